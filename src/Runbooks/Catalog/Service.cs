@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using ChatOps.Runbooks.Access;
+
+namespace ChatOps.Runbooks.Catalog;
+
+/// <summary>Something that is deployed, as its file in <c>services/</c> says.</summary>
+/// <param name="Owners">Groups that own it.</param>
+/// <param name="Channel">Where its cards go: <c>#deploys</c> or a channel's id; null = where the command was typed.</param>
+/// <param name="DependsOn">Names of services it needs.</param>
+public sealed record Service(
+    string Name, string? Repository, ImmutableArray<GroupName> Owners, string? Channel,
+    ImmutableArray<string> DependsOn, ImmutableArray<ServiceEnvironment> Environments)
+{
+    public ServiceEnvironment? Environment(string name) =>
+        Environments.FirstOrDefault(e => string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase));
+}
+
+/// <summary>A service in one environment.</summary>
+/// <param name="After">The environment that must run the same version first; null = none.</param>
+/// <param name="Protected">A change here needs what its runbook asks of protected environments, and no command falls through to it.</param>
+/// <param name="Runbook">How it is deployed.</param>
+public sealed record ServiceEnvironment(
+    string Name, string? After, bool Protected, Target Target, ImmutableArray<HealthProbe> Health, string Runbook);
+
+/// <summary>A place: one service in one environment. Two runs never change the same one at once.</summary>
+public readonly record struct Site(string Service, string Environment)
+{
+    public override string ToString() => $"{Service}/{Environment}";
+}
+
+/// <summary>Where a service runs.</summary>
+public abstract record Target
+{
+    private Target() { }
+
+    /// <summary>A Deployment in a cluster that the settings name.</summary>
+    /// <param name="Image">The image without its tag; a version becomes <c>image:version</c>.</param>
+    /// <param name="Container">Which container gets the image; null = the one whose image has this name, or the only one.</param>
+    public sealed record Kubernetes(string Cluster, string Namespace, string Deployment, string Image, string? Container = null) : Target
+    {
+        public override string Lane => $"target:k8s:{Cluster}/{Namespace}/{Deployment}";
+        public override string ToString() => $"deployment {Deployment} in {Namespace} on {Cluster}";
+    }
+
+    /// <summary>A stand-in inside the process that behaves like a cluster, for rehearsals, the demo and tests.</summary>
+    public sealed record Simulated(string Name, int Replicas, string InitialVersion) : Target
+    {
+        public override string Lane => $"target:simulated:{Name}";
+        public override string ToString() => $"a simulated target ({Name})";
+    }
+
+    /// <summary>Changes to one target are made one at a time.</summary>
+    public abstract string Lane { get; }
+
+    public bool IsSimulated => this is Simulated;
+}
+
+/// <summary>A question over HTTP whose answer says whether a service is well.</summary>
+/// <param name="Status">The status code expected.</param>
+/// <param name="Json">Fields expected in a JSON answer, by dotted path (<c>db.status</c>).</param>
+/// <param name="Tries">Failures in a row that make it unhealthy, at least 1.</param>
+/// <param name="Interval">Between tries.</param>
+/// <param name="Timeout">For one try.</param>
+public sealed record HealthProbe(
+    Uri Url, int Status, ImmutableSortedDictionary<string, string> Json, int Tries, TimeSpan Interval, TimeSpan Timeout);
