@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Access;
 
 /// <summary>A person: one e-mail address in lower case, however they came in.</summary>
+[JsonConverter(typeof(PersonConverter))]
 public readonly record struct Person
 {
     public Person(string email) => Email = email.Trim().ToLowerInvariant();
@@ -16,6 +19,7 @@ public readonly record struct Person
 }
 
 /// <summary>The name of a group in <c>access.yaml</c>.</summary>
+[JsonConverter(typeof(GroupNameConverter))]
 public readonly record struct GroupName(string Name)
 {
     public override string ToString() => Name;
@@ -30,3 +34,7 @@ public sealed record Caller(Person? Person, string Name, ImmutableHashSet<GroupN
 {
     public static Caller Unknown(string name) => new(null, name, []);
 }
+
+public sealed class PersonConverter() : WordConverter<Person>(text => new Person(text), person => person.Email);
+
+public sealed class GroupNameConverter() : WordConverter<GroupName>(text => new GroupName(text), group => group.Name);

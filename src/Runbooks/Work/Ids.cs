@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace ChatOps.Runbooks.Work;
 
 /// <summary>The number of a run, as people say it: "run 128". Positive, given out once.</summary>
+[JsonConverter(typeof(RunIdConverter))]
 public readonly record struct RunId(long Number)
 {
     public StreamId Stream => new($"run-{Number}");
@@ -22,6 +24,7 @@ public readonly record struct RunId(long Number)
 }
 
 /// <summary>A step's name inside its run, unique there and stable while the run lives: <c>s1</c>, <c>s2</c>, …</summary>
+[JsonConverter(typeof(StepIdConverter))]
 public readonly record struct StepId(string Name)
 {
     public override string ToString() => Name;

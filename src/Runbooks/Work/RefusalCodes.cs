@@ -1,6 +1,59 @@
+using System.Collections.Immutable;
+
 namespace ChatOps.Runbooks.Work;
 
-/// <summary>Every code a refusal can have. The list is closed: docs/refusals.md documents each one.</summary>
+/// <summary>Every code a refusal can have. The list is closed: <c>docs/refusals.md</c> documents each, and a test holds the two together.</summary>
 public static class RefusalCodes
 {
+    // What was said could not be understood.
+    public const string CommandUnknown = "command-unknown";
+    public const string WordsMissing = "words-missing";
+    public const string WordsAmbiguous = "words-ambiguous";
+    public const string WordUnknown = "word-unknown";
+    public const string ServiceUnknown = "service-unknown";
+    public const string EnvironmentUnknown = "environment-unknown";
+    public const string VersionUnknown = "version-unknown";
+    public const string RunUnknown = "run-unknown";
+    public const string StepUnknown = "step-unknown";
+    public const string ReasonMissing = "reason-missing";
+
+    // The caller has no right to it.
+    public const string ReadOnly = "read-only";
+    public const string NotAllowed = "not-allowed";
+    public const string NotInGroup = "not-in-group";
+    public const string ApprovalOwn = "approval-own";
+
+    // It can't be done now.
+    public const string LockHeld = "lock-held";
+    public const string AlreadyLive = "already-live";
+    public const string OrderUnmet = "order-unmet";
+    public const string NothingToRollBack = "nothing-to-roll-back";
+    public const string PlanChanged = "plan-changed";
+    public const string ApprovalExpired = "approval-expired";
+    public const string ChecklistOpen = "checklist-open";
+    public const string ItemUnknown = "item-unknown";
+    public const string ItemVerifiesItself = "item-verifies-itself";
+    public const string StepNotWaiting = "step-not-waiting";
+    public const string StepNotSkippable = "step-not-skippable";
+    public const string RunEnded = "run-ended";
+    public const string RunNotPaused = "run-not-paused";
+    public const string RunPaused = "run-paused";
+    public const string RunNotPausable = "run-not-pausable";
+    public const string NothingFailed = "nothing-failed";
+    public const string RollingBack = "rolling-back";
+    public const string WindowClosed = "window-closed";
+
+    // The bot itself can't.
+    public const string StoreUnavailable = "store-unavailable";
+    public const string TargetUnavailable = "target-unavailable";
+    public const string Busy = "busy";
+
+    public static ImmutableArray<string> All { get; } =
+    [
+        CommandUnknown, WordsMissing, WordsAmbiguous, WordUnknown, ServiceUnknown, EnvironmentUnknown, VersionUnknown, RunUnknown, StepUnknown, ReasonMissing,
+        ReadOnly, NotAllowed, NotInGroup, ApprovalOwn,
+        LockHeld, AlreadyLive, OrderUnmet, NothingToRollBack, PlanChanged, ApprovalExpired, ChecklistOpen, ItemUnknown, ItemVerifiesItself,
+        StepNotWaiting, StepNotSkippable, RunEnded, RunNotPaused, RunPaused, RunNotPausable, NothingFailed, RollingBack, WindowClosed,
+        StoreUnavailable, TargetUnavailable, Busy,
+    ];
 }

@@ -1,0 +1,45 @@
+using ChatOps.Runbooks.Plans;
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Bot.Commands;
+
+/// <summary>What was said, understood: every name in it exists.</summary>
+internal abstract record Command
+{
+    public sealed record Deploy(string Service, string Version, string Environment, bool PlanOnly, string? Reason, bool NoQueue) : Command;
+
+    /// <param name="To">The version to go back to; null = the one before.</param>
+    public sealed record Rollback(string Service, string Environment, string? To, bool PlanOnly, string? Reason, bool NoQueue) : Command;
+
+    public sealed record Status(string? Service, string? Environment) : Command;
+
+    public sealed record History(string Service, string? Environment) : Command;
+
+    public sealed record Runs : Command;
+
+    /// <param name="Topic">A command's name; null = all of them.</param>
+    public sealed record Help(string? Topic) : Command;
+
+    /// <summary>Something about one run.</summary>
+    /// <param name="Run">Null = the only one it can be; where there are several, the answer asks which.</param>
+    /// <param name="Item">For tick and untick: the item's number as shown, from 1.</param>
+    /// <param name="Step">For skip: the step's id or words of its title; null = the one that waits or failed.</param>
+    /// <param name="Plan">For approve: the plan that was read; null = the one shown now.</param>
+    public sealed record OnRun(RunVerb Verb, RunId? Run, string? Reason, int? Item = null, string? Step = null, PlanHash? Plan = null) : Command;
+}
+
+/// <summary>What can be done to a run, by command or click.</summary>
+internal enum RunVerb
+{
+    Show,
+    Tick,
+    Untick,
+    Approve,
+    Reject,
+    Pause,
+    Resume,
+    Retry,
+    Skip,
+    RollBack,
+    Abort,
+}

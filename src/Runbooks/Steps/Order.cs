@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+using ChatOps.Runbooks.Catalog;
+
+namespace ChatOps.Runbooks.Steps;
+
+/// <summary>Something that a run wants done outside. Stored as work: a name keeps its meaning for ever.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "order")]
+[JsonDerivedType(typeof(StartRollout), "rollout-start")]
+[JsonDerivedType(typeof(WatchRollout), "rollout-watch")]
+[JsonDerivedType(typeof(HoldRollout), "rollout-hold")]
+[JsonDerivedType(typeof(AskHealth), "probe")]
+[JsonDerivedType(typeof(Wake), "wake")]
+[JsonDerivedType(typeof(Say), "say")]
+public abstract record Order;
+
+/// <param name="Back">Go back instead of forward.</param>
+/// <param name="ToRevision">Where to go back to, if that is known by its revision.</param>
+public sealed record StartRollout(bool Back, long? ToRevision) : Order;
+
+/// <param name="Last">What was seen last, so that only news comes back.</param>
+public sealed record WatchRollout(RolloutSighting? Last) : Order;
+
+public sealed record HoldRollout(bool Hold) : Order;
+
+public sealed record AskHealth(int Probe, int Try) : Order;
+
+/// <summary>Tell the step that time has passed.</summary>
+public sealed record Wake : Order;
+
+/// <param name="Channel">Null = where the run's card is.</param>
+/// <param name="Summary">Post the run's summary rather than the text alone.</param>
+public sealed record Say(string? Channel, string Text, bool Summary) : Order;

@@ -1,0 +1,74 @@
+using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Runbooks.Steps;
+
+/// <summary>A step that brings a version to the target, or takes the target back, and watches until every replica runs it.</summary>
+/// <param name="Back">Go back instead of forward.</param>
+/// <param name="ToRevision">With <paramref name="Back"/>: the revision to go back to; null = the newest that ran the run's version.</param>
+public sealed record Rollout(StepId Id, string Title, bool Back = false, long? ToRevision = null) : Step(Id, Title)
+{
+    /// <param name="Begun">Null until the target accepted the change.</param>
+    /// <param name="Silent">Why the target does not answer, while it does not.</param>
+    public sealed record State(RolloutBegun? Begun, RolloutSighting? Last, string? Silent) : StepState;
+
+    public override string Kind => Back ? "rollback" : "deploy";
+
+    public override bool Changes => true;
+
+    public override bool Skippable => false;
+
+    public override string Says() => Back
+        ? ToRevision is { } revision ? $"undo to revision {revision}" : "undo to the revision that ran this version"
+        : "rolling: replace replicas a few at a time, as the target's own strategy says";
+
+    public override StepDecision Begin(StepContext context) => StepDecision.Nothing.And(new StartRollout(Back, ToRevision), context.Now);
+
+    public override StepState Begun(StepContext context) => new State(null, null, null);
+
+    public override StepDecision Decide(StepState state, StepCommand command, StepContext context)
+    {
+        var s = (State)state;
+        return command switch
+        {
+            RolloutAccepted c when s.Begun is null => Answers(s, new RolloutStarted(c.Begun)).And(new WatchRollout(null), context.Now),
+            RolloutSeen c => Seen(s, c.Sighting, context.Now),
+            WorldSilent c when c.Why != s.Silent => StepDecision.Accept(new Delayed(c.Why)),
+            WorldRefused c => Answers(s, new StepFailed(c.Fault)),
+            _ => StepDecision.Nothing,
+        };
+    }
+
+    public override StepState Evolve(StepState state, StepEvent what, DateTimeOffset at)
+    {
+        var s = (State)state;
+        return what switch
+        {
+            RolloutStarted e => s with { Begun = e.Begun },
+            RolloutMoved e => s with { Last = e.Sighting },
+            Delayed e => s with { Silent = e.Why },
+            _ => state,
+        };
+    }
+
+    public override StepDecision Pause(StepState state, StepContext context) =>
+        state is State { Begun: not null } ? StepDecision.Nothing.And(new HoldRollout(true), context.Now) : StepDecision.Nothing;
+
+    public override StepDecision Resume(StepState state, StepContext context) => state is State { Begun: not null } s
+        ? StepDecision.Nothing.And(new HoldRollout(false), context.Now).And(new WatchRollout(s.Last), context.Now)
+        : Begin(context);
+
+    private static StepDecision Seen(State s, RolloutSighting seen, DateTimeOffset now)
+    {
+        var moved = seen == s.Last ? Answers(s) : Answers(s, new RolloutMoved(seen));
+        return seen.Phase switch
+        {
+            RolloutPhase.Complete => moved with { Events = moved.Events.Add(new StepPassed()) },
+            RolloutPhase.Failed or RolloutPhase.Superseded => moved with { Events = moved.Events.Add(new StepFailed(seen.Trouble ?? new("rollout-failed", seen.Says))) },
+            _ => moved.And(new WatchRollout(seen), now),
+        };
+    }
+
+    private static StepDecision Answers(State s, params ReadOnlySpan<StepEvent> events) =>
+        StepDecision.Accept(s.Silent is null ? [.. events] : [new Delayed(null), .. events]);
+}

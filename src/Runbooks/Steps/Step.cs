@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Plans;
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Runbooks.Steps;
+
+/// <summary>One step of a runbook. Each kind is one file: its data, its state, how it decides and how it evolves.</summary>
+/// <param name="Title">What people read; may hold <c>{service}</c>, <c>{version}</c>, <c>{environment}</c> and <c>{by}</c> until it is planned.</param>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(Checklist), "checklist")]
+[JsonDerivedType(typeof(Approval), "approval")]
+[JsonDerivedType(typeof(Rollout), "rollout")]
+[JsonDerivedType(typeof(HealthCheck), "health")]
+[JsonDerivedType(typeof(Soak), "soak")]
+[JsonDerivedType(typeof(Notify), "notify")]
+[JsonDerivedType(typeof(Summary), "summary")]
+public abstract record Step(StepId Id, string Title)
+{
+    /// <summary>Where this step belongs in a run; decided when the run is planned.</summary>
+    public When When { get; init; }
+
+    /// <summary>The stable name of its kind, as in YAML: <c>checklist</c>, <c>deploy</c>.</summary>
+    [JsonIgnore]
+    public abstract string Kind { get; }
+
+    /// <summary>Whether it changes the target, so that there is something to roll back once it began.</summary>
+    [JsonIgnore]
+    public virtual bool Changes => false;
+
+    /// <summary>Whether a person may skip it, giving a reason. Never an approval: that would be a change without the right to it.</summary>
+    [JsonIgnore]
+    public virtual bool Skippable => true;
+
+    /// <summary>Everything it would do, in words that change when it changes.</summary>
+    public abstract string Says();
+
+    /// <summary>This step for one run: placeholders filled in, what it needs of the service copied.</summary>
+    public virtual Step For(PlanContext plan) => this with { Title = plan.Fill(Title) };
+
+    public abstract StepDecision Begin(StepContext context);
+
+    /// <summary>The state it has when it has just begun.</summary>
+    public abstract StepState Begun(StepContext context);
+
+    public abstract StepDecision Decide(StepState state, StepCommand command, StepContext context);
+
+    public virtual StepState Evolve(StepState state, StepEvent what, DateTimeOffset at) => state;
+
+    /// <summary>What has to be asked of the world again after a pause.</summary>
+    public virtual StepDecision Resume(StepState state, StepContext context) => StepDecision.Nothing;
+
+    /// <summary>What has to be asked of the world when the run pauses here.</summary>
+    public virtual StepDecision Pause(StepState state, StepContext context) => StepDecision.Nothing;
+
+    /// <summary>The state after a pause: what counted time counts it on from there.</summary>
+    public virtual StepState Shift(StepState state, TimeSpan pause) => state;
+
+    public PlannedStep Planned() => new(Id, Kind, Title, Says());
+}
+
+/// <summary>In which environments a step belongs.</summary>
+public enum When
+{
+    Always,
+
+    /// <summary><c>when: environment.protected</c></summary>
+    Protected,
+
+    /// <summary><c>when: not environment.protected</c></summary>
+    NotProtected,
+}
+
+/// <summary>What a step may copy from when a run is planned.</summary>
+/// <param name="By">Who asked.</param>
+public sealed record PlanContext(Service Service, ServiceEnvironment Environment, string Version, Person By)
+{
+    public string Fill(string text) => text
+        .Replace("{service}", Service.Name, StringComparison.Ordinal)
+        .Replace("{version}", Version, StringComparison.Ordinal)
+        .Replace("{environment}", Environment.Name, StringComparison.Ordinal)
+        .Replace("{by}", By.ShortName, StringComparison.Ordinal);
+}
+
+/// <summary>What a step is told of its run when it decides.</summary>
+/// <param name="Attempt">1 for the first time it is walked; reports of earlier attempts are no news.</param>
+public sealed record StepContext(RunId Run, PlanHash Plan, Person Requester, int Attempt, DateTimeOffset Now);
+
+/// <summary>How far a step has come; each kind has its own.</summary>
+public abstract record StepState;
+
+/// <summary>What a step answers: facts, things to be done outside, or why not.</summary>
+public sealed record StepDecision(ImmutableArray<StepEvent> Events, ImmutableArray<Ordered> Orders, Refusal? Refused)
+{
+    public static readonly StepDecision Nothing = new([], [], null);
+
+    public static StepDecision Accept(params ImmutableArray<StepEvent> events) => new(events, [], null);
+
+    public static StepDecision Refuse(string code, string why, string? next) => new([], [], new Refusal(code, why, next));
+
+    public StepDecision And(Order order, DateTimeOffset due) => this with { Orders = Orders.Add(new Ordered(order, due)) };
+}
+
+/// <param name="Due">Not before this.</param>
+public sealed record Ordered(Order Order, DateTimeOffset Due);
