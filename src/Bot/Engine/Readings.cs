@@ -22,10 +22,6 @@ public sealed class Readings
 /// <param name="Plan">What was shown to approvers, step by step.</param>
 public sealed record RunPage(RunRow Row, Card Card, ImmutableArray<TimelineLine> Timeline, Card Plan);
 
-/// <summary>One thing that happened.</summary>
-/// <param name="By">A person, or null for the bot and the world.</param>
-public sealed record TimelineLine(DateTimeOffset At, string? By, string Says, Tone Tone);
-
 /// <param name="Live">The version seen at the target, or null when it can't be told now; then <paramref name="Says"/> tells why.</param>
 /// <param name="ByHand">A sentence when the target was changed by something other than a run.</param>
 /// <param name="Open">The run that is changing or waiting to change it, if any.</param>

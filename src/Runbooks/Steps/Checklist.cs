@@ -15,6 +15,8 @@ public sealed record Checklist(StepId Id, string Title, ImmutableArray<Checklist
 
     public override string Kind => "checklist";
 
+    public override bool Skippable => false;
+
     public override string Says()
     {
         var text = new StringBuilder();

@@ -64,7 +64,11 @@ public sealed record Rollout(StepId Id, string Title, bool Back = false, long? T
         return seen.Phase switch
         {
             RolloutPhase.Complete => moved with { Events = moved.Events.Add(new StepPassed()) },
-            RolloutPhase.Failed or RolloutPhase.Superseded => moved with { Events = moved.Events.Add(new StepFailed(seen.Trouble ?? new("rollout-failed", seen.Says))) },
+            RolloutPhase.Failed => moved with { Events = moved.Events.Add(new StepFailed(seen.Trouble ?? new("rollout-failed", seen.Says))) },
+            RolloutPhase.Superseded => moved with
+            {
+                Events = moved.Events.Add(new StepFailed(new(FaultCodes.ChangedByHand, seen.Trouble?.Why ?? seen.Says, seen.Trouble?.Next))),
+            },
             _ => moved.And(new WatchRollout(seen), now),
         };
     }

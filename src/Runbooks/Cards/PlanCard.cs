@@ -1,0 +1,23 @@
+using ChatOps.Runbooks.Plans;
+
+namespace ChatOps.Runbooks.Cards;
+
+/// <summary>Shows a plan: what would happen, step by step, and who must approve.</summary>
+public static class PlanCard
+{
+    /// <param name="deploy">The command that starts it, to be offered as a button; null = it runs already.</param>
+    public static Card Of(Plan plan, string? deploy) => new(
+        plan.Kind == RunKind.Deploy ? $"Plan: deploy {plan.Site.Service} {plan.Version} to {plan.Site.Environment}" : $"Plan: roll {plan.Site.Service} back to {plan.Version} in {plan.Site.Environment}",
+        Tone.Neutral,
+        deploy is null ? null : "nothing was started",
+        $"The plan takes {plan.Site.Service} in {plan.Site.Environment} {(plan.FromVersion is null ? "" : $"from {plan.FromVersion} ")}to {plan.Version} in {plan.Steps.Length} steps.")
+    {
+        Facts =
+        [
+            new("From", plan.FromVersion ?? "not known"), new("To", plan.Version), new("Target", plan.Where), new("If a step fails", plan.OnFailure),
+        ],
+        Body = [new CardBlock.Table(["#", "Step", "What it does"], [.. plan.Steps.Select((step, at) => (System.Collections.Immutable.ImmutableArray<string>)[$"{at + 1}", step.Title, step.Says])])],
+        Buttons = deploy is null ? [] : [new Button("Start it", ButtonStyle.Primary, CardAction.Say(deploy))],
+        Footer = $"Plan {plan.Hash.Short}: approvals are bound to exactly this.",
+    };
+}

@@ -1,0 +1,74 @@
+using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Runs;
+using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Runbooks.Cards;
+
+/// <summary>One thing that happened, as people read it.</summary>
+/// <param name="By">A person, or null for the bot and the world.</param>
+/// <param name="Worth">Whether it is worth a line in the run's thread.</param>
+public sealed record TimelineLine(DateTimeOffset At, string? By, string Says, Tone Tone, bool Worth = false);
+
+/// <summary>Tells events in words, for the run's page and its thread.</summary>
+public static class Timeline
+{
+    /// <summary>The line for one event; null for what is no news to people.</summary>
+    /// <param name="run">The run's state just after it.</param>
+    public static TimelineLine? Of(RunState run, RunEvent what, DateTimeOffset at)
+    {
+        string Title(StepId id) => run.Find(id)?.Step.Title ?? id.Name;
+        return what switch
+        {
+            RunOpened e => new(at, e.By.Email, $"asked: {RunCard.TitleOf(run)}{(e.Reason is null ? "" : $" ({e.Reason})")}{(e.Behind.IsEmpty ? "" : $", queued behind run {Words.List(e.Behind.Select(id => id.ToString()))}")}", Tone.Neutral),
+            TurnCame => new(at, null, "It is this run's turn.", Tone.Active),
+            TurnLost e => new(at, null, $"Run {e.To}, a rollback, went ahead.", Tone.Warning, true),
+            PlanChanged => new(at, null, run.Notice ?? "The plan changed.", Tone.Warning, true),
+            StepBegan e => new(at, null, e.Attempt == 1 ? $"{Title(e.Step)}: began" : $"{Title(e.Step)}: began again, try {e.Attempt}", Tone.Active),
+            StepHappened e => OfStep(run, e, Title(e.Step), at),
+            StepSkipped e => new(at, e.By.Email, $"skipped \"{Title(e.Step)}\": {e.Reason}", Tone.Warning, true),
+            StepRetried e => new(at, e.By.Email, $"retries \"{Title(e.Step)}\"", Tone.Active, true),
+            DecisionAsked e => new(at, null, $"{e.Why} Somebody has to decide.", Tone.Warning),
+            RunPaused e => new(at, e.By.Email, $"paused it{(e.Reason is null ? "" : $": {e.Reason}")}", Tone.Waiting, true),
+            RunResumed e => new(at, e.By.Email, "resumed it", Tone.Active, true),
+            RollbackBegan e => new(at, e.By?.Email, e.By is null ? $"Rolling back to {e.ToVersion} by itself: {e.Why}" : $"rolls back to {e.ToVersion}: {e.Why}", Tone.Warning, true),
+            RunRolledBack => new(at, null, $"Rolled back to {run.Rollback?.ToVersion}.", Tone.Warning, true),
+            RunSucceeded => new(at, null, "Succeeded.", Tone.Good),
+            RunGivenUp e => new(at, e.By.Email, $"left it as it is{(e.Reason is null ? "" : $": {e.Reason}")}", Tone.Bad, true),
+            RunCancelled e => new(at, e.By?.Email, $"Cancelled: {e.Why}.", Tone.Muted, true),
+            CardPosted e => new(at, null, $"Card posted in {e.Place}.", Tone.Neutral),
+            NotPosted e => new(at, null, $"Could not post in {e.Place}: {e.Why}", Tone.Warning),
+            _ => null,
+        };
+    }
+
+    private static TimelineLine? OfStep(RunState run, StepHappened e, string title, DateTimeOffset at) => e.What switch
+    {
+        StepPassed => new(at, null, $"{title}: done", Tone.Good),
+        StepFailed failed => new(at, null, $"{title}: {failed.Fault.Why}{(failed.Fault.Next is null ? "" : $" {failed.Fault.Next}")}", Tone.Bad, true),
+        StepEnded => null,
+        Delayed { Why: { } why } => new(at, null, $"Waiting: {why}", Tone.Warning, true),
+        Delayed => new(at, null, "It answers again.", Tone.Active, true),
+        ItemTicked tick => new(at, tick.By.Email, $"ticked \"{Item(run, e.Step, tick.Item)}\"", Tone.Neutral),
+        ItemUnticked tick => new(at, tick.By.Email, $"took back the tick on \"{Item(run, e.Step, tick.Item)}\"", Tone.Neutral),
+        Approved approved => new(at, approved.By.Email, $"approved plan {approved.Plan.Short}", Tone.Good, true),
+        Rejected rejected => new(at, rejected.By.Email, $"rejected it{(rejected.Reason is null ? "" : $": {rejected.Reason}")}", Tone.Bad, true),
+        ApprovalExpired => new(at, null, "The time to approve ran out.", Tone.Bad, true),
+        RolloutStarted started => new(at, null, Started(started.Begun), Tone.Active, true),
+        RolloutMoved moved => new(at, null, moved.Sighting.Trouble is { } trouble ? $"{moved.Sighting.Says} {trouble.Why}" : $"{moved.Sighting.Ready} of {moved.Sighting.Wanted} ready. {moved.Sighting.Says}", moved.Sighting.Phase is RolloutPhase.Failed or RolloutPhase.Superseded ? Tone.Bad : Tone.Active),
+        Probed probed => new(at, null, $"{title}: {probed.Says}{(probed.Healthy ? "" : $" (try {probed.Try})")}", probed.Healthy ? Tone.Good : Tone.Warning),
+        Spoken spoken => new(at, null, $"Said in {spoken.Channel ?? "the run's channel"}: {spoken.Text}", Tone.Neutral),
+        _ => null,
+    };
+
+    private static string Started(RolloutBegun begun) => begun switch
+    {
+        { Unchanged: true } => "The target already runs exactly this: nothing was changed.",
+        { FromVersion: { } from, Revision: { } revision } => $"The target accepted the change: revision {revision}, from {from}.",
+        { FromVersion: { } from } => $"The target accepted the change, from {from}.",
+        _ => "The target accepted the change.",
+    };
+
+    private static string Item(RunState run, StepId step, int item) =>
+        run.Find(step)?.Step is Checklist list && item < list.Items.Length ? list.Items[item].Text : $"item {item + 1}";
+}

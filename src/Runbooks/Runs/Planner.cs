@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Plans;
+using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Runbooks.Runs;
+
+/// <summary>A plan, and the steps that carry it out.</summary>
+public sealed record Planned(Plan Plan, ImmutableArray<Step> Steps, RollbackMode OnFailure, GroupName? Page);
+
+/// <summary>Makes plans: what a run would do, from the configuration and what is live.</summary>
+public static class Planner
+{
+    /// <summary>A deployment as the environment's runbook says.</summary>
+    /// <param name="from">What is live; null when it can't be told.</param>
+    public static Planned Deploy(Service service, ServiceEnvironment environment, Runbook runbook, string version, string? from, Person by)
+    {
+        var context = new PlanContext(service, environment, version, by);
+        ImmutableArray<Step> steps = [.. runbook.Steps.Where(step => Belongs(step, environment)).Select(step => step.For(context))];
+        return Of(RunKind.Deploy, context, steps, from, runbook.OnFailure);
+    }
+
+    /// <summary>The way back: undo, look whether it is well, say so. No checklist and no approval, since it restores what ran before.</summary>
+    /// <param name="revision">The revision to go back to, where it is known.</param>
+    public static Planned Rollback(Service service, ServiceEnvironment environment, string version, long? revision, string? from, Person by)
+    {
+        var context = new PlanContext(service, environment, version, by);
+        ImmutableArray<Step> steps =
+        [
+            new Rollout(new StepId("s1"), $"Back to {version}", Back: true, revision),
+            new HealthCheck(new StepId("s2"), "Check health", environment.Health),
+            new Summary(new StepId("s3"), "Summary", null),
+        ];
+        return Of(RunKind.Rollback, context, steps, from, new OnFailure(RollbackMode.Ask));
+    }
+
+    /// <summary>The plan of a run with another version live before it: same steps.</summary>
+    public static Plan From(RunState run, string? from) => run.Plan with { FromVersion = from };
+
+    private static bool Belongs(Step step, ServiceEnvironment environment) => step.When switch
+    {
+        When.Protected => environment.Protected,
+        When.NotProtected => !environment.Protected,
+        _ => true,
+    };
+
+    private static Planned Of(RunKind kind, PlanContext context, ImmutableArray<Step> steps, string? from, OnFailure onFailure) => new(
+        new Plan(
+            kind, new Site(context.Service.Name, context.Environment.Name), context.Version, from, context.Environment.Target.ToString()!,
+            [.. steps.Select(step => step.Planned())], onFailure.Says()),
+        steps, onFailure.Rollback, onFailure.Page);
+}

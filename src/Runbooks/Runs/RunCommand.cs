@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Plans;
+using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Runbooks.Runs;
+
+/// <summary>What somebody wants of a run, or what the world reports to it.</summary>
+public abstract record RunCommand
+{
+    private RunCommand() { }
+
+    /// <summary>What a person wants. Whether they may is decided here too.</summary>
+    public abstract record ByPerson(Caller Who) : RunCommand;
+
+    /// <param name="Step">The step on the card that was clicked; null = the one that waits.</param>
+    /// <param name="Item">From 0.</param>
+    public sealed record Tick(Caller Who, StepId? Step, int Item) : ByPerson(Who);
+
+    public sealed record Untick(Caller Who, StepId? Step, int Item) : ByPerson(Who);
+
+    /// <param name="Plan">The plan that was read.</param>
+    public sealed record Approve(Caller Who, StepId? Step, PlanHash Plan) : ByPerson(Who);
+
+    public sealed record Reject(Caller Who, StepId? Step, string? Reason) : ByPerson(Who);
+
+    public sealed record Pause(Caller Who, string? Reason) : ByPerson(Who);
+
+    public sealed record Resume(Caller Who) : ByPerson(Who);
+
+    public sealed record Retry(Caller Who) : ByPerson(Who);
+
+    public sealed record Skip(Caller Who, StepId? Step, string? Reason) : ByPerson(Who);
+
+    public sealed record RollBack(Caller Who, string? Reason) : ByPerson(Who);
+
+    public sealed record Abort(Caller Who, string? Reason) : ByPerson(Who);
+
+    /// <summary>The world reports to a step.</summary>
+    /// <param name="Attempt">The attempt that asked; reports to earlier ones are no news.</param>
+    public sealed record Report(StepId Step, int Attempt, StepCommand What) : RunCommand;
+
+    /// <summary>The run before this one ended.</summary>
+    /// <param name="Plan">What the plan would be now; null = it could not be told, or is as it was.</param>
+    public sealed record TakeTurn(Plan? Plan, ImmutableArray<Step> Steps, string Why) : RunCommand;
+
+    /// <summary>A rollback goes ahead of this run.</summary>
+    public sealed record GiveWay(RunId To) : RunCommand;
+
+    /// <summary>What the run was planned from has changed.</summary>
+    public sealed record ChangePlan(Plan Plan, ImmutableArray<Step> Steps, string Why) : RunCommand;
+
+    public sealed record CardWasPosted(string Place, string Channel, string Message, Uri? Permalink) : RunCommand;
+
+    public sealed record CardWasNotPosted(string Place, string Why) : RunCommand;
+}
+
+/// <summary>What a run is told when it decides.</summary>
+/// <param name="Owners">The groups that own the service now.</param>
+public sealed record RunContext(DateTimeOffset Now, AccessRules Access, ImmutableArray<GroupName> Owners);
+
+/// <summary>What a run answers: facts, things to be done, or why not.</summary>
+/// <param name="Withdrawn">Keys of work that is no longer wanted.</param>
+public sealed record RunDecision(ImmutableArray<RunEvent> Events, ImmutableArray<WorkItem> Work, ImmutableArray<string> Withdrawn, Refusal? Refused)
+{
+    public static readonly RunDecision Nothing = new([], [], [], null);
+
+    public static RunDecision Refuse(Refusal refusal) => new([], [], [], refusal);
+}

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Plans;
+using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Runbooks.Runs;
+
+/// <summary>Something that happened to a run. Stored: a name keeps its meaning for ever, and an unknown one stops the load.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
+[JsonDerivedType(typeof(RunOpened), "run-opened")]
+[JsonDerivedType(typeof(TurnCame), "turn-came")]
+[JsonDerivedType(typeof(TurnLost), "turn-lost")]
+[JsonDerivedType(typeof(PlanChanged), "plan-changed")]
+[JsonDerivedType(typeof(StepBegan), "step-began")]
+[JsonDerivedType(typeof(StepHappened), "step")]
+[JsonDerivedType(typeof(StepSkipped), "step-skipped")]
+[JsonDerivedType(typeof(StepRetried), "step-retried")]
+[JsonDerivedType(typeof(DecisionAsked), "decision-asked")]
+[JsonDerivedType(typeof(RunPaused), "run-paused")]
+[JsonDerivedType(typeof(RunResumed), "run-resumed")]
+[JsonDerivedType(typeof(RollbackBegan), "rollback-began")]
+[JsonDerivedType(typeof(RunRolledBack), "run-rolled-back")]
+[JsonDerivedType(typeof(RunSucceeded), "run-succeeded")]
+[JsonDerivedType(typeof(RunGivenUp), "run-given-up")]
+[JsonDerivedType(typeof(RunCancelled), "run-cancelled")]
+[JsonDerivedType(typeof(CardPosted), "card-posted")]
+[JsonDerivedType(typeof(NotPosted), "not-posted")]
+public abstract record RunEvent;
+
+/// <summary>A run was asked for. It carries all it needs: later edits of the configuration reach it only as <see cref="PlanChanged"/>.</summary>
+/// <param name="Places">Where its card is shown, as <c>surface:channel</c>.</param>
+/// <param name="Behind">Runs before it in the queue of its site; empty = it is its turn.</param>
+/// <param name="Reverts">For a rollback: the run whose change it takes back, where that is known.</param>
+public sealed record RunOpened(
+    RunId Run, Plan Plan, ImmutableArray<Step> Steps, Target Target, bool Protected, RollbackMode OnFailure, GroupName? Page,
+    ImmutableArray<GroupName> Owners, Person By, string? Reason, ImmutableArray<string> Places, ImmutableArray<RunId> Behind, RunId? Reverts) : RunEvent;
+
+public sealed record TurnCame : RunEvent;
+
+/// <summary>A rollback went ahead; this run had changed nothing yet and waits behind it.</summary>
+public sealed record TurnLost(RunId To) : RunEvent;
+
+/// <param name="Why">What changed, in words.</param>
+public sealed record PlanChanged(Plan Plan, ImmutableArray<Step> Steps, string Why) : RunEvent;
+
+public sealed record StepBegan(StepId Step, int Attempt) : RunEvent;
+
+public sealed record StepHappened(StepId Step, StepEvent What) : RunEvent;
+
+public sealed record StepSkipped(StepId Step, Person By, string Reason) : RunEvent;
+
+public sealed record StepRetried(StepId Step, Person By) : RunEvent;
+
+/// <summary>A step failed and a person is to decide.</summary>
+public sealed record DecisionAsked(string Why) : RunEvent;
+
+public sealed record RunPaused(Person By, string? Reason) : RunEvent;
+
+public sealed record RunResumed(Person By) : RunEvent;
+
+/// <param name="By">Null = by itself, as <c>on-failure</c> says.</param>
+/// <param name="Steps">What going back takes; walked after everything before them ended.</param>
+public sealed record RollbackBegan(Person? By, string Why, string ToVersion, ImmutableArray<Step> Steps) : RunEvent;
+
+public sealed record RunRolledBack : RunEvent;
+
+public sealed record RunSucceeded : RunEvent;
+
+/// <summary>A person left a failed run as it is.</summary>
+public sealed record RunGivenUp(Person By, string? Reason) : RunEvent;
+
+/// <param name="By">Null = nobody in person: an approval ran out.</param>
+public sealed record RunCancelled(Person? By, string Why) : RunEvent;
+
+/// <param name="Place">As in <see cref="RunOpened.Places"/>.</param>
+public sealed record CardPosted(string Place, string Channel, string Message, Uri? Permalink) : RunEvent;
+
+/// <summary>Something could not be shown in a place, for good.</summary>
+public sealed record NotPosted(string Place, string Why) : RunEvent;

@@ -1,0 +1,35 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Runbooks.Runs;
+
+/// <summary>How events and work are written down.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(RunEvent))]
+[JsonSerializable(typeof(RunWork))]
+[JsonSerializable(typeof(QueueEvent))]
+public sealed partial class RunJson : JsonSerializerContext
+{
+    public static NewEvent Write(RunEvent what) => new(NameOf(what), JsonSerializer.Serialize(what, Default.RunEvent));
+
+    public static NewEvent Write(QueueEvent what) => new(what is RunJoined ? "run-joined" : "run-left", JsonSerializer.Serialize(what, Default.QueueEvent));
+
+    /// <exception cref="JsonException">An event this version does not know: the load stops, since a state without it would be a lie.</exception>
+    public static RunEvent ReadRun(StoredEvent stored) =>
+        JsonSerializer.Deserialize(stored.Body, Default.RunEvent) ?? throw new JsonException($"Event {stored.Version} of {stored.Stream} is empty.");
+
+    /// <exception cref="JsonException">An event this version does not know.</exception>
+    public static QueueEvent ReadQueue(StoredEvent stored) =>
+        JsonSerializer.Deserialize(stored.Body, Default.QueueEvent) ?? throw new JsonException($"Event {stored.Version} of {stored.Stream} is empty.");
+
+    private static string NameOf(RunEvent what) => what switch
+    {
+        StepHappened step => $"step.{Names[step.What.GetType()]}",
+        _ => Names[what.GetType()],
+    };
+
+    private static readonly Dictionary<Type, string> Names = new[] { typeof(RunEvent), typeof(Steps.StepEvent) }
+        .SelectMany(family => family.GetCustomAttributes(typeof(JsonDerivedTypeAttribute), inherit: false).Cast<JsonDerivedTypeAttribute>())
+        .ToDictionary(derived => derived.DerivedType, derived => (string)derived.TypeDiscriminator!);
+}

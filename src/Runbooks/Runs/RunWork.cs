@@ -1,0 +1,51 @@
+using System.Text.Json;
+using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Runbooks.Runs;
+
+/// <summary>What a run wants done outside, as it is kept in the queue of work.</summary>
+/// <param name="Attempt">The step's attempt that asked.</param>
+public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
+{
+    /// <summary>The kinds of work that steps order; stored names.</summary>
+    public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say";
+
+    /// <summary>The kinds of work that the engine orders for a run; stored names.</summary>
+    public const string CardKind = "card", ThreadKind = "thread", TurnKind = "turn", ReplanKind = "replan";
+
+    public static WorkItem Of(RunState run, StepId step, int attempt, Ordered ordered)
+    {
+        var payload = JsonSerializer.Serialize(new RunWork(run.Id, step, attempt, ordered.Order), RunJson.Default.RunWork);
+        return new WorkItem(KindOf(ordered.Order), KeyOf(run.Id, step, attempt, ordered.Order), LaneOf(run, ordered.Order), ordered.Due, payload);
+    }
+
+    public static RunWork Read(WorkItem item) =>
+        JsonSerializer.Deserialize(item.Payload, RunJson.Default.RunWork) ?? throw new JsonException("Work without a payload.");
+
+    public static string KeyOf(RunId run, StepId step, int attempt, Order order) => order switch
+    {
+        AskHealth ask => $"{ProbeKind}:{run}:{step}:{attempt}:{ask.Probe}",
+        _ => $"{KindOf(order)}:{run}:{step}:{attempt}",
+    };
+
+    private static string LaneOf(RunState run, Order order) => order switch
+    {
+        StartRollout or HoldRollout => run.Opened.Target.Lane,
+        WatchRollout => $"watch:{run.Id}",
+        AskHealth => $"probe:{run.Id}",
+        Say say => $"say:{say.Channel ?? run.Id.ToString()}",
+        _ => $"run:{run.Id}",
+    };
+
+    private static string KindOf(Order order) => order switch
+    {
+        StartRollout => StartKind,
+        WatchRollout => WatchKind,
+        HoldRollout => HoldKind,
+        AskHealth => ProbeKind,
+        Wake => WakeKind,
+        Say => SayKind,
+        _ => throw new InvalidOperationException($"Nothing does {order.GetType().Name}."),
+    };
+}
