@@ -1,0 +1,78 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Plans;
+using ChatOps.Runbooks.Runs;
+using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Bot.Engine;
+
+/// <summary>Makes what is kept of a decision: its events, its work, the cards that show it, and the rows to find it by.</summary>
+internal static class Book
+{
+    /// <param name="before">Null when the run has just opened.</param>
+    public static Commit Of(RunState? before, RunState after, RunDecision decision, DateTimeOffset now) => new(now)
+    {
+        Streams = decision.Events.IsEmpty ? [] : [new StreamAppend(after.Id.Stream, before?.Version ?? 0, [.. decision.Events.Select(RunJson.Write)])],
+        Work = [.. decision.Work, .. Shown(before, after, decision, now)],
+        Withdrawn = decision.Withdrawn,
+        Runs = decision.Events.IsEmpty ? [] : [Row(after)],
+        Live = Live(before, after, now) is { } live ? [live] : [],
+    };
+
+    public static WorkItem Turn(RunId run, DateTimeOffset now) =>
+        new(RunWork.TurnKind, $"{RunWork.TurnKind}:{run}", $"run:{run}", now, JsonSerializer.Serialize(new AboutRun(run, null, null), BookJson.Default.AboutRun));
+
+    public static WorkItem Replan(RunId run, DateTimeOffset now) =>
+        new(RunWork.ReplanKind, $"{RunWork.ReplanKind}:{run}", $"run:{run}", now, JsonSerializer.Serialize(new AboutRun(run, null, null), BookJson.Default.AboutRun));
+
+    public static AboutRun Read(WorkItem item) =>
+        JsonSerializer.Deserialize(item.Payload, BookJson.Default.AboutRun) ?? throw new JsonException("Work without a payload.");
+
+    public static Place? PlaceOf(string text) => text.Split(':', 2) is [var surface, var channel] ? new Place(surface, channel) : null;
+
+    public static RunRow Row(RunState run) => new(
+        run.Id.Number, run.Plan.Kind == RunKind.Deploy ? "deploy" : "rollback", run.Site.Service, run.Site.Environment, run.Plan.Version,
+        run.Origin?.FromVersion ?? run.Plan.FromVersion, run.Status.ToString(), !run.IsOver, run.Opened.By.Email, run.OpenedAt, run.UpdatedAt, run.EndedAt, RunCard.Fallback(run));
+
+    /// <summary>The card in each of its places, and in its thread whatever is worth a line.</summary>
+    private static IEnumerable<WorkItem> Shown(RunState? before, RunState after, RunDecision decision, DateTimeOffset now)
+    {
+        if (!decision.Events.Any(what => what is not (CardPosted or NotPosted))) yield break;
+        var state = before;
+        List<string> lines = [];
+        foreach (var what in decision.Events)
+        {
+            state = state is null ? RunState.Open((RunOpened)what, now) : state.Evolve(what, now);
+            if (Timeline.Of(state, what, now) is { Worth: true } line) lines.Add(line.By is null ? line.Says : $"{new Runbooks.Access.Person(line.By).ShortName} {line.Says}");
+        }
+
+        foreach (var place in after.Opened.Places)
+        {
+            yield return About(RunWork.CardKind, $"{RunWork.CardKind}:{after.Id}:{place}", place, now, new AboutRun(after.Id, place, null));
+            if (lines.Count > 0)
+                yield return About(RunWork.ThreadKind, $"{RunWork.ThreadKind}:{after.Id}:{after.Version}:{place}", place, now, new AboutRun(after.Id, place, string.Join('\n', lines)));
+        }
+    }
+
+    private static WorkItem About(string kind, string key, string place, DateTimeOffset now, AboutRun about) =>
+        new(kind, key, place, now, JsonSerializer.Serialize(about, BookJson.Default.AboutRun));
+
+    /// <summary>A site has a new version as soon as its rollout is complete, whatever the rest of the run does.</summary>
+    private static LiveRow? Live(RunState? before, RunState after, DateTimeOffset now)
+    {
+        var done = after.Steps.LastOrDefault(step => step is { Step: Rollout, Status: StepStatus.Passed });
+        if (done is null || before?.Find(done.Step.Id)?.Status == StepStatus.Passed) return null;
+        var version = done.Step.Id.Name == "undo" ? after.Rollback!.ToVersion : after.Plan.Version;
+        var from = done.Step.Id.Name == "undo" ? after.Plan.Version : after.BackTo;
+        return new LiveRow(after.Site.Service, after.Site.Environment, version, from, after.Id.Number, after.Opened.By.Email, now);
+    }
+}
+
+/// <summary>The payload of work that is about a run rather than one of its steps.</summary>
+internal sealed record AboutRun(RunId Run, string? Place, string? Text);
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(AboutRun))]
+internal sealed partial class BookJson : JsonSerializerContext;

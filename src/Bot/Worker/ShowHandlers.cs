@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using ChatOps.Bot.Engine;
+using ChatOps.Bot.Settings;
+using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Runs;
+using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Bot.Worker;
+
+/// <summary>Finds the chat that a place belongs to.</summary>
+internal sealed class Chats(IEnumerable<IChat> all)
+{
+    /// <summary>Null when that chat is not connected.</summary>
+    public IChat? For(string surface) => all.FirstOrDefault(chat => chat.Surface == surface);
+}
+
+/// <summary>Shows a run's card in a place: posts it once, then keeps it up to date. It renders what is true when it runs, so a burst of changes is one update.</summary>
+internal sealed class CardHandler(RunEngine engine, Chats chats, BotAddress address) : IWorkHandler
+{
+    public ImmutableArray<string> Kinds => [RunWork.CardKind];
+
+    public async Task<Done> DoAsync(ClaimedWork work, CancellationToken cancellationToken)
+    {
+        var about = Book.Read(work.Item);
+        if (await engine.FindAsync(about.Run, cancellationToken) is not { } run || Book.PlaceOf(about.Place!) is not { } place || chats.For(place.Surface) is not { } chat)
+            return new Done.Finished();
+        var card = RunCard.Of(run, engine.Now, address.Public);
+        if (run.Cards.GetValueOrDefault(about.Place!) is { } posted)
+        {
+            return await chat.UpdateAsync(new Posted(place.Surface, posted.Channel, posted.Message, posted.Permalink), card, cancellationToken) switch
+            {
+                Outcome<Nothing>.Later later => new Done.Again(later.After),
+                Outcome<Nothing>.Never never => await NotShownAsync(work, run, about.Place!, never.Fault, cancellationToken),
+                _ => new Done.Finished(),
+            };
+        }
+
+        var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
+        switch (await chat.PostAsync(place, card, $"card:{run.Id}:{place}", since, null, cancellationToken))
+        {
+            case Outcome<Posted>.Done { Value: var now }:
+                await engine.TellAsync(run.Id, new RunCommand.CardWasPosted(about.Place!, now.Channel, now.Message, now.Permalink), null, work, cancellationToken);
+                return new Done.Kept();
+            case Outcome<Posted>.Later later:
+                return new Done.Again(later.After);
+            case Outcome<Posted>.Never never:
+                return await NotShownAsync(work, run, about.Place!, never.Fault, cancellationToken);
+            default:
+                throw new InvalidOperationException("An outcome is one of three.");
+        }
+    }
+
+    private async Task<Done> NotShownAsync(ClaimedWork work, RunState run, string place, Fault fault, CancellationToken cancellationToken)
+    {
+        await engine.TellAsync(run.Id, new RunCommand.CardWasNotPosted(place, fault.Next is null ? fault.Why : $"{fault.Why} {fault.Next}"), null, work, cancellationToken);
+        return new Done.Kept();
+    }
+}
+
+/// <summary>Adds a line to the thread under a run's card.</summary>
+internal sealed class ThreadHandler(RunEngine engine, Chats chats) : IWorkHandler
+{
+    public ImmutableArray<string> Kinds => [RunWork.ThreadKind];
+
+    public async Task<Done> DoAsync(ClaimedWork work, CancellationToken cancellationToken)
+    {
+        var about = Book.Read(work.Item);
+        if (await engine.FindAsync(about.Run, cancellationToken) is not { } run || Book.PlaceOf(about.Place!) is not { } place || chats.For(place.Surface) is not { } chat)
+            return new Done.Finished();
+        if (run.Cards.GetValueOrDefault(about.Place!) is not { } posted) return work.Attempt < 20 ? new Done.Again(TimeSpan.FromSeconds(2)) : new Done.Finished();
+        var card = new Card(about.Text!, Tone.Neutral, null, about.Text!);
+        var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
+        var thread = new Posted(place.Surface, posted.Channel, posted.Message, posted.Permalink);
+        return await chat.PostAsync(place with { Channel = posted.Channel }, card, work.Item.Key, since, thread, cancellationToken) switch
+        {
+            Outcome<Posted>.Later later => new Done.Again(later.After),
+            _ => new Done.Finished(),
+        };
+    }
+}
+
+/// <summary>Says what a step has to say: a notice, or the run's summary.</summary>
+internal sealed class SayHandler(RunEngine engine, Chats chats, BotAddress address) : IWorkHandler
+{
+    public ImmutableArray<string> Kinds => [RunWork.SayKind];
+
+    public async Task<Done> DoAsync(ClaimedWork work, CancellationToken cancellationToken)
+    {
+        var wanted = RunWork.Read(work.Item);
+        var say = (Say)wanted.Order;
+        if (await engine.FindAsync(wanted.Run, cancellationToken) is not { } run) return new Done.Finished();
+        var home = run.Opened.Places.Select(Book.PlaceOf).FirstOrDefault(place => place is not null);
+        var surface = home?.Surface ?? "slack";
+        if (chats.For(surface) is not { } chat || (say.Channel ?? home?.Channel) is not { } channel) return new Done.Finished();
+        var card = say.Summary ? SummaryCard.Of(run, engine.Now, address.Public) : new Card(say.Text, Tone.Neutral, null, say.Text) { Footer = $"Run {run.Id}: {RunCard.TitleOf(run)}" };
+        var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
+        switch (await chat.PostAsync(new Place(surface, channel), card, work.Item.Key, since, null, cancellationToken))
+        {
+            case Outcome<Posted>.Later later:
+                return new Done.Again(later.After);
+            case Outcome<Posted>.Never never:
+                await engine.TellAsync(run.Id, new RunCommand.CardWasNotPosted($"{surface}:{channel}", never.Fault.Why), null, work, cancellationToken);
+                return new Done.Kept();
+            default:
+                return new Done.Finished();
+        }
+    }
+}
