@@ -17,16 +17,20 @@ internal static class Events
     /// <summary>Writes the commit in the transaction that is open, or says why nothing of it may be kept. Three round trips with the commit itself.</summary>
     public static async Task<CommitResult> WriteAsync(NpgsqlConnection connection, Commit commit, string notice, CancellationToken cancellationToken)
     {
-        if (await LookAsync(connection, commit, cancellationToken) is { } refusal) return refusal;
+        var (refusal, ids) = await LookAsync(connection, commit, cancellationToken);
+        if (refusal is not null) return refusal;
+        // Everybody takes rows in the same order, so that two commits may wait for each other's end but never both for the other's.
+        var streams = commit.Streams.OrderBy(s => s.Stream.Name, StringComparer.Ordinal).ToList();
         await using var batch = new NpgsqlBatch(connection);
-        foreach (var append in commit.Streams) Append(batch, append, commit.At);
-        if (!commit.Withdrawn.IsEmpty) Work.Withdraw(batch, commit.Withdrawn);
-        foreach (var item in commit.Work) Work.Add(batch, item);
-        foreach (var row in commit.Runs) Rows.Put(batch, row);
-        foreach (var row in commit.Live) Rows.Put(batch, row);
+        foreach (var append in streams) Append(batch, append, commit.At);
+        var withdrawn = commit.Withdrawn.Select(key => (Key: key, Write: (Action)(() => Work.Withdraw(batch, key))));
+        var added = commit.Work.Select((item, i) => (item.Key, Write: (Action)(() => Work.Add(batch, item, ids[i]))));
+        foreach (var (_, write) in withdrawn.Concat(added).OrderBy(w => w.Key, StringComparer.Ordinal)) write();
+        foreach (var row in commit.Runs.OrderBy(r => r.Number)) Rows.Put(batch, row);
+        foreach (var row in commit.Live.OrderBy(r => (r.Service, r.Environment))) Rows.Put(batch, row);
         batch.Add("select pg_notify($1, $2)", Listener.ChannelName, notice);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        foreach (var append in commit.Streams)
+        foreach (var append in streams)
         {
             // The version was right when we looked. Whoever appended since then has taken the place of ours.
             if (!await reader.ReadAsync(cancellationToken) || reader.GetInt64(0) != append.Events.Length) return new CommitResult.Conflict(append.Stream);
@@ -47,8 +51,8 @@ internal static class Events
         return await delete.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Delivery, then claim, then streams; the first that stands in the way, or null. A delivery under way elsewhere is waited for.</summary>
-    private static async Task<CommitResult?> LookAsync(NpgsqlConnection connection, Commit commit, CancellationToken cancellationToken)
+    /// <summary>Delivery, then claim, then streams; the first that stands in the way, or null and ids for the work. A delivery under way elsewhere is waited for.</summary>
+    private static async Task<(CommitResult? Refusal, List<long> Ids)> LookAsync(NpgsqlConnection connection, Commit commit, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
         if (commit.Delivery is { } d)
@@ -60,13 +64,14 @@ internal static class Events
         {
             batch.Add("select coalesce(max(version), 0) from events where stream = $1", append.Stream.Name);
         }
-        if (batch.BatchCommands.Count == 0) return null;
+        Work.GiveIds(batch, commit.Work.Length);
 
+        var ids = new List<long>();
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
-            if (commit.Delivery is null || await NextAsync(reader)) return await RestAsync(reader);
+            if (commit.Delivery is null || await NextAsync(reader)) return (await RestAsync(reader), ids);
         }
-        return new CommitResult.Repeated((await FindDeliveryAsync(connection, commit.Delivery.Key, cancellationToken))!);
+        return (new CommitResult.Repeated((await FindDeliveryAsync(connection, commit.Delivery.Key, cancellationToken))!), ids);
 
         async Task<CommitResult?> RestAsync(NpgsqlDataReader reader)
         {
@@ -81,6 +86,7 @@ internal static class Events
                 appended[append.Stream] = appended.GetValueOrDefault(append.Stream) + append.Events.Length;
                 await reader.NextResultAsync(cancellationToken);
             }
+            while (await reader.ReadAsync(cancellationToken)) ids.Add(reader.GetInt64(0));
             return null;
         }
 

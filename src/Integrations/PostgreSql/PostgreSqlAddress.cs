@@ -8,6 +8,8 @@ namespace ChatOps.Integrations.PostgreSql;
 /// <remarks>The words after the question mark are those of libpq, where Npgsql has the same thing under another name, and Npgsql's own.</remarks>
 public sealed record PostgreSqlAddress
 {
+    private const string NoHost = "no-host.invalid";
+
     private PostgreSqlAddress(string connectionString) => ConnectionString = connectionString;
 
     /// <summary>As Npgsql wants it. Holds the password.</summary>
@@ -36,14 +38,12 @@ public sealed record PostgreSqlAddress
     private static string? Fill(NpgsqlConnectionStringBuilder builder, string value)
     {
         if (!Means(value)) return "A PostgreSQL database is written as postgres://user:password@host:port/database.";
-        // Uri refuses an empty host, which libpq takes for a socket that host= names.
-        var text = value.Replace(":///", "://socket.invalid/", StringComparison.Ordinal);
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri))
+        if (!Uri.TryCreate(WithHost(value), UriKind.Absolute, out var uri))
         {
             return "The postgres:// address can't be read. Write postgres://user:password@host:port/database, with @ : / ? # in user and password as %40 %3A %2F %3F %23.";
         }
         var user = uri.UserInfo.Split(':', 2);
-        builder.Host = uri.IdnHost == "socket.invalid" ? "" : uri.IdnHost.Trim('[', ']');
+        builder.Host = uri.IdnHost == NoHost ? "" : uri.IdnHost.Trim('[', ']');
         builder.Port = uri.IsDefaultPort || uri.Port <= 0 ? NpgsqlConnection.DefaultPort : uri.Port;
         builder.Database = Uri.UnescapeDataString(uri.AbsolutePath.Trim('/'));
         if (user[0].Length > 0) builder.Username = Uri.UnescapeDataString(user[0]);
@@ -54,6 +54,14 @@ public sealed record PostgreSqlAddress
         }
         if (string.IsNullOrEmpty(builder.Database)) return "The postgres:// address names no database: write postgres://user:password@host:port/database.";
         return string.IsNullOrEmpty(builder.Host) ? "The postgres:// address names no host: write postgres://user:password@host:port/database." : null;
+    }
+
+    /// <summary>Uri refuses an empty host, which libpq takes for a socket that <c>host=</c> names.</summary>
+    private static string WithHost(string value)
+    {
+        var start = value.IndexOf("://", StringComparison.Ordinal) + 3;
+        var end = value.IndexOf('/', start);
+        return end >= 0 && (end == start || value[end - 1] == '@') ? value.Insert(end, NoHost) : value;
     }
 
     private static string? Set(NpgsqlConnectionStringBuilder builder, string pair)

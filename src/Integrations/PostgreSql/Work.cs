@@ -8,14 +8,16 @@ namespace ChatOps.Integrations.PostgreSql;
 internal static class Work
 {
     /// <summary>Adds an item, or renews the one with its key that waits. That one's attempts stay: what they left behind is still to be looked for.</summary>
-    public static void Add(NpgsqlBatch batch, WorkItem item) => batch.Add("""
-        insert into work (kind, key, lane, due, payload) values ($1, $2, $3, $4, $5)
+    public static void Add(NpgsqlBatch batch, WorkItem item, long id) => batch.Add("""
+        insert into work (kind, key, lane, due, payload, id) values ($1, $2, $3, $4, $5, $6)
         on conflict (key) where owner is null do update set
             kind = excluded.kind, lane = excluded.lane, payload = excluded.payload, due = least(work.due, excluded.due)
-        """, item.Kind, item.Key, item.Lane, item.Due, item.Payload);
+        """, item.Kind, item.Key, item.Lane, item.Due, item.Payload, id);
 
-    public static void Withdraw(NpgsqlBatch batch, ImmutableArray<string> keys) =>
-        batch.Add("delete from work where key = any($1) and owner is null", keys.ToArray());
+    public static void Withdraw(NpgsqlBatch batch, string key) => batch.Add("delete from work where key = $1 and owner is null", key);
+
+    /// <summary>As many new ids as there are items, one row each.</summary>
+    public static void GiveIds(NpgsqlBatch batch, int count) => batch.Add("select nextval('work_ids') from generate_series(1, $1)", count);
 
     /// <summary>Takes finished work away; no row when the claim was lost.</summary>
     public static void Complete(NpgsqlBatch batch, ClaimedWork work) =>
@@ -85,7 +87,6 @@ internal static class Work
             with given as (
                 delete from work where id = $1 and owner = $2 and attempt = $3 returning *)
             insert into work (id, kind, key, lane, due, payload, attempt, first_claimed_at)
-            overriding system value
             select id, kind, key, lane, $4, payload, $5, case when $5 > 0 then first_claimed_at end from given
             on conflict (key) where owner is null do update set
                 attempt = greatest(work.attempt, excluded.attempt),

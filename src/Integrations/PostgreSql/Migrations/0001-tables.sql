@@ -16,8 +16,10 @@ create table deliveries (
 );
 create index deliveries_at on deliveries (at);
 
+create sequence work_ids;
+
 create table work (
-    id bigint generated always as identity primary key,
+    id bigint primary key default nextval('work_ids'),
     kind text not null,
     key text not null,
     lane text not null,
