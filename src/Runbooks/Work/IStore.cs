@@ -31,10 +31,11 @@ public interface IStore : IAsyncDisposable
     /// <param name="kinds">Only work of these kinds; empty = all.</param>
     Task<ImmutableArray<ClaimedWork>> ClaimAsync(string owner, ImmutableArray<string> kinds, int atMost, TimeSpan lease, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Holds a claim for longer; false when it was lost meanwhile.</summary>
+    /// <summary>Holds a claim for longer; false when it was lost meanwhile. A lease that ran out can be renewed as long as its lane stayed free.</summary>
     Task<bool> RenewAsync(ClaimedWork work, TimeSpan lease, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Gives a claim back, to be tried again at <paramref name="due"/>. Where a newer one with its key waits, that one stays and this one goes.</summary>
+    /// <summary>Gives a claim back, to be tried again at <paramref name="due"/>; nothing happens when it was lost meanwhile.</summary>
+    /// <remarks>Where a newer one with its key waits, that one stays and this one goes; its attempts are counted on, since what they left behind concerns both.</remarks>
     /// <param name="undone">True when nothing was attempted (a shutdown): the attempt is not counted.</param>
     Task ReturnAsync(ClaimedWork work, DateTimeOffset due, bool undone, CancellationToken cancellationToken);
 
@@ -47,7 +48,7 @@ public interface IStore : IAsyncDisposable
     /// <summary>What the bot last brought to each service and environment.</summary>
     Task<ImmutableArray<LiveRow>> ListLiveAsync(CancellationToken cancellationToken);
 
-    /// <summary>Calls back after every commit, this process's and (on PostgreSQL) every other's. Callbacks must be quick.</summary>
+    /// <summary>Calls back after every commit and returned claim, this process's and (on PostgreSQL) every other's. Callbacks must be quick.</summary>
     IDisposable OnCommitted(Action<CommitNotice> callback);
 }
 
@@ -112,8 +113,16 @@ public sealed record LiveRow(string Service, string Environment, string Version,
 public sealed record RunQuery(string? Service = null, string? Environment = null, bool? Open = null, long? Number = null, int AtMost = 50);
 
 /// <summary>What a commit changed.</summary>
-/// <param name="WorkAdded">True when there may be new work to claim.</param>
-public sealed record CommitNotice(ImmutableArray<StreamId> Streams, bool WorkAdded);
+/// <param name="Streams">The streams that grew; empty where only work came, ended or was given back.</param>
+/// <param name="WorkAdded">True when there may be new work to claim: something was added or given back, or a lane became free.</param>
+public sealed record CommitNotice(ImmutableArray<StreamId> Streams, bool WorkAdded)
+{
+    /// <summary>
+    /// True when commits of other processes may have gone by unheard (the connection was lost, or has just begun): any stream may have grown.
+    /// <see cref="Streams"/> is empty and <see cref="WorkAdded"/> true then.
+    /// </summary>
+    public bool Everything { get; init; }
+}
 
 /// <summary>The database does not answer, or can't keep anything now. The message says which and what to do, without secrets.</summary>
 public sealed class StoreUnavailableException(string message, Exception? inner) : Exception(message, inner)
