@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text.Json;
+using ChatOps.Runbooks.Catalog;
+
+namespace ChatOps.Integrations.Kubernetes;
+
+/// <summary>Who changed a Deployment, as far as the API server's books tell.</summary>
+internal static class Hands
+{
+    /// <summary>A sentence when what runs was not put there by the run that the marks name; null when it was, or nobody's marks are there.</summary>
+    public static string? ByHand(Deployment deployment, ContainerImage container)
+    {
+        var meta = deployment.Metadata;
+        if (meta.Annotation(Marks.Version) is not { } marked) return null;
+        var owner = OwnerOfImage(meta, container.Name);
+        if (!Images.IsOf(container.Image, marked))
+            return $"Not by a run: {Who(owner)} changed it to {Images.VersionOf(container.Image)}; run {meta.Annotation(Marks.Run)} had put {marked} there.";
+        // An undo by hand brings the older run's marks back with its template; only the books tell it from that run.
+        var ours = owner is null || owner.Manager == ClusterClient.Manager || meta.Annotation(Marks.Unchanged) is not null;
+        return ours ? null : $"Not by a run: {Who(owner)} put {marked} back, which run {meta.Annotation(Marks.Run)} had put there before.";
+    }
+
+    /// <summary>A sentence about what took a change's place.</summary>
+    public static string WhoReplaced(Deployment deployment, ContainerImage? container, Change change)
+    {
+        var meta = deployment.Metadata;
+        var now = container is null ? "" : $"; it now wants {Images.VersionOf(container.Image)}";
+        var marks = Marks.RunOf(meta);
+        if (!Marks.AreOf(meta, change) && marks is { } run && run != change.Run && container is not null && ByHand(deployment, container) is null)
+            return $"Run {run} ({meta.Annotation(Marks.By)}) changed deployment {meta.Name} meanwhile{now}.";
+        if (!Marks.AreOf(meta, change) && marks == change.Run && (container is null || ByHand(deployment, container) is null))
+            return $"Run {change.Run} itself has changed deployment {meta.Name} since{now}.";
+        return $"Deployment {meta.Name} was changed by hand meanwhile, by {Who(container is null ? null : OwnerOfImage(meta, container.Name))}{now}.";
+    }
+
+    /// <summary>The manager that set the image last: among several, ours where it is one of them, else the latest.</summary>
+    private static ManagedFields? OwnerOfImage(ObjectMeta meta, string container) => (meta.ManagedFields ?? [])
+        .Where(m => Owns(m.FieldsV1, container))
+        .OrderByDescending(m => m.Manager == ClusterClient.Manager)
+        .ThenByDescending(m => m.Time)
+        .FirstOrDefault();
+
+    private static bool Owns(JsonElement fields, string container)
+    {
+        string[] path = ["f:spec", "f:template", "f:spec", "f:containers", $$"""k:{"name":"{{container}}"}""", "f:image"];
+        var at = fields;
+        foreach (var step in path)
+            if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(step, out at)) return false;
+        return true;
+    }
+
+    private static string Who(ManagedFields? owner) => owner switch
+    {
+        null or { Manager: null } => "somebody",
+        { Time: { } time } => $"{owner.Manager} at {time.UtcDateTime.ToString("HH:mm 'UTC on' d MMMM", CultureInfo.InvariantCulture)}",
+        _ => owner.Manager,
+    };
+}

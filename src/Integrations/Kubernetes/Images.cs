@@ -1,0 +1,100 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ChatOps.Runbooks.Catalog;
+
+namespace ChatOps.Integrations.Kubernetes;
+
+/// <summary>A container of a template, as far as we change it.</summary>
+internal sealed record ContainerImage(string Name, string Image);
+
+/// <summary>Images, versions, and which container they belong to.</summary>
+internal static class Images
+{
+    /// <summary><c>image:v1</c>, or <c>image@sha256:…</c> where the version is a digest.</summary>
+    public static string Named(string image, string version) =>
+        version.StartsWith('@') ? image + version : IsDigest(version) ? $"{image}@{version}" : $"{image}:{version}";
+
+    /// <summary>The version in a reference: its tag, else its digest, else <c>latest</c> as the runtime reads it.</summary>
+    public static string VersionOf(string reference)
+    {
+        var (name, tag, digest) = Split(reference);
+        return name.Length == 0 ? reference : tag ?? digest ?? "latest";
+    }
+
+    /// <summary>Whether a reference is of this version, by tag or by digest.</summary>
+    public static bool IsOf(string reference, string version)
+    {
+        var (_, tag, digest) = Split(reference);
+        return VersionOf(reference) == version || tag == version || (digest is not null && digest == version.TrimStart('@'));
+    }
+
+    /// <summary>The reference without tag and digest.</summary>
+    public static string RepositoryOf(string reference) => Split(reference).Name;
+
+    /// <summary>The container that a target means: the one it names, else the one whose image it names, else the only one.</summary>
+    /// <exception cref="ApiException">There is none, or more than one: a guess would change the wrong one.</exception>
+    public static ContainerImage Choose(JsonElement template, Target.Kubernetes target)
+    {
+        var all = ContainersOf(template);
+        if (target.Container is { } named)
+        {
+            return all.FirstOrDefault(c => c.Name == named)
+                ?? throw ApiException.Never("container-missing", $"The {target} has no container {named}.", $"It has {Names(all)}; mend container in the service's file.");
+        }
+        var matching = all.Where(c => RepositoryOf(c.Image) == target.Image).ToList();
+        if (matching.Count == 1) return matching[0];
+        if (matching.Count == 0 && all.Count == 1) return all[0];
+        throw ApiException.Never(
+            "container-unclear",
+            $"Which container of {target} gets the image {target.Image} is unclear: {(matching.Count == 0 ? "none has it" : $"{Names(matching)} have it")}.",
+            $"Name one of {Names(all)} as container in the service's file.");
+    }
+
+    /// <summary>As <see cref="Choose"/>, or null.</summary>
+    public static ContainerImage? Find(JsonElement template, Target.Kubernetes target)
+    {
+        try
+        {
+            return Choose(template, target);
+        }
+        catch (ApiException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether two templates are the same, apart from the label that the controller adds.</summary>
+    public static bool SameTemplate(JsonElement a, JsonElement b) => JsonNode.DeepEquals(WithoutHash(a), WithoutHash(b));
+
+    /// <summary>A template as a Deployment may have it.</summary>
+    public static JsonNode? WithoutHash(JsonElement template)
+    {
+        if (template.ValueKind != JsonValueKind.Object) return null;
+        var node = JsonNode.Parse(template.GetRawText())!;
+        (node["metadata"]?["labels"] as JsonObject)?.Remove("pod-template-hash");
+        return node;
+    }
+
+    private static List<ContainerImage> ContainersOf(JsonElement template)
+    {
+        if (template.ValueKind != JsonValueKind.Object || !template.TryGetProperty("spec", out var spec)
+            || !spec.TryGetProperty("containers", out var containers) || containers.ValueKind != JsonValueKind.Array) return [];
+        return [.. containers.EnumerateArray().Select(c => new ContainerImage(Text(c, "name"), Text(c, "image")))];
+    }
+
+    private static string Text(JsonElement at, string name) =>
+        at.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+
+    private static string Names(List<ContainerImage> containers) =>
+        containers.Count == 0 ? "none" : string.Join(", ", containers.Select(c => c.Name));
+
+    private static bool IsDigest(string version) => version.StartsWith("sha256:", StringComparison.Ordinal) || version.StartsWith("sha512:", StringComparison.Ordinal);
+
+    private static (string Name, string? Tag, string? Digest) Split(string reference)
+    {
+        var (rest, digest) = reference.IndexOf('@', StringComparison.Ordinal) is var at and >= 0 ? (reference[..at], reference[(at + 1)..]) : (reference, null);
+        // A colon before the last slash is a registry's port.
+        var colon = rest.IndexOf(':', rest.LastIndexOf('/') + 1);
+        return colon < 0 ? (rest, null, digest) : (rest[..colon], rest[(colon + 1)..], digest);
+    }
+}

@@ -1,0 +1,65 @@
+using System.Text.Json.Nodes;
+using ChatOps.Integrations.Http;
+using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Integrations.Kubernetes;
+
+/// <summary>What we write beside a change, so that it is found again by looking. A contract: see <c>docs/kubernetes.md</c>.</summary>
+internal static class Marks
+{
+    public const string Prefix = "chatops.dev/";
+    public const string Run = Prefix + "run";
+    public const string Key = Prefix + "key";
+    public const string By = Prefix + "by";
+    public const string Version = Prefix + "version";
+    public const string FromVersion = Prefix + "from-version";
+    public const string FromRevision = Prefix + "from-revision";
+
+    /// <summary>Present when the target ran the version already, so that nothing was rolled out.</summary>
+    public const string Unchanged = Prefix + "unchanged";
+
+    public const string ChangeCause = "kubernetes.io/change-cause";
+    public const string Revision = "deployment.kubernetes.io/revision";
+
+    private const int CauseLimit = 400;
+
+    /// <summary>Every mark of a change; null where an older one must go.</summary>
+    /// <param name="verb">How the change cause begins: <c>deploy</c>, <c>rollback</c>.</param>
+    public static Dictionary<string, string?> For(Change change, string verb, string version, RolloutBegun begun)
+    {
+        var cause = $"Run {change.Run}: {verb} {version} by {change.By}{(string.IsNullOrWhiteSpace(change.Reason) ? "" : $": {change.Reason}")}";
+        return new(StringComparer.Ordinal)
+        {
+            [Run] = change.Run.ToString(),
+            [Key] = change.Key,
+            [By] = change.By.ToString(),
+            [Version] = version,
+            [FromVersion] = begun.FromVersion,
+            [FromRevision] = begun.FromRevision?.ToString(),
+            [Unchanged] = begun.Unchanged ? "true" : null,
+            [ChangeCause] = BoundedReads.Printable(cause, CauseLimit),
+        };
+    }
+
+    public static JsonObject ToJson(Dictionary<string, string?> marks) =>
+        new(marks.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)(m.Value is null ? null : JsonValue.Create(m.Value)))));
+
+    public static bool AreOf(ObjectMeta meta, Change change) => meta.Annotation(Key) == change.Key;
+
+    /// <summary>What a change that is found done had begun with.</summary>
+    public static RolloutBegun Begun(Deployment deployment)
+    {
+        var meta = deployment.Metadata;
+        // Until the controller has seen the change, the revision is still that of the one before.
+        var revision = deployment.Status.ObservedGeneration >= meta.Generation ? RevisionOf(meta) : null;
+        return new RolloutBegun(meta.Annotation(FromVersion), Number(meta.Annotation(FromRevision)), revision, meta.Annotation(Unchanged) == "true");
+    }
+
+    public static long? RevisionOf(ObjectMeta meta) => Number(meta.Annotation(Revision));
+
+    public static RunId? RunOf(ObjectMeta meta) => RunId.TryParse(meta.Annotation(Run), out var run) ? run : null;
+
+    private static long? Number(string? text) =>
+        long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
+}

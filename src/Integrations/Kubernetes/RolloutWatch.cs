@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Integrations.Kubernetes;
+
+/// <summary>Waits for news of a rollout in the shared watch of its namespace.</summary>
+internal sealed class RolloutWatch(Clusters clusters, TimeProvider time)
+{
+    private const int Remembered = 10_000;
+
+    /// <summary>Which object a change was seen on, so that one made anew under the same name isn't taken for it.</summary>
+    private readonly ConcurrentDictionary<string, string> seenOn = new(StringComparer.Ordinal);
+
+    public async Task<Outcome<RolloutSighting>> ObserveAsync(
+        Target.Kubernetes target, Change change, RolloutSighting? last, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        using var lease = clusters.Watch(target.Cluster, target.Namespace);
+        var watch = lease.Watch;
+        using var limit = new CancellationTokenSource(atMost, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        var waited = !await HappensAsync(watch.FirstLook, either.Token);
+        while (true)
+        {
+            var next = watch.Next;
+            cancellationToken.ThrowIfCancellationRequested();
+            if (watch.Deployments.Trouble is { } trouble) return trouble.ToOutcome<RolloutSighting>();
+            if (!watch.Deployments.FirstAnswer.IsCompleted) return ApiException.Unreachable(new ApiCall(target.Cluster, "list", "deployments", target.Namespace), "no answer yet").ToOutcome<RolloutSighting>();
+            var now = await LookAsync(watch, target, change, cancellationToken);
+            if (now is not null && (now != last || waited)) return new Outcome<RolloutSighting>.Done(now);
+            if (waited) return new Outcome<RolloutSighting>.Later($"What is known of {target} is older than the change.");
+            waited = !await HappensAsync(next, either.Token);
+        }
+    }
+
+    /// <summary>How it stands by what the watch knows; null when that is older than the change.</summary>
+    private async Task<RolloutSighting?> LookAsync(NamespaceWatch watch, Target.Kubernetes target, Change change, CancellationToken cancellationToken)
+    {
+        var deployment = watch.Deployments.Find(target.Deployment);
+        if (deployment is null) return RolloutJudge.Gone(target);
+        if (IsAnother(deployment, change)) return RolloutJudge.Recreated(target);
+        var container = Images.Find(deployment.Spec.Template, target);
+        if (RolloutJudge.IsSuperseded(deployment, container, change))
+        {
+            // The watch may lag behind our own patch. Nobody is blamed before the server itself was asked.
+            var fresh = await watch.Client.GetDeploymentAsync(target.Namespace, target.Deployment, cancellationToken);
+            var freshContainer = Images.Find(fresh.Spec.Template, target);
+            return RolloutJudge.IsSuperseded(fresh, freshContainer, change) ? RolloutJudge.Superseded(fresh, freshContainer, change) : null;
+        }
+        return RolloutJudge.Of(deployment, watch.ReplicaSets.All, watch.Pods.All, [.. watch.Warnings.All], Blind(watch));
+    }
+
+    private bool IsAnother(Deployment deployment, Change change)
+    {
+        var uid = deployment.Metadata.Uid;
+        if (seenOn.TryGetValue(change.Key, out var first)) return first != uid;
+        if (!Marks.AreOf(deployment.Metadata, change)) return false;
+        if (seenOn.Count >= Remembered) seenOn.Clear();       // a lost memory costs a better sentence, no more
+        seenOn[change.Key] = uid;
+        return false;
+    }
+
+    private static string? Blind(NamespaceWatch watch) =>
+        (watch.ReplicaSets.Trouble ?? watch.Pods.Trouble) is { IsLasting: true } trouble ? trouble.Message : null;
+
+    /// <summary>Whether something happens before the token ends the wait.</summary>
+    private static async Task<bool> HappensAsync(Task something, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await something.WaitAsync(cancellationToken);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

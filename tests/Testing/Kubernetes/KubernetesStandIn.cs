@@ -1,0 +1,316 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using static ChatOps.Testing.Kubernetes.StandInShapes;
+
+namespace ChatOps.Testing.Kubernetes;
+
+/// <summary>A Kubernetes API server with one Deployment controller and one node, on a free port of loopback.</summary>
+/// <remarks>
+/// It moves only when told to (<see cref="Advance"/>), or by itself after <see cref="AutoAdvance"/>. What a version does is in its name:
+/// see <see cref="StandInController"/>. It lives in the test's process, so the bot may be killed and started again beside it.
+/// </remarks>
+public sealed class KubernetesStandIn : IAsyncDisposable
+{
+    private readonly StandInStore store = new();
+    private readonly StandInController controller;
+    private readonly ConcurrentQueue<StandInRequest> requests = new();
+    private readonly ConcurrentQueue<StandInChange> changes = new();
+    private readonly ConcurrentDictionary<string, (CancellationTokenSource Close, bool Bookmark)> watches = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource stop = new();
+    private WebApplication? app;
+    private Task moving = Task.CompletedTask;
+
+    private KubernetesStandIn()
+    {
+        controller = new StandInController(store);
+        Faults.WatchesClosed = () => { foreach (var (close, _) in watches.Values) close.Cancel(); };
+        Faults.HistoryForgotten = store.Forget;
+    }
+
+    public static async Task<KubernetesStandIn> StartAsync(StandInOptions? options = null)
+    {
+        options ??= new StandInOptions();
+        var standIn = new KubernetesStandIn();
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, options.Port, listen =>
+        {
+            if (options.Certificate is null) return;
+            listen.UseHttps(options.Certificate, https =>
+            {
+                https.ClientCertificateMode = options.ClientCertificates ? ClientCertificateMode.RequireCertificate : ClientCertificateMode.NoCertificate;
+                https.ClientCertificateValidation = (certificate, _, _) => standIn.Meet(certificate);
+            });
+        }));
+        var api = new StandInApi(standIn, standIn.store);
+        standIn.app = builder.Build();
+        standIn.app.Run(api.HandleAsync);
+        await standIn.app.StartAsync();
+        var address = standIn.app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        standIn.Url = new Uri(address);
+        return standIn;
+    }
+
+    public Uri Url { get; private set; } = new("http://127.0.0.1");
+
+    /// <summary>The bearer token it asks for; null = it lets everybody in. May change while it runs.</summary>
+    public string? Token { get; set; } = "stand-in-token";
+
+    public StandInFaults Faults { get; } = new();
+
+    /// <summary>Every request so far, watches included.</summary>
+    public IReadOnlyCollection<StandInRequest> Requests => requests;
+
+    /// <summary>Every patch that was applied.</summary>
+    public IReadOnlyCollection<StandInChange> Changes => changes;
+
+    /// <summary>How often each change's key (<c>chatops.dev/key</c>) brought the cluster to do something. Each must be 1.</summary>
+    public IReadOnlyDictionary<string, int> Effects => changes
+        .Where(c => c.Effective && c.Key is not null)
+        .GroupBy(c => c.Key!, StringComparer.Ordinal)
+        .ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
+
+    public int OpenWatches => watches.Count;
+
+    /// <summary>Who came with a client certificate, by its subject.</summary>
+    public ConcurrentQueue<string> Visitors { get; } = new();
+
+    /// <summary>Steps without progress until a rollout has exceeded its deadline.</summary>
+    public int DeadlineSteps
+    {
+        get => controller.DeadlineSteps;
+        set => controller.DeadlineSteps = value;
+    }
+
+    /// <summary>Adds a Deployment that is rolled out already.</summary>
+    public StandInDeployment AddDeployment(string @namespace, string name, string image, int replicas = 3, string manager = "kubectl-client-side-apply")
+    {
+        var deployment = StandInShapes.Deployment(@namespace, name, image, replicas);
+        Own(deployment, manager, ["name"], []);
+        store.Put("deployments", @namespace, deployment);
+        for (var i = 0; i < (replicas * 3) + 6; i++) controller.Advance();
+        return Deployment(@namespace, name);
+    }
+
+    public StandInDeployment Deployment(string @namespace, string name) => new(
+        store.Find("deployments", @namespace, name) ?? throw new InvalidOperationException($"The stand-in has no deployment {name} in {@namespace}."));
+
+    public bool HasDeployment(string @namespace, string name) => store.Find("deployments", @namespace, name) is not null;
+
+    public IReadOnlyList<JsonObject> Pods(string @namespace) => store.List("pods", @namespace);
+
+    public IReadOnlyList<JsonObject> ReplicaSets(string @namespace) => store.List("replicasets", @namespace);
+
+    /// <summary>Moves the controller and every pod by one step, or several.</summary>
+    public void Advance(int steps = 1)
+    {
+        for (var i = 0; i < steps; i++) controller.Advance();
+    }
+
+    /// <summary>Moves by itself from now on, one step each time.</summary>
+    public void AutoAdvance(TimeSpan each) => moving = MoveAsync(each);
+
+    /// <summary>Puts any object in the place of one of its name, as a recording has it or a test wants it.</summary>
+    public void Put(string resource, string @namespace, JsonObject item) => store.Put(resource, @namespace, item);
+
+    public void Remove(string resource, string @namespace, string name) => store.Remove(resource, @namespace, name);
+
+    /// <summary>Sends a bookmark to every open watch.</summary>
+    public void Bookmark()
+    {
+        foreach (var (id, watch) in watches) watches.TryUpdate(id, watch with { Bookmark = true }, watch);
+        store.Wake();
+    }
+
+    /// <summary>Changes a Deployment as somebody with kubectl would.</summary>
+    public void ChangeByHand(string @namespace, string name, Action<JsonObject> change, string manager = "kubectl-edit")
+    {
+        lock (store.Gate)
+        {
+            var before = store.Find("deployments", @namespace, name)!;
+            var after = (JsonObject)before.DeepClone();
+            change(after);
+            Settle(@namespace, before, after, manager);
+        }
+    }
+
+    public void SetImageByHand(string @namespace, string name, string image, string manager = "kubectl-set") =>
+        ChangeByHand(@namespace, name, d => d["spec"]!["template"]!["spec"]!["containers"]![0]!["image"] = image, manager);
+
+    /// <summary>A kubeconfig that leads here.</summary>
+    public void WriteKubeconfig(string path) => File.WriteAllText(path, $"""
+        apiVersion: v1
+        kind: Config
+        current-context: stand-in
+        clusters: [{"{"} name: stand-in, cluster: {"{"} server: "{Url.AbsoluteUri.TrimEnd('/')}" {"}"} {"}"}]
+        users: [{"{"} name: bot, user: {"{"} token: "{Token}" {"}"} {"}"}]
+        contexts: [{"{"} name: stand-in, context: {"{"} cluster: stand-in, user: bot {"}"} {"}"}]
+        """);
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        Faults.CloseWatches();
+        await moving;
+        if (app is not null)
+        {
+            using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+            await app.StopAsync(soon.Token);
+            await app.DisposeAsync();
+        }
+        stop.Dispose();
+    }
+
+    internal void Note(HttpRequest request, string verb, string resource) =>
+        requests.Enqueue(new StandInRequest(verb, resource, $"{request.Path}{request.QueryString}"));
+
+    internal CancellationToken Watching(HttpContext context)
+    {
+        var close = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+        watches[context.TraceIdentifier] = (close, false);
+        return close.Token;
+    }
+
+    internal void Watched(HttpContext context) => watches.TryRemove(context.TraceIdentifier, out _);
+
+    internal bool BookmarkDue(HttpContext context) =>
+        watches.TryGetValue(context.TraceIdentifier, out var watch) && watch.Bookmark
+        && watches.TryUpdate(context.TraceIdentifier, watch with { Bookmark = false }, watch);
+
+    /// <summary>Changes an object's version and nothing that matters.</summary>
+    internal void Touch(string @namespace, string name) => ChangeByHand(
+        @namespace, name, d => d["metadata"]!["annotations"]!["stand-in/touched"] = Guid.NewGuid().ToString(), "somebody");
+
+    /// <summary>Applies a patch as the API server would; the status code and the body to answer with.</summary>
+    internal (int Code, JsonObject Answer) Apply(string @namespace, string name, string contentType, JsonNode body, string manager)
+    {
+        lock (store.Gate)
+        {
+            var before = store.Find("deployments", @namespace, name)!;
+            var after = (JsonObject)before.DeepClone();
+            switch (contentType, body)
+            {
+                case ("application/strategic-merge-patch+json", JsonObject patch): JsonPatches.Strategic(after, patch); break;
+                case ("application/merge-patch+json", JsonObject patch): JsonPatches.Merge(after, patch); break;
+                case ("application/json-patch+json", JsonArray operations) when JsonPatches.Apply(after, operations) is { } wrong:
+                    return (422, Status(422, "Invalid", "the server rejected our request due to an error in our request: " + wrong));
+                case ("application/json-patch+json", JsonArray): break;
+                default: return (415, Status(415, "UnsupportedMediaType", "415: Unsupported Media Type", new JsonObject()));
+            }
+            if (!JsonNode.DeepEquals(after["metadata"]!["resourceVersion"], before["metadata"]!["resourceVersion"]))
+                return (409, Status(409, "Conflict", $"Operation cannot be fulfilled on deployments.apps \"{name}\": the object has been modified; please apply your changes to the latest version and try again", Details(name)));
+            if (Invalid(after) is { } field)
+                return (422, Status(422, "Invalid", $"Deployment.apps \"{name}\" is invalid: {field}", new JsonObject { ["name"] = name, ["group"] = "apps", ["kind"] = "Deployment", ["causes"] = new JsonArray(new JsonObject { ["reason"] = "FieldValueInvalid", ["message"] = field, ["field"] = field.Split(':')[0] }) }));
+            var stored = Settle(@namespace, before, after, manager);
+            var effective = !JsonNode.DeepEquals(stored["metadata"]!["generation"], before["metadata"]!["generation"]);
+            var key = body.ToJsonString().Contains("chatops.dev/key", StringComparison.Ordinal) ? Annotation(stored, "chatops.dev/key") : null;
+            changes.Enqueue(new StandInChange(@namespace, name, manager, key, new StandInDeployment(stored).Image, effective, contentType, body.DeepClone()));
+            return (200, stored);
+        }
+    }
+
+    private static JsonObject Details(string name) => new() { ["name"] = name, ["group"] = "apps", ["kind"] = "deployments" };
+
+    private static string? Annotation(JsonObject item, string key) => item["metadata"]!["annotations"]?[key]?.GetValue<string>();
+
+    private static string? Invalid(JsonObject deployment)
+    {
+        if (deployment["spec"]!["replicas"]?.GetValue<int>() < 0) return "spec.replicas: Invalid value: must be greater than or equal to 0";
+        var containers = deployment["spec"]!["template"]?["spec"]?["containers"] as JsonArray ?? [];
+        return containers.Any(c => string.IsNullOrEmpty(c!["image"]?.GetValue<string>())) ? "spec.template.spec.containers[0].image: Required value" : null;
+    }
+
+    /// <summary>What the API server does with every write: a new generation when the spec changed, and its books of who changed what.</summary>
+    private JsonObject Settle(string @namespace, JsonObject before, JsonObject after, string manager)
+    {
+        if (!JsonNode.DeepEquals(before["spec"], after["spec"]))
+            after["metadata"]!["generation"] = before["metadata"]!["generation"]!.GetValue<long>() + 1;
+        var changed = Containers(after).Where(a => !Containers(before).Any(b => JsonNode.DeepEquals(a["name"], b["name"]) && JsonNode.DeepEquals(a["image"], b["image"])))
+            .Select(c => c["name"]!.GetValue<string>()).ToArray();
+        if (!JsonNode.DeepEquals(before, after)) Own(after, manager, [], changed);
+        return store.Put("deployments", @namespace, after);
+    }
+
+    private static IEnumerable<JsonObject> Containers(JsonObject deployment) => deployment["spec"]!["template"]!["spec"]!["containers"]!.AsArray().OfType<JsonObject>();
+
+    /// <summary>Books fields to a manager, and the images that it changed away from every other.</summary>
+    private static void Own(JsonObject deployment, string manager, string[] all, string[] images)
+    {
+        var books = deployment["metadata"]!["managedFields"]!.AsArray();
+        if (all.Length > 0) images = [.. Containers(deployment).Select(c => c["name"]!.GetValue<string>())];
+        foreach (var container in books.Select(b => b!["fieldsV1"]!["f:spec"]?["f:template"]?["f:spec"]?["f:containers"] as JsonObject).OfType<JsonObject>())
+            foreach (var image in images) (container[$$"""k:{"name":"{{image}}"}"""] as JsonObject)?.Remove("f:image");
+        var mine = books.OfType<JsonObject>().FirstOrDefault(b => b["manager"]!.GetValue<string>() == manager);
+        if (mine is null) books.Add(mine = new JsonObject { ["manager"] = manager, ["operation"] = "Update", ["apiVersion"] = "apps/v1", ["fieldsType"] = "FieldsV1", ["fieldsV1"] = new JsonObject() });
+        mine["time"] = Now;
+        foreach (var image in images)
+        {
+            var at = mine["fieldsV1"]!.AsObject();
+            foreach (var step in new[] { "f:spec", "f:template", "f:spec", "f:containers", $$"""k:{"name":"{{image}}"}""" })
+                at = (at[step] ??= new JsonObject()).AsObject();
+            at["f:image"] = new JsonObject();
+        }
+    }
+
+    private bool Meet(X509Certificate2 certificate)
+    {
+        Visitors.Enqueue(certificate.Subject);
+        return true;
+    }
+
+    private async Task MoveAsync(TimeSpan each)
+    {
+        using var timer = new PeriodicTimer(each);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop.Token)) controller.Advance();
+        }
+        catch (OperationCanceledException)
+        {
+            // The stage is taken down.
+        }
+    }
+}
+
+/// <param name="Port">0 = any free one. A port is for a stand-in that must come back where it was.</param>
+/// <param name="Certificate">Speaks TLS with it.</param>
+/// <param name="ClientCertificates">Asks for one, and notes whose it is.</param>
+public sealed record StandInOptions(int Port = 0, X509Certificate2? Certificate = null, bool ClientCertificates = false);
+
+/// <param name="Verb">As permissions name it: get, list, watch, patch.</param>
+public sealed record StandInRequest(string Verb, string Resource, string PathAndQuery);
+
+/// <summary>A patch that was applied.</summary>
+/// <param name="Key">The key of the bot's change, where the patch carried one.</param>
+/// <param name="Effective">Whether it changed what the cluster does (a new generation), and not just annotations.</param>
+public sealed record StandInChange(
+    string Namespace, string Name, string Manager, string? Key, string Image, bool Effective, string ContentType, JsonNode Body);
+
+/// <summary>A Deployment at the stand-in, as it was when asked for.</summary>
+public sealed record StandInDeployment(JsonObject Json)
+{
+    public string Image => Json["spec"]!["template"]!["spec"]!["containers"]![0]!["image"]!.GetValue<string>();
+
+    public string Version => Image[(Image.LastIndexOf(':') + 1)..];
+
+    public bool Paused => Json["spec"]!["paused"]?.GetValue<bool>() == true;
+
+    public long Generation => Json["metadata"]!["generation"]!.GetValue<long>();
+
+    public long? Revision => Annotation("deployment.kubernetes.io/revision") is { } r ? long.Parse(r, CultureInfo.InvariantCulture) : null;
+
+    public int Updated => Json["status"]!["updatedReplicas"]?.GetValue<int>() ?? 0;
+
+    public int Available => Json["status"]!["availableReplicas"]?.GetValue<int>() ?? 0;
+
+    public string? Annotation(string key) => Json["metadata"]!["annotations"]?[key]?.GetValue<string>();
+}

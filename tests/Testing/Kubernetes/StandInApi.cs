@@ -1,0 +1,224 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using static ChatOps.Testing.Kubernetes.StandInShapes;
+
+namespace ChatOps.Testing.Kubernetes;
+
+/// <summary>The HTTP of the stand-in: get, list, watch and patch, with the bodies that the real server sends.</summary>
+internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
+{
+    private static readonly Dictionary<string, string> Kinds = new(StringComparer.Ordinal)
+    {
+        ["deployments"] = "Deployment", ["replicasets"] = "ReplicaSet", ["pods"] = "Pod", ["events"] = "Event",
+    };
+
+    private sealed record Call(string Verb, string Group, string Resource, string Namespace, string? Name)
+    {
+        public string Qualified => Group.Length == 0 ? Resource : $"{Resource}.{Group}";
+    }
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (stage.Faults.RefuseConnections)
+        {
+            context.Abort();
+            return;
+        }
+        var call = Parse(context.Request);
+        stage.Note(context.Request, call?.Verb ?? "get", call?.Resource ?? "");
+        if (stage.Token is { } token && context.Request.Headers.Authorization != $"Bearer {token}")
+            await RefuseAsync(context, Status(401, "Unauthorized", "Unauthorized"));
+        else if (call is null)
+            await RefuseAsync(context, Status(404, "NotFound", "the server could not find the requested resource"));
+        else if (stage.Faults.TakeFailure(call.Verb) is { } failure)
+            await FailAsync(context, failure);
+        else if (stage.Faults.IsForbidden(call.Verb, call.Resource))
+            await RefuseAsync(context, Forbidden(call));
+        else
+            await AnswerAsync(context, call);
+    }
+
+    private Task AnswerAsync(HttpContext context, Call call) => call.Verb switch
+    {
+        "get" when store.Find(call.Resource, call.Namespace, call.Name!) is { } found => WriteAsync(context, 200, found),
+        "get" or "patch" when store.Find(call.Resource, call.Namespace, call.Name!) is null => RefuseAsync(context, NotFound(call)),
+        "list" => ListAsync(context, call),
+        "watch" => WatchAsync(context, call),
+        "patch" => PatchAsync(context, call),
+        _ => RefuseAsync(context, Status(405, "MethodNotAllowed", "the server does not allow this method on the requested resource")),
+    };
+
+    private static Call? Parse(HttpRequest request)
+    {
+        var parts = (request.Path.Value ?? "").Trim('/').Split('/');
+        var at = Array.IndexOf(parts, "namespaces");
+        if (at < 2 || parts.Length < at + 3 || parts.Length > at + 4 || !Kinds.ContainsKey(parts[at + 2])) return null;
+        var name = parts.Length > at + 3 ? parts[at + 3] : null;
+        var verb = request.Method switch
+        {
+            "GET" when request.Query["watch"] == "true" => "watch",
+            "GET" => name is null ? "list" : "get",
+            "PATCH" when name is not null => "patch",
+            var other => other.ToLowerInvariant(),
+        };
+        return new Call(verb, parts[at - 2] == "apps" ? "apps" : "", parts[at + 2], parts[at + 1], name);
+    }
+
+    private Task ListAsync(HttpContext context, Call call)
+    {
+        var query = context.Request.Query;
+        JsonObject list;
+        lock (store.Gate)
+        {
+            var all = store.List(call.Resource, call.Namespace).Where(o => Matches(o, query)).ToList();
+            var skip = int.TryParse(query["continue"], CultureInfo.InvariantCulture, out var s) ? s : 0;
+            var limit = int.TryParse(query["limit"], CultureInfo.InvariantCulture, out var l) && l > 0 ? l : int.MaxValue;
+            var page = all.Skip(skip).Take(limit).ToArray<JsonNode>();
+            var meta = new JsonObject { ["resourceVersion"] = store.Version };
+            if (skip + page.Length < all.Count) meta["continue"] = (skip + page.Length).ToString(CultureInfo.InvariantCulture);
+            list = new JsonObject { ["kind"] = $"{Kinds[call.Resource]}List", ["apiVersion"] = call.Group.Length == 0 ? "v1" : "apps/v1", ["metadata"] = meta, ["items"] = new JsonArray(page) };
+        }
+        return WriteAsync(context, 200, list);
+    }
+
+    private async Task WatchAsync(HttpContext context, Call call)
+    {
+        var query = context.Request.Query;
+        var from = long.TryParse(query["resourceVersion"], CultureInfo.InvariantCulture, out var version) ? version : 0;
+        if (stage.Faults.GoneAsStatus && store.Since(from, call.Resource, call.Namespace) is null)
+        {
+            await RefuseAsync(context, Gone(from));
+            return;
+        }
+        var seconds = double.TryParse(query["timeoutSeconds"], CultureInfo.InvariantCulture, out var t) ? t : 3600;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stage.Watching(context));
+        end.CancelAfter(TimeSpan.FromSeconds(seconds));
+        context.Response.ContentType = "application/json";
+        await context.Response.StartAsync(end.Token);
+        try
+        {
+            await context.Response.Body.FlushAsync(end.Token);
+            await StreamAsync(context, call, from, end.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The end of a watch: its time was up, or the test closed it.
+        }
+        finally
+        {
+            stage.Watched(context);
+        }
+    }
+
+    private async Task StreamAsync(HttpContext context, Call call, long from, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var next = store.Next;
+            var news = stage.Faults.MuteWatches ? [] : store.Since(from, call.Resource, call.Namespace);
+            if (news is null)
+            {
+                await WriteLineAsync(context, "ERROR", Gone(from), cancellationToken);
+                return;
+            }
+            foreach (var entry in news)
+            {
+                from = entry.Version;
+                if (Matches(entry.Object, context.Request.Query)) await WriteLineAsync(context, entry.Type, entry.Object, cancellationToken);
+            }
+            if (stage.BookmarkDue(context) && long.TryParse(store.Version, CultureInfo.InvariantCulture, out var now))
+            {
+                from = now;
+                await WriteLineAsync(context, "BOOKMARK", new JsonObject { ["kind"] = Kinds[call.Resource], ["metadata"] = new JsonObject { ["resourceVersion"] = store.Version } }, cancellationToken);
+            }
+            await next.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task PatchAsync(HttpContext context, Call call)
+    {
+        if (stage.Faults.TakeDropBefore())
+        {
+            context.Abort();
+            return;
+        }
+        var body = await ReadAsync(context.Request);
+        if (stage.Faults.TakeConflict()) stage.Touch(call.Namespace, call.Name!);
+        var contentType = (context.Request.ContentType ?? "").Split(';')[0];
+        var manager = context.Request.Query["fieldManager"].FirstOrDefault() ?? "unknown";
+        var (code, answer) = body is null
+            ? (400, Status(400, "BadRequest", "the object provided is unrecognized"))
+            : stage.Apply(call.Namespace, call.Name!, contentType, body, manager);
+        if (stage.Faults.TakeDropAfter()) context.Abort();
+        else await WriteAsync(context, code, answer);
+    }
+
+    private static async Task<JsonNode?> ReadAsync(HttpRequest request)
+    {
+        try
+        {
+            return await JsonNode.ParseAsync(request.Body);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Selectors as far as the bot's clients use them: labels <c>k=v</c>, <c>k in (…)</c>, <c>k</c>, <c>!k</c>; fields <c>k=v</c>.</summary>
+    private static bool Matches(JsonObject item, IQueryCollection query)
+    {
+        var labels = item["metadata"]!["labels"] as JsonObject;
+        var fields = (query["fieldSelector"].FirstOrDefault() ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(f => f.Split('='));
+        return SplitSelector(query["labelSelector"].FirstOrDefault() ?? "").All(s => MatchesLabel(labels, s))
+            && fields.All(f => f[0].Split('.').Aggregate((JsonNode?)item, (at, step) => at?[step])?.ToString() == f[^1]);
+    }
+
+    private static IEnumerable<string> SplitSelector(string selector) =>
+        System.Text.RegularExpressions.Regex.Split(selector, @",(?![^(]*\))", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)).Where(s => s.Length > 0);
+
+    private static bool MatchesLabel(JsonObject? labels, string selector)
+    {
+        string? Of(string key) => labels?[key.Trim()]?.GetValue<string>();
+        string[] Set(string text) => text[(text.IndexOf('(', StringComparison.Ordinal) + 1)..^1].Split(',');
+        if (selector.Contains(" notin ", StringComparison.Ordinal)) return !Set(selector).Contains(Of(selector.Split(' ')[0]), StringComparer.Ordinal);
+        if (selector.Contains(" in ", StringComparison.Ordinal)) return Set(selector).Contains(Of(selector.Split(' ')[0]), StringComparer.Ordinal);
+        if (selector.StartsWith('!')) return Of(selector[1..]) is null;
+        return selector.Split('=') is [var key, .., var value] ? Of(key) == value : Of(selector) is not null;
+    }
+
+    private static JsonObject Gone(long from) => Status(410, "Expired", $"too old resource version: {from} (455)");
+
+    private static JsonObject NotFound(Call call) => Status(404, "NotFound", $"{call.Qualified} \"{call.Name}\" not found", Details(call));
+
+    private static JsonObject Forbidden(Call call) => Status(
+        403, "Forbidden",
+        $"{call.Qualified}{(call.Name is null ? "" : $" \"{call.Name}\"")} is forbidden: User \"chatops-bot\" cannot {call.Verb} resource \"{call.Resource}\" in API group \"{call.Group}\" in the namespace \"{call.Namespace}\"",
+        Details(call));
+
+    private static JsonObject Details(Call call) => new() { ["name"] = call.Name, ["group"] = call.Group, ["kind"] = call.Resource };
+
+    private static Task FailAsync(HttpContext context, StandInFaults.Failure failure)
+    {
+        if (failure.RetryAfterSeconds is { } seconds) context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        return RefuseAsync(context, Status(failure.Status, ReasonPhrases.GetReasonPhrase(failure.Status).Replace(" ", "", StringComparison.Ordinal), $"the stand-in was told to answer {failure.Status}"));
+    }
+
+    private static Task RefuseAsync(HttpContext context, JsonObject status) => WriteAsync(context, status["code"]!.GetValue<int>(), status);
+
+    private static Task WriteAsync(HttpContext context, int code, JsonNode body)
+    {
+        context.Response.StatusCode = code;
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(body.ToJsonString());
+    }
+
+    private static async Task WriteLineAsync(HttpContext context, string type, JsonObject item, CancellationToken cancellationToken)
+    {
+        await context.Response.WriteAsync($$"""{"type":"{{type}}","object":{{item.ToJsonString()}}}""" + "\n", cancellationToken);
+        await context.Response.Body.FlushAsync(cancellationToken);
+    }
+}

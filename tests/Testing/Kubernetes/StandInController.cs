@@ -1,0 +1,238 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using static ChatOps.Testing.Kubernetes.StandInShapes;
+
+namespace ChatOps.Testing.Kubernetes;
+
+/// <summary>The stand-in's deployment controller and its one node: each <see cref="Advance"/> is one step of everything.</summary>
+/// <remarks>
+/// What a pod does is in its version: <c>bad</c> can't be pulled, <c>crash</c> and <c>oom</c> keep ending, <c>unready</c> fails its
+/// probe, <c>config</c> misses a ConfigMap, <c>pending</c> finds no node, <c>quota</c> gets no pods, <c>slow</c> takes twenty steps.
+/// </remarks>
+internal sealed class StandInController(StandInStore store)
+{
+    private const string Revision = "deployment.kubernetes.io/revision";
+    private const int SlowSteps = 20;
+
+    private readonly Dictionary<string, int> age = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Progress, int Idle)> deadlines = new(StringComparer.Ordinal);
+    private int names;
+
+    /// <summary>Steps without progress until a rollout has exceeded its deadline.</summary>
+    public int DeadlineSteps { get; set; } = 60;
+
+    public void Advance()
+    {
+        lock (store.Gate)
+        {
+            foreach (var (ns, name) in store.Names("deployments")) Step(ns, name);
+        }
+    }
+
+    private void Step(string ns, string name)
+    {
+        var deployment = store.Find("deployments", ns, name)!;
+        var paused = deployment["spec"]!["paused"]?.GetValue<bool>() == true;
+        if (Number(deployment["metadata"]!["generation"]) > Number(deployment["status"]!["observedGeneration"]))
+        {
+            if (!paused) deployment = Adopt(ns, deployment);
+            deployment["status"]!["observedGeneration"] = deployment["metadata"]!["generation"]!.DeepClone();
+            deadlines.Remove(Uid(deployment));
+            Count(ns, deployment, paused, fresh: true);
+            return;
+        }
+        var sets = Owned("replicasets", ns, Uid(deployment));
+        var newest = Newest(deployment, sets);
+        foreach (var pod in sets.SelectMany(s => Owned("pods", ns, Uid(s)))) Age(ns, pod);
+        if (newest is not null && !paused) Scale(ns, deployment, newest, sets);
+        Count(ns, deployment, paused, fresh: false);
+    }
+
+    /// <summary>Finds or makes the replica set of the template and gives it the highest revision.</summary>
+    private JsonObject Adopt(string ns, JsonObject deployment)
+    {
+        var sets = Owned("replicasets", ns, Uid(deployment));
+        var newest = Newest(deployment, sets) ?? ReplicaSet(deployment, Hash(deployment["spec"]!["template"]!));
+        var annotations = newest["metadata"]!["annotations"]!.AsObject();
+        var highest = sets.Select(s => Number(s["metadata"]!["annotations"]![Revision])).DefaultIfEmpty(0).Max();
+        var own = Number(annotations[Revision]);
+        if (own == 0 || own < highest)
+        {
+            if (own > 0) annotations["deployment.kubernetes.io/revision-history"] = $"{annotations["deployment.kubernetes.io/revision-history"]?.GetValue<string>()},{own}".TrimStart(',');
+            annotations[Revision] = (highest + 1).ToString(CultureInfo.InvariantCulture);
+        }
+        foreach (var (key, value) in deployment["metadata"]!["annotations"]!.AsObject())
+            if (!key.StartsWith("deployment.kubernetes.io/", StringComparison.Ordinal) && !key.StartsWith("kubectl.kubernetes.io/", StringComparison.Ordinal)) annotations[key] = value!.DeepClone();
+        store.Put("replicasets", ns, newest);
+        deployment["metadata"]!["annotations"]![Revision] = annotations[Revision]!.DeepClone();
+        return deployment;
+    }
+
+    /// <summary>A rolling update with 25 % surge and 25 % unavailable: at most one pod made and one ended a step.</summary>
+    private void Scale(string ns, JsonObject deployment, JsonObject newest, List<JsonObject> sets)
+    {
+        var wanted = (int)Number(deployment["spec"]!["replicas"]);
+        var mine = Owned("pods", ns, Uid(newest));
+        var others = sets.Where(s => Uid(s) != Uid(newest)).SelectMany(s => Owned("pods", ns, Uid(s))).ToList();
+        var available = mine.Concat(others).Count(IsReady);
+        var dead = others.Find(p => !IsReady(p)) ?? (available > wanted - (wanted / 4) ? others.FirstOrDefault() : null);
+        if (dead is not null) store.Remove("pods", ns, Name(dead));
+        if (mine.Count > wanted) store.Remove("pods", ns, Name(mine[^1]));
+        if (mine.Count < wanted && mine.Count + others.Count - (dead is null ? 0 : 1) < wanted + ((wanted + 3) / 4)) Create(ns, newest);
+    }
+
+    private void Create(string ns, JsonObject set)
+    {
+        if (VersionOf(set["spec"]!["template"]!["spec"]!).Contains("quota", StringComparison.Ordinal))
+        {
+            if (set["status"]!["conditions"] is not null) return;
+            var message = $"pods \"{Name(set)}-x\" is forbidden: exceeded quota: pods, requested: pods=1, used: pods=3, limited: pods=3";
+            set["status"]!["conditions"] = new JsonArray(Condition("ReplicaFailure", "True", "FailedCreate", message));
+            store.Put("replicasets", ns, set);
+            store.Put("events", ns, Event(set, "ReplicaSet", "Warning", "FailedCreate", $"Error creating: {message}"));
+            return;
+        }
+        var pod = Pod(set, $"p{++names:0000}");
+        pod["status"] = PodStatus(pod, "Pending", Waiting("ContainerCreating"));
+        store.Put("pods", ns, pod);
+    }
+
+    /// <summary>One step of a pod's life.</summary>
+    private void Age(string ns, JsonObject pod)
+    {
+        var (uid, version) = (Uid(pod), VersionOf(pod["spec"]!));
+        var step = age[uid] = age.GetValueOrDefault(uid) + 1;
+        var image = pod["spec"]!["containers"]![0]!["image"]!.GetValue<string>();
+        bool Is(string word) => version.Contains(word, StringComparison.Ordinal);
+        pod["status"] =
+            Is("bad") ? BadImage(ns, pod, image, step)
+            : Is("crash") ? Crash(pod, step, Terminated(1, "Error", "panic: no configuration"))
+            : Is("oom") ? Crash(pod, step, Terminated(137, "OOMKilled"))
+            : Is("unready") ? Unready(ns, pod, step)
+            : Is("config") ? PodStatus(pod, "Pending", Waiting("CreateContainerConfigError", "configmap \"settings\" not found"))
+            : Is("pending") ? Unscheduled(pod)
+            : Is("slow") && step < SlowSteps ? PodStatus(pod, "Pending", Waiting("ContainerCreating"))
+            : IsReady(pod) ? pod["status"]!.DeepClone()
+            : PodStatus(pod, "Running", Running(), ready: true);
+        store.Put("pods", ns, pod);
+    }
+
+    private JsonObject BadImage(string ns, JsonObject pod, string image, int step)
+    {
+        var why = $"failed to pull and unpack image \"{image}\": failed to resolve reference \"{image}\": {image}: not found";
+        if (step == 1)
+        {
+            store.Put("events", ns, Event(pod, "Pod", "Warning", "Failed", $"Failed to pull image \"{image}\": rpc error: code = NotFound desc = {why}"));
+            return PodStatus(pod, "Pending", Waiting("ErrImagePull", $"rpc error: code = NotFound desc = {why}"));
+        }
+        return PodStatus(pod, "Pending", Waiting("ImagePullBackOff", $"Back-off pulling image \"{image}\""));
+    }
+
+    /// <summary>Runs, ends, waits, and again; after the third time it stays in its back-off.</summary>
+    private static JsonObject Crash(JsonObject pod, int step, JsonObject end)
+    {
+        var restarts = Math.Min(step / 3, 3);
+        return (restarts, step % 3) switch
+        {
+            (3, _) or (_, 0) => PodStatus(pod, "Running", Waiting("CrashLoopBackOff", "back-off 10s restarting failed container"), restarts: restarts, lastState: end),
+            (_, 1) => PodStatus(pod, "Running", Running(), restarts: restarts),
+            _ => PodStatus(pod, "Running", end, restarts: restarts),
+        };
+    }
+
+    private JsonObject Unready(string ns, JsonObject pod, int step)
+    {
+        if (step == 2) store.Put("events", ns, Event(pod, "Pod", "Warning", "Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503"));
+        return PodStatus(pod, "Running", Running());
+    }
+
+    private static JsonObject Unscheduled(JsonObject pod)
+    {
+        var status = PodStatus(pod, "Pending", Waiting("ContainerCreating"));
+        status["conditions"] = new JsonArray(Condition("PodScheduled", "False", "Unschedulable", "0/5 nodes are available: 3 Insufficient cpu, 2 node(s) had untolerated taint(s)."));
+        status.Remove("containerStatuses");
+        return status;
+    }
+
+    /// <summary>Writes the numbers and conditions, as the controller would after each of its looks.</summary>
+    private void Count(string ns, JsonObject deployment, bool paused, bool fresh)
+    {
+        var sets = Owned("replicasets", ns, Uid(deployment));
+        var newest = Newest(deployment, sets);
+        foreach (var set in sets) CountSet(ns, set);
+        var all = sets.SelectMany(s => Owned("pods", ns, Uid(s))).ToList();
+        var updated = newest is null ? 0 : Owned("pods", ns, Uid(newest)).Count;
+        var (wanted, ready) = ((int)Number(deployment["spec"]!["replicas"]), all.Count(IsReady));
+        var status = deployment["status"]!.AsObject();
+        var old = (status["conditions"] as JsonArray)?.FirstOrDefault(c => c!["type"]!.GetValue<string>() == "Progressing")?.DeepClone() as JsonObject;
+        foreach (var (key, value) in new[] { ("replicas", all.Count), ("updatedReplicas", updated), ("readyReplicas", ready), ("availableReplicas", ready), ("unavailableReplicas", Math.Max(0, wanted - ready)) })
+        {
+            if (value == 0) status.Remove(key);      // the API leaves zeros out
+            else status[key] = value;
+        }
+        var complete = updated == wanted && all.Count == wanted && ready == wanted;
+        var late = !paused && !complete && IsLate(Uid(deployment), $"{updated}/{all.Count}/{ready}");
+        var progressing =
+            paused ? Condition("Progressing", "Unknown", "DeploymentPaused", "Deployment is paused")
+            : fresh ? Condition("Progressing", "True", "NewReplicaSetCreated", $"Created new replica set \"{(newest is null ? "" : Name(newest))}\"")
+            : complete ? Condition("Progressing", "True", "NewReplicaSetAvailable", $"ReplicaSet \"{Name(newest!)}\" has successfully progressed.")
+            : late ? Condition("Progressing", "False", "ProgressDeadlineExceeded", $"ReplicaSet \"{Name(newest!)}\" has timed out progressing.")
+            : Condition("Progressing", "True", "ReplicaSetUpdated", $"ReplicaSet \"{(newest is null ? "" : Name(newest))}\" is progressing.");
+        if (old is not null && old["reason"]!.GetValue<string>() == progressing["reason"]!.GetValue<string>()) progressing = old;
+        var available = ready >= wanted - (wanted / 4);
+        var availableNow = Condition("Available", available ? "True" : "False", available ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable");
+        var availableOld = (status["conditions"] as JsonArray)?.FirstOrDefault(c => c!["type"]!.GetValue<string>() == "Available")?.DeepClone() as JsonObject;
+        if (availableOld is not null && availableOld["status"]!.GetValue<string>() == availableNow["status"]!.GetValue<string>()) availableNow = availableOld;
+        status["conditions"] = new JsonArray(availableNow, progressing);
+        store.Put("deployments", ns, deployment);
+    }
+
+    private void CountSet(string ns, JsonObject set)
+    {
+        var pods = Owned("pods", ns, Uid(set));
+        var status = set["status"]!.AsObject();
+        status["replicas"] = pods.Count;
+        status["readyReplicas"] = status["availableReplicas"] = pods.Count(IsReady);
+        store.Put("replicasets", ns, set);
+    }
+
+    private bool IsLate(string uid, string progress)
+    {
+        var (known, idle) = deadlines.GetValueOrDefault(uid, (progress, 0));
+        deadlines[uid] = known == progress ? (progress, idle + 1) : (progress, 0);
+        return deadlines[uid].Idle >= DeadlineSteps;
+    }
+
+    private List<JsonObject> Owned(string resource, string ns, string uid) => [.. store.List(resource, ns).Where(o => IsOwnedBy(o, uid))];
+
+    private static JsonObject? Newest(JsonObject deployment, List<JsonObject> sets)
+    {
+        var hash = Hash(deployment["spec"]!["template"]!);
+        return sets.Find(s => s["metadata"]!["labels"]!["pod-template-hash"]!.GetValue<string>() == hash);
+    }
+
+    private static bool IsReady(JsonObject pod) => pod["status"]!["containerStatuses"]?[0]?["ready"]?.GetValue<bool>() == true;
+
+    private static string VersionOf(JsonNode podSpec)
+    {
+        var image = podSpec["containers"]![0]!["image"]!.GetValue<string>();
+        return image[(image.LastIndexOf('/') + 1)..];
+    }
+
+    private static long Number(JsonNode? node) => node is null ? 0 : long.Parse(node.ToString(), CultureInfo.InvariantCulture);
+
+    /// <summary>FNV-1a over the template with its names in order: two ways of writing the same template are the same.</summary>
+    private static string Hash(JsonNode template)
+    {
+        var hash = Encoding.UTF8.GetBytes(InOrder(template)!.ToJsonString()).Aggregate(2166136261u, (h, b) => unchecked((h ^ b) * 16777619));
+        return hash.ToString("x8", CultureInfo.InvariantCulture);
+    }
+
+    private static JsonNode? InOrder(JsonNode? node) => node switch
+    {
+        JsonObject o => new JsonObject(o.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, InOrder(p.Value)))),
+        JsonArray a => new JsonArray([.. a.Select(InOrder)]),
+        _ => node?.DeepClone(),
+    };
+}

@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace ChatOps.Testing.Kubernetes;
+
+/// <summary>Objects in the shapes in which a real API server sent them.</summary>
+internal static class StandInShapes
+{
+    public static string Now => DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    public static JsonObject Deployment(string @namespace, string name, string image, int replicas) => Parse($$"""
+        {
+          "kind": "Deployment", "apiVersion": "apps/v1",
+          "metadata": {
+            "name": "{{name}}", "namespace": "{{@namespace}}", "uid": "{{Guid.NewGuid()}}", "generation": 1,
+            "creationTimestamp": "{{Now}}", "labels": { "app": "{{name}}" }, "annotations": {}, "managedFields": []
+          },
+          "spec": {
+            "replicas": {{replicas}},
+            "selector": { "matchLabels": { "app": "{{name}}" } },
+            "template": {
+              "metadata": { "labels": { "app": "{{name}}" } },
+              "spec": {
+                "containers": [ {
+                  "name": "{{name}}", "image": "{{image}}", "ports": [ { "containerPort": 8080, "protocol": "TCP" } ], "resources": {},
+                  "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File", "imagePullPolicy": "IfNotPresent"
+                } ],
+                "restartPolicy": "Always", "terminationGracePeriodSeconds": 30, "dnsPolicy": "ClusterFirst", "securityContext": {},
+                "schedulerName": "default-scheduler"
+              }
+            },
+            "strategy": { "type": "RollingUpdate", "rollingUpdate": { "maxUnavailable": "25%", "maxSurge": "25%" } },
+            "revisionHistoryLimit": 10, "progressDeadlineSeconds": 600
+          },
+          "status": {}
+        }
+        """);
+
+    public static JsonObject ReplicaSet(JsonObject deployment, string hash)
+    {
+        var (name, ns) = (Name(deployment), deployment["metadata"]!["namespace"]!.GetValue<string>());
+        var template = deployment["spec"]!["template"]!.DeepClone();
+        template["metadata"]!["labels"]!["pod-template-hash"] = hash;
+        return new JsonObject
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = $"{name}-{hash}", ["namespace"] = ns, ["uid"] = Guid.NewGuid().ToString(), ["generation"] = 1,
+                ["creationTimestamp"] = Now, ["labels"] = template["metadata"]!["labels"]!.DeepClone(), ["annotations"] = new JsonObject(),
+                ["ownerReferences"] = Owner("apps/v1", "Deployment", deployment),
+            },
+            ["spec"] = new JsonObject { ["replicas"] = 0, ["selector"] = new JsonObject { ["matchLabels"] = template["metadata"]!["labels"]!.DeepClone() }, ["template"] = template },
+            ["status"] = new JsonObject { ["replicas"] = 0 },
+        };
+    }
+
+    public static JsonObject Pod(JsonObject replicaSet, string suffix)
+    {
+        var template = replicaSet["spec"]!["template"]!;
+        return new JsonObject
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = $"{Name(replicaSet)}-{suffix}", ["generateName"] = $"{Name(replicaSet)}-", ["namespace"] = replicaSet["metadata"]!["namespace"]!.DeepClone(),
+                ["uid"] = Guid.NewGuid().ToString(), ["creationTimestamp"] = Now, ["labels"] = template["metadata"]!["labels"]!.DeepClone(),
+                ["ownerReferences"] = Owner("apps/v1", "ReplicaSet", replicaSet),
+            },
+            ["spec"] = template["spec"]!.DeepClone(),
+            ["status"] = new JsonObject { ["phase"] = "Pending" },
+        };
+    }
+
+    /// <summary>A pod's status with one container in a state.</summary>
+    public static JsonObject PodStatus(JsonObject pod, string phase, JsonObject state, bool ready = false, int restarts = 0, JsonObject? lastState = null)
+    {
+        var container = pod["spec"]!["containers"]![0]!;
+        var word = ready ? "True" : "False";
+        return new JsonObject
+        {
+            ["phase"] = phase,
+            ["conditions"] = new JsonArray(Condition("PodScheduled", "True"), Condition("Ready", word, "ContainersNotReady"), Condition("ContainersReady", word, "ContainersNotReady")),
+            ["hostIP"] = "127.0.0.1",
+            ["startTime"] = Now,
+            ["containerStatuses"] = new JsonArray(new JsonObject
+            {
+                ["name"] = container["name"]!.DeepClone(), ["state"] = state, ["lastState"] = lastState ?? new JsonObject(), ["ready"] = ready,
+                ["restartCount"] = restarts, ["image"] = container["image"]!.DeepClone(), ["imageID"] = "", ["started"] = state.ContainsKey("running"),
+            }),
+            ["qosClass"] = "BestEffort",
+        };
+    }
+
+    public static JsonObject Waiting(string reason, string? message = null) =>
+        new() { ["waiting"] = new JsonObject { ["reason"] = reason, ["message"] = message } };
+
+    public static JsonObject Running() => new() { ["running"] = new JsonObject { ["startedAt"] = Now } };
+
+    public static JsonObject Terminated(int exitCode, string reason, string? message = null) =>
+        new() { ["terminated"] = new JsonObject { ["exitCode"] = exitCode, ["reason"] = reason, ["message"] = message, ["finishedAt"] = Now } };
+
+    public static JsonObject Condition(string type, string status, string? reason = null, string? message = null) => new()
+    {
+        ["type"] = type, ["status"] = status, ["lastUpdateTime"] = Now, ["lastTransitionTime"] = Now, ["reason"] = reason, ["message"] = message,
+    };
+
+    public static JsonObject Event(JsonObject about, string kind, string type, string reason, string message) => new()
+    {
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = $"{Name(about)}.{Guid.NewGuid():N}", ["namespace"] = about["metadata"]!["namespace"]!.DeepClone(), ["uid"] = Guid.NewGuid().ToString(), ["creationTimestamp"] = Now,
+        },
+        ["involvedObject"] = new JsonObject { ["kind"] = kind, ["name"] = Name(about), ["uid"] = about["metadata"]!["uid"]!.DeepClone() },
+        ["reason"] = reason, ["message"] = message, ["source"] = new JsonObject(), ["firstTimestamp"] = null, ["lastTimestamp"] = null,
+        ["type"] = type, ["eventTime"] = DateTime.UtcNow.ToString("O", CultureInfo.InvariantCulture),
+    };
+
+    public static JsonObject Status(int code, string reason, string message, JsonObject? details = null) => new()
+    {
+        ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Failure",
+        ["message"] = message, ["reason"] = reason, ["details"] = details, ["code"] = code,
+    };
+
+    public static string Name(JsonObject item) => item["metadata"]!["name"]!.GetValue<string>();
+
+    public static string Uid(JsonObject item) => item["metadata"]!["uid"]!.GetValue<string>();
+
+    /// <summary>Whether a controller owns an object.</summary>
+    public static bool IsOwnedBy(JsonObject item, string uid) =>
+        item["metadata"]!["ownerReferences"] is JsonArray owners && owners.Any(o => o!["uid"]!.GetValue<string>() == uid);
+
+    private static JsonArray Owner(string apiVersion, string kind, JsonObject owner) => new(new JsonObject
+    {
+        ["apiVersion"] = apiVersion, ["kind"] = kind, ["name"] = Name(owner), ["uid"] = Uid(owner), ["controller"] = true, ["blockOwnerDeletion"] = true,
+    });
+
+    private static JsonObject Parse(string json) => JsonNode.Parse(json)!.AsObject();
+}
