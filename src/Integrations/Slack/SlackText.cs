@@ -47,7 +47,7 @@ public static partial class SlackText
     public static string Read(string? text)
     {
         if (string.IsNullOrEmpty(text)) return "";
-        var named = Angles().Replace(text, m => Named(m.Groups[1].Value));
+        var named = Angles().Replace(text, m => Named(m.Groups["inside"].Value));
         var plain = named.Replace("&lt;", "<", StringComparison.Ordinal).Replace("&gt;", ">", StringComparison.Ordinal)
             .Replace("&amp;", "&", StringComparison.Ordinal);
         var typed = new StringBuilder(plain.Length);
@@ -118,7 +118,7 @@ public static partial class SlackText
         return text[..end];
     }
 
-    [GeneratedRegex("<([^<>]+)>", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("<(?<inside>[^<>]+)>", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Angles();
 
     [GeneratedRegex(@"(?<=^|\s)[—–](?=\p{L})", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
