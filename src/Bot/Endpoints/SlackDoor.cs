@@ -1,0 +1,22 @@
+using ChatOps.Bot.Commands;
+using ChatOps.Runbooks.Cards;
+
+namespace ChatOps.Bot.Endpoints;
+
+/// <summary>The way from Slack to the front desk: an account and a channel go in, a reply comes out.</summary>
+/// <param name="Hear">Account, channel, words, delivery.</param>
+/// <param name="Click">Account, channel, action, reason, delivery.</param>
+internal sealed record SlackDoor(
+    Func<string, string, string, string, CancellationToken, Task<Reply>> Hear,
+    Func<string, string, CardAction, string?, string, CancellationToken, Task<Reply>> Click)
+{
+    /// <summary>To the desk itself, as the caller that the account resolves to.</summary>
+    public static SlackDoor To(Desk desk, Callers callers) => new(
+        async (account, channel, text, delivery, cancellationToken) =>
+            await desk.HearAsync(await SpeakerAsync(callers, account, channel, cancellationToken), text, delivery, cancellationToken),
+        async (account, channel, action, reason, delivery, cancellationToken) =>
+            await desk.ClickAsync(await SpeakerAsync(callers, account, channel, cancellationToken), action, reason, delivery, cancellationToken));
+
+    private static async Task<Speaker> SpeakerAsync(Callers callers, string account, string channel, CancellationToken cancellationToken) =>
+        new(await callers.ResolveAsync("slack", account, cancellationToken), channel.Length > 0 ? new Place("slack", channel) : null);
+}

@@ -1,0 +1,144 @@
+using System.Text.Json.Nodes;
+using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Work;
+using Microsoft.Extensions.Logging;
+
+namespace ChatOps.Integrations.Slack;
+
+/// <summary>Posts cards to Slack and keeps them up to date.</summary>
+/// <remarks>Each post carries its key in the message's metadata: after a try whose answer was lost it is looked for before it is posted again.</remarks>
+internal sealed partial class SlackChat(SlackClient client, SlackChannels channels, ILogger<SlackChat> logger) : IChat
+{
+    private const string EventType = "chatops_card";
+    private const int MostHistoryPages = 10;
+
+    // Slack's clock and ours may differ.
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(60);
+    private Uri? workspace;
+
+    public string Surface => "slack";
+
+    public async Task<Outcome<Posted>> PostAsync(
+        Place place, Card card, string key, DateTimeOffset? maybeSince, Posted? thread, CancellationToken cancellationToken)
+    {
+        var found = await channels.FindAsync(place.Channel, cancellationToken);
+        if (found is not Outcome<string>.Done { Value: var channel }) return Pass<string, Posted>(found);
+        if (maybeSince is { } since)
+        {
+            var search = await SearchAsync(channel, thread, key, since - Margin, null, 0, cancellationToken);
+            if (search is Outcome<string?>.Done { Value: { } ts }) return await DoneAsync(channel, ts, cancellationToken);
+            if (search is not Outcome<string?>.Done) return Pass<string?, Posted>(search);
+        }
+
+        var outcome = await PostAsync(MessageOf(channel, card, key, thread), cancellationToken);
+        if (outcome is Outcome<Posted>.Never { Fault.Code: "slack-channel_not_found" }) channels.Forget(place.Channel);
+        return outcome;
+    }
+
+    public async Task<Outcome<Nothing>> UpdateAsync(Posted message, Card card, CancellationToken cancellationToken)
+    {
+        var drawn = SlackCards.Render(card);
+        var update = new UpdateMessage(message.Channel, message.Message, drawn.Text) { Blocks = drawn.Blocks };
+        var answer = await client.UpdateAsync(update, cancellationToken);
+        if (answer is SlackAnswer<PostedBody>.Failed f && SlackErrors.IsAboutBlocks(f.Failure.Error))
+        {
+            Log.BlocksRefused(logger, f.Failure.Error, string.Join("; ", f.Failure.Messages));
+            // Empty rather than absent: what was shown before must not stay beside the new text.
+            answer = await client.UpdateAsync(update with { Blocks = [] }, cancellationToken);
+        }
+
+        return answer is SlackAnswer<PostedBody>.Failed failed ? SlackErrors.Judge<Nothing>(failed.Failure) : new Outcome<Nothing>.Done(Nothing.Value);
+    }
+
+    private static PostMessage MessageOf(string channel, Card card, string key, Posted? thread)
+    {
+        var drawn = SlackCards.Render(card);
+        return new PostMessage(channel, drawn.Text)
+        {
+            Blocks = drawn.Blocks,
+            ThreadTs = thread?.Message,
+            Metadata = new Metadata(EventType, new JsonObject { ["key"] = key }),
+        };
+    }
+
+    private async Task<Outcome<Posted>> PostAsync(PostMessage message, CancellationToken cancellationToken)
+    {
+        var answer = await client.PostAsync(message, cancellationToken);
+        if (answer is SlackAnswer<PostedBody>.Failed { Failure.Error: "not_in_channel" })
+        {
+            if (await client.JoinAsync(message.Channel, cancellationToken) is SlackAnswer<SlackBody>.Failed no) return CannotJoin<Posted>(no.Failure);
+            Log.Joined(logger, message.Channel);
+            answer = await client.PostAsync(message, cancellationToken);
+        }
+
+        if (answer is SlackAnswer<PostedBody>.Failed f && SlackErrors.IsAboutBlocks(f.Failure.Error))
+        {
+            Log.BlocksRefused(logger, f.Failure.Error, string.Join("; ", f.Failure.Messages));
+            answer = await client.PostAsync(message with { Blocks = null }, cancellationToken);
+        }
+
+        return answer switch
+        {
+            SlackAnswer<PostedBody>.Failed failed => SlackErrors.Judge<Posted>(failed.Failure),
+            SlackAnswer<PostedBody>.Ok { Value: { Ts: { } ts } posted } => await DoneAsync(posted.Channel ?? message.Channel, ts, cancellationToken),
+            _ => new Outcome<Posted>.Later("Slack's answer did not name the message."),
+        };
+    }
+
+    private static Outcome<T> CannotJoin<T>(SlackFailure failure) => failure.Error is "method_not_supported_for_channel_type" or "channel_not_found"
+        ? SlackErrors.Judge<T>(failure with { Method = "chat.postMessage", Error = "not_in_channel" })
+        : SlackErrors.Judge<T>(failure);
+
+    /// <summary>The <c>ts</c> of our message with this key; null when there is none since then.</summary>
+    private async Task<Outcome<string?>> SearchAsync(
+        string channel, Posted? thread, string key, DateTimeOffset since, string? cursor, int pages, CancellationToken cancellationToken)
+    {
+        var answer = await client.HistoryAsync(channel, thread?.Message, since, cursor, cancellationToken);
+        if (answer is SlackAnswer<HistoryBody>.Failed { Failure: var failure })
+            // Where the bot is not a member it has posted nothing.
+            return failure.Error is "not_in_channel" or "thread_not_found" ? new Outcome<string?>.Done(null) : SlackErrors.Judge<string?>(failure);
+        var body = ((SlackAnswer<HistoryBody>.Ok)answer).Value;
+        var ours = body.Messages?.FirstOrDefault(m => m.Metadata is { EventType: EventType } d && KeyOf(d) == key);
+        if (ours?.Ts is { } ts)
+        {
+            Log.FoundAgain(logger, channel);
+            return new Outcome<string?>.Done(ts);
+        }
+
+        if (string.IsNullOrEmpty(body.ResponseMetadata?.NextCursor)) return new Outcome<string?>.Done(null);
+        if (pages + 1 == MostHistoryPages)
+            return new Outcome<string?>.Never(new Fault(
+                "slack-history-too-long", $"Whether the card was posted can't be told: more than {MostHistoryPages * 200} messages came since.", "Post it again by hand if it is missing."));
+        return await SearchAsync(channel, thread, key, since, body.ResponseMetadata.NextCursor, pages + 1, cancellationToken);
+    }
+
+    private static string? KeyOf(Metadata metadata) =>
+        metadata.EventPayload?["key"] is JsonValue value && value.TryGetValue<string>(out var key) ? key : null;
+
+    private async Task<Outcome<Posted>> DoneAsync(string channel, string ts, CancellationToken cancellationToken)
+    {
+        // The address of a message is made of known parts; asking for each would be one more call per post.
+        if (workspace is null && await client.WhoAmIAsync(cancellationToken) is SlackAnswer<AuthBody>.Ok { Value.Url: { IsAbsoluteUri: true } url }) workspace = url;
+        var link = workspace is null ? null : new Uri(workspace, $"archives/{Uri.EscapeDataString(channel)}/p{ts.Replace(".", "", StringComparison.Ordinal)}");
+        return new Outcome<Posted>.Done(new Posted("slack", channel, ts, link));
+    }
+
+    private static Outcome<TTo> Pass<TFrom, TTo>(Outcome<TFrom> outcome) => outcome switch
+    {
+        Outcome<TFrom>.Later later => new Outcome<TTo>.Later(later.Why, later.After),
+        Outcome<TFrom>.Never never => new Outcome<TTo>.Never(never.Fault),
+        _ => throw new InvalidOperationException("A value is not passed on as a failure."),
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(230, LogLevel.Error, "Slack refused how a card was drawn ({Error}: {Remarks}); it is shown as text")]
+        public static partial void BlocksRefused(ILogger logger, string error, string remarks);
+
+        [LoggerMessage(231, LogLevel.Information, "Joined the Slack channel {Channel} to post there")]
+        public static partial void Joined(ILogger logger, string channel);
+
+        [LoggerMessage(232, LogLevel.Information, "Found a card in the Slack channel {Channel} whose posting had not been answered")]
+        public static partial void FoundAgain(ILogger logger, string channel);
+    }
+}

@@ -1,0 +1,197 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using ChatOps.Runbooks.Work;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace ChatOps.Integrations.Slack;
+
+/// <summary>The calls of Slack's Web API that the bot makes. One try each: it neither loops nor sleeps.</summary>
+public sealed partial class SlackClient
+{
+    private readonly HttpClient http;
+    private readonly IOptionsMonitor<SlackOptions> options;
+    private readonly SlackPace pace;
+    private readonly ILogger<SlackClient> logger;
+
+    internal SlackClient(HttpClient http, IOptionsMonitor<SlackOptions> options, SlackPace pace, ILogger<SlackClient> logger)
+    {
+        this.http = http;
+        this.options = options;
+        this.pace = pace;
+        this.logger = logger;
+    }
+
+    /// <summary>Shows a card to one person in a channel, and to nobody else. It is not kept and can't be changed.</summary>
+    public async Task<Outcome<Nothing>> ShowAsync(string channel, string user, SlackMessage message, string? thread, CancellationToken cancellationToken)
+    {
+        var body = new PostEphemeral(channel, user, message.Text) { Blocks = message.Blocks, ThreadTs = thread };
+        return Settle(await PostJsonAsync("chat.postEphemeral", body, SlackJson.Default.PostEphemeral, SlackJson.Default.SlackBody, null, cancellationToken));
+    }
+
+    /// <summary>Opens a dialog; the trigger is good for 3 seconds and once.</summary>
+    public async Task<Outcome<Nothing>> OpenViewAsync(string trigger, JsonObject view, CancellationToken cancellationToken) =>
+        Settle(await PostJsonAsync(
+            "views.open", new OpenView(trigger, view), SlackJson.Default.OpenView, SlackJson.Default.SlackBody, null, cancellationToken));
+
+    /// <summary>Answers by the address that came with a command or a click: at most 5 times within 30 minutes.</summary>
+    /// <remarks>The address lets anybody who has it post: it is neither logged nor followed elsewhere.</remarks>
+    public async Task<Outcome<Nothing>> RespondAsync(Uri responseUrl, SlackReply reply, CancellationToken cancellationToken)
+    {
+        if (!options.CurrentValue.MayAnswerAt(responseUrl))
+        {
+            Log.ForeignAnswerAddress(logger);
+            return new Outcome<Nothing>.Never(new Fault("slack-response-host", "The address to answer at is not Slack's.", "Add its host to Slack:ResponseHosts if it should be."));
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, responseUrl) { Content = JsonContent.Create(reply, SlackJson.Default.SlackReply) };
+        return Settle(await SendAsync("response_url", request, response => Task.FromResult<SlackBody?>(new SlackBody
+        {
+            Ok = response.IsSuccessStatusCode,
+            Error = response.StatusCode == HttpStatusCode.NotFound ? "used_url" : $"http_{(int)response.StatusCode}",
+        }), cancellationToken));
+    }
+
+    internal Task<SlackAnswer<PostedBody>> PostAsync(PostMessage message, CancellationToken cancellationToken) =>
+        PostJsonAsync("chat.postMessage", message, SlackJson.Default.PostMessage, SlackJson.Default.PostedBody, message.Channel, cancellationToken);
+
+    internal Task<SlackAnswer<PostedBody>> UpdateAsync(UpdateMessage message, CancellationToken cancellationToken) =>
+        PostJsonAsync("chat.update", message, SlackJson.Default.UpdateMessage, SlackJson.Default.PostedBody, null, cancellationToken);
+
+    internal Task<SlackAnswer<SlackBody>> JoinAsync(string channel, CancellationToken cancellationToken) =>
+        PostJsonAsync("conversations.join", new JoinChannel(channel), SlackJson.Default.JoinChannel, SlackJson.Default.SlackBody, null, cancellationToken);
+
+    /// <summary>Messages since a time, with their metadata: of the channel, or of one thread in it.</summary>
+    internal Task<SlackAnswer<HistoryBody>> HistoryAsync(
+        string channel, string? thread, DateTimeOffset since, string? cursor, CancellationToken cancellationToken) => PostFormAsync(
+        thread is null ? "conversations.history" : "conversations.replies",
+        [
+            ("channel", channel), ("ts", thread), ("oldest", (since.ToUnixTimeMilliseconds() / 1000m).ToString("0.000000", CultureInfo.InvariantCulture)),
+            ("inclusive", "true"), ("include_all_metadata", "true"), ("limit", "200"), ("cursor", cursor),
+        ],
+        SlackJson.Default.HistoryBody, cancellationToken);
+
+    internal Task<SlackAnswer<ChannelsBody>> ChannelsAsync(string? cursor, CancellationToken cancellationToken) => PostFormAsync(
+        "conversations.list",
+        [("types", "public_channel,private_channel"), ("exclude_archived", "true"), ("limit", "200"), ("cursor", cursor)],
+        SlackJson.Default.ChannelsBody, cancellationToken);
+
+    internal Task<SlackAnswer<UserBody>> UserAsync(string user, CancellationToken cancellationToken) =>
+        PostFormAsync("users.info", [("user", user)], SlackJson.Default.UserBody, cancellationToken);
+
+    internal Task<SlackAnswer<UserGroupsBody>> UserGroupsAsync(CancellationToken cancellationToken) =>
+        PostFormAsync("usergroups.list", [], SlackJson.Default.UserGroupsBody, cancellationToken);
+
+    internal Task<SlackAnswer<GroupUsersBody>> GroupUsersAsync(string group, CancellationToken cancellationToken) =>
+        PostFormAsync("usergroups.users.list", [("usergroup", group)], SlackJson.Default.GroupUsersBody, cancellationToken);
+
+    internal Task<SlackAnswer<AuthBody>> WhoAmIAsync(CancellationToken cancellationToken) =>
+        PostFormAsync("auth.test", [], SlackJson.Default.AuthBody, cancellationToken);
+
+    private Task<SlackAnswer<TBody>> PostJsonAsync<TRequest, TBody>(
+        string method, TRequest body, JsonTypeInfo<TRequest> of, JsonTypeInfo<TBody> answer, string? channel, CancellationToken cancellationToken)
+        where TBody : SlackBody =>
+        CallAsync(method, JsonContent.Create(body, of), answer, channel, cancellationToken);
+
+    // The methods that read are not promised to take JSON.
+    private Task<SlackAnswer<TBody>> PostFormAsync<TBody>(
+        string method, (string Name, string? Value)[] fields, JsonTypeInfo<TBody> answer, CancellationToken cancellationToken)
+        where TBody : SlackBody =>
+        CallAsync(
+            method, new FormUrlEncodedContent(fields.Where(f => f.Value is not null).Select(f => KeyValuePair.Create(f.Name, f.Value!))),
+            answer, null, cancellationToken);
+
+    private async Task<SlackAnswer<TBody>> CallAsync<TBody>(
+        string method, HttpContent content, JsonTypeInfo<TBody> answer, string? channel, CancellationToken cancellationToken)
+        where TBody : SlackBody
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.CurrentValue.ApiUrl, method)) { Content = content };
+        if (pace.Take(method, channel) is { } wait) return new SlackAnswer<TBody>.Failed(new SlackFailure(method, "ratelimited", wait));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.CurrentValue.BotToken);
+        return await SendAsync(
+            method, request, response => response.Content.ReadFromJsonAsync(answer, cancellationToken), cancellationToken);
+    }
+
+    private async Task<SlackAnswer<TBody>> SendAsync<TBody>(
+        string method, HttpRequestMessage request, Func<HttpResponseMessage, Task<TBody?>> read, CancellationToken cancellationToken)
+        where TBody : SlackBody
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(options.CurrentValue.Timeout);
+        try
+        {
+            using var response = await http.SendAsync(request, limit.Token);
+            Log.Answered(logger, method, (int)response.StatusCode);
+            if (response.StatusCode == HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500) return Fail<TBody>(method, response);
+            return Judge(method, response, await read(response));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new SlackAnswer<TBody>.Failed(new SlackFailure(method, "request_timeout"));
+        }
+        catch (HttpRequestException e)
+        {
+            Log.Unreachable(logger, method, e.HttpRequestError);
+            return new SlackAnswer<TBody>.Failed(new SlackFailure(method, "unreachable"));
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or IOException)
+        {
+            Log.Unreadable(logger, method, e.GetType().Name);
+            return new SlackAnswer<TBody>.Failed(new SlackFailure(method, "unreadable"));
+        }
+    }
+
+    private SlackAnswer<TBody>.Failed Fail<TBody>(string method, HttpResponseMessage response)
+    {
+        var pause = response.Headers.RetryAfter?.Delta;
+        if (response.StatusCode != HttpStatusCode.TooManyRequests)
+            return new(new SlackFailure(method, $"http_{(int)response.StatusCode}", pause));
+        pace.Hold(method, pause ?? TimeSpan.FromSeconds(30));
+        Log.Paused(logger, method, pause);
+        return new(new SlackFailure(method, "ratelimited", pause));
+    }
+
+    private SlackAnswer<TBody> Judge<TBody>(string method, HttpResponseMessage response, TBody? body)
+        where TBody : SlackBody
+    {
+        if (body is { Ok: true }) return new SlackAnswer<TBody>.Ok(body);
+        var failure = new SlackFailure(method, body?.Error ?? $"http_{(int)response.StatusCode}", response.Headers.RetryAfter?.Delta, body?.Needed)
+        {
+            Messages = body?.ResponseMetadata?.Messages ?? [],
+        };
+        Log.Refused(logger, method, failure.Error);
+        return new SlackAnswer<TBody>.Failed(failure);
+    }
+
+    private static Outcome<Nothing> Settle(SlackAnswer<SlackBody> answer) => answer switch
+    {
+        SlackAnswer<SlackBody>.Failed f => SlackErrors.Judge<Nothing>(f.Failure),
+        _ => new Outcome<Nothing>.Done(Nothing.Value),
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(200, LogLevel.Debug, "Slack answered {Method} with {Status}")]
+        public static partial void Answered(ILogger logger, string method, int status);
+
+        [LoggerMessage(201, LogLevel.Warning, "Slack refused {Method}: {Error}")]
+        public static partial void Refused(ILogger logger, string method, string error);
+
+        [LoggerMessage(202, LogLevel.Information, "Slack asks to leave {Method} alone for {Pause}")]
+        public static partial void Paused(ILogger logger, string method, TimeSpan? pause);
+
+        [LoggerMessage(203, LogLevel.Warning, "Slack can't be reached for {Method}: {Problem}")]
+        public static partial void Unreachable(ILogger logger, string method, HttpRequestError problem);
+
+        [LoggerMessage(204, LogLevel.Warning, "Slack's answer to {Method} could not be read: {Problem}")]
+        public static partial void Unreadable(ILogger logger, string method, string problem);
+
+        [LoggerMessage(205, LogLevel.Warning, "An address to answer at was not Slack's, and nothing was sent there")]
+        public static partial void ForeignAnswerAddress(ILogger logger);
+    }
+}

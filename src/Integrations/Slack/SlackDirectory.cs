@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using ChatOps.Runbooks.Access;
+using Microsoft.Extensions.Logging;
+
+namespace ChatOps.Integrations.Slack;
+
+/// <summary>People and user groups of the workspace.</summary>
+/// <remarks>Guests, strangers of shared channels, deactivated accounts and bots are known by name but are nobody: they may only read.</remarks>
+internal sealed partial class SlackDirectory(SlackClient client, TimeProvider clock, ILogger<SlackDirectory> logger) : IDirectory
+{
+    private static readonly TimeSpan Keep = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan KeepMissing = TimeSpan.FromSeconds(30);
+    private const int LookUpsAtOnce = 4;
+
+    private readonly SlackCache<Account> accounts = new(clock, Keep, KeepMissing);
+    private readonly SlackCache<IReadOnlyDictionary<string, string>> groups = new(clock, Keep, KeepMissing);
+    private readonly SlackCache<ImmutableHashSet<Person>> members = new(clock, Keep, KeepMissing);
+
+    public string System => "slack";
+
+    public Task<Account?> FindAccountAsync(string id, CancellationToken cancellationToken) =>
+        id.Length is 0 or > 50 ? Task.FromResult<Account?>(null) : accounts.GetAsync(id, () => LoadAccountAsync(id), cancellationToken);
+
+    public Task<ImmutableHashSet<Person>?> FindMembersAsync(string group, CancellationToken cancellationToken) =>
+        members.GetAsync(group.TrimStart('@'), () => LoadMembersAsync(group.TrimStart('@')), cancellationToken);
+
+    private async Task<(Account?, bool)> LoadAccountAsync(string id)
+    {
+        var answer = await client.UserAsync(id, CancellationToken.None);
+        var account = answer is SlackAnswer<UserBody>.Ok { Value.User: { } user } ? AccountOf(user) : null;
+        if (answer is SlackAnswer<UserBody>.Failed f) Log.Unknown(logger, f.Failure.Error);
+        return (account, account is not null);
+    }
+
+    private static Account AccountOf(SlackUserBody user)
+    {
+        var isBot = user.IsBot || user.Id == "USLACKBOT";
+        var known = !isBot && user is { Deleted: false, IsRestricted: false, IsUltraRestricted: false, IsStranger: false };
+        var email = user.Profile?.Email;
+        var person = known && email?.Contains('@', StringComparison.Ordinal) == true ? new Person(email) : (Person?)null;
+        return new Account(user.Id, NameOf(user), person, isBot);
+    }
+
+    private static string NameOf(SlackUserBody user) =>
+        new[] { user.Profile?.DisplayName, user.Profile?.RealName, user.RealName, user.Name }.FirstOrDefault(n => !string.IsNullOrWhiteSpace(n)) ?? user.Id;
+
+    private async Task<(ImmutableHashSet<Person>?, bool)> LoadMembersAsync(string group)
+    {
+        if (await GroupIdAsync(group) is not { } id) return (null, false);
+        if (await client.GroupUsersAsync(id, CancellationToken.None) is not SlackAnswer<GroupUsersBody>.Ok { Value.Users: { } users }) return (null, false);
+        var people = ImmutableHashSet.CreateBuilder<Person>();
+        var all = true;
+        foreach (var some in users.Chunk(LookUpsAtOnce))
+        {
+            foreach (var account in await Task.WhenAll(some.Select(u => FindAccountAsync(u, CancellationToken.None))))
+            {
+                if (account?.Person is { } person) people.Add(person);
+                all &= account is not null;
+            }
+        }
+
+        // Those who could be told are members for sure; the others are asked for again soon.
+        if (!all) Log.Incomplete(logger, group);
+        return (people.ToImmutable(), all);
+    }
+
+    private async Task<string?> GroupIdAsync(string group)
+    {
+        var known = await groups.GetAsync("", LoadGroupsAsync, CancellationToken.None);
+        if (known is null) return null;
+        return known.TryGetValue(group, out var id) ? id : known.Values.FirstOrDefault(v => v == group);
+    }
+
+    private async Task<(IReadOnlyDictionary<string, string>?, bool)> LoadGroupsAsync()
+    {
+        if (await client.UserGroupsAsync(CancellationToken.None) is not SlackAnswer<UserGroupsBody>.Ok { Value.Usergroups: { } listed }) return (null, false);
+        var byHandle = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var group in listed.Where(g => g.DateDelete == 0)) byHandle[group.Handle ?? group.Id] = group.Id;
+        return (byHandle, true);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(220, LogLevel.Warning, "A Slack account could not be looked up ({Error}); it may only read")]
+        public static partial void Unknown(ILogger logger, string error);
+
+        [LoggerMessage(221, LogLevel.Warning, "Not all members of the Slack group {Group} could be looked up")]
+        public static partial void Incomplete(ILogger logger, string group);
+    }
+}

@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace ChatOps.Integrations.Slack;
+
+/// <summary>What every answer of the Web API has; the HTTP status is 200 for nearly every error.</summary>
+internal record SlackBody
+{
+    public bool Ok { get; init; }
+    public string? Error { get; init; }
+
+    /// <summary>The scope that was missing.</summary>
+    public string? Needed { get; init; }
+    public ResponseMetadata? ResponseMetadata { get; init; }
+}
+
+/// <param name="Messages">Which argument or block is bad.</param>
+internal sealed record ResponseMetadata(string? NextCursor, ImmutableArray<string>? Messages);
+
+internal sealed record PostMessage(string Channel, string Text)
+{
+    public JsonArray? Blocks { get; init; }
+    public string? ThreadTs { get; init; }
+    public Metadata? Metadata { get; init; }
+
+    // Off, so that what people wrote is neither formatted nor turned into links and mentions.
+    public string Parse { get; init; } = "none";
+    public bool Mrkdwn { get; init; }
+    public bool UnfurlLinks { get; init; }
+    public bool UnfurlMedia { get; init; }
+}
+
+internal sealed record UpdateMessage(string Channel, string Ts, string Text)
+{
+    public JsonArray? Blocks { get; init; }
+    public string Parse { get; init; } = "none";
+}
+
+internal sealed record PostEphemeral(string Channel, string User, string Text)
+{
+    public JsonArray? Blocks { get; init; }
+    public string? ThreadTs { get; init; }
+    public string Parse { get; init; } = "none";
+}
+
+/// <summary>An answer to one person, as the body of a slash command's answer or posted to a <c>response_url</c>.</summary>
+public sealed record SlackReply(string Text)
+{
+    public JsonArray? Blocks { get; init; }
+    public string ResponseType { get; init; } = "ephemeral";
+
+    /// <summary>True replaces the message that was clicked; left out for the answer to a command.</summary>
+    public bool? ReplaceOriginal { get; init; }
+
+    public static SlackReply Of(SlackMessage message) => new(message.Text) { Blocks = message.Blocks };
+
+    public string ToJson() => JsonSerializer.Serialize(this, SlackJson.Default.SlackReply);
+}
+
+internal sealed record JoinChannel(string Channel);
+
+internal sealed record OpenView(string TriggerId, JsonObject View);
+
+internal sealed record Metadata(string? EventType, JsonObject? EventPayload);
+
+internal sealed record PostedBody(string? Channel, string? Ts) : SlackBody;
+
+internal sealed record HistoryBody(ImmutableArray<HistoryMessage>? Messages) : SlackBody;
+
+internal sealed record HistoryMessage(string? Ts, Metadata? Metadata);
+
+internal sealed record ChannelsBody(ImmutableArray<ChannelBody>? Channels) : SlackBody;
+
+internal sealed record ChannelBody(string Id, string? Name);
+
+internal sealed record UserBody(SlackUserBody? User) : SlackBody;
+
+internal sealed record SlackUserBody(
+    string Id, string? Name, string? RealName, bool Deleted, bool IsBot, bool IsRestricted, bool IsUltraRestricted, bool IsStranger, ProfileBody? Profile);
+
+internal sealed record ProfileBody(string? Email, string? DisplayName, string? RealName);
+
+internal sealed record UserGroupsBody(ImmutableArray<UserGroupBody>? Usergroups) : SlackBody;
+
+internal sealed record UserGroupBody(string Id, string? Handle, long DateDelete);
+
+internal sealed record GroupUsersBody(ImmutableArray<string>? Users) : SlackBody;
+
+internal sealed record AuthBody(Uri? Url, string? TeamId, string? UserId, string? BotId) : SlackBody;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(SlackBody))]
+[JsonSerializable(typeof(PostMessage))]
+[JsonSerializable(typeof(UpdateMessage))]
+[JsonSerializable(typeof(PostEphemeral))]
+[JsonSerializable(typeof(SlackReply))]
+[JsonSerializable(typeof(JoinChannel))]
+[JsonSerializable(typeof(OpenView))]
+[JsonSerializable(typeof(PostedBody))]
+[JsonSerializable(typeof(HistoryBody))]
+[JsonSerializable(typeof(ChannelsBody))]
+[JsonSerializable(typeof(UserBody))]
+[JsonSerializable(typeof(UserGroupsBody))]
+[JsonSerializable(typeof(GroupUsersBody))]
+[JsonSerializable(typeof(AuthBody))]
+internal sealed partial class SlackJson : JsonSerializerContext;

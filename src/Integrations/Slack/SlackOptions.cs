@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Options;
+
+namespace ChatOps.Integrations.Slack;
+
+/// <summary>How to reach one Slack workspace, and how to know that a request comes from it.</summary>
+public sealed class SlackOptions
+{
+    public const string Section = "Slack";
+
+    /// <summary>Signs what Slack sends; without one nothing that claims to come from Slack is believed.</summary>
+    public string SigningSecret { get; set; } = "";
+
+    /// <summary>The secret before it was regenerated, believed too while both are about.</summary>
+    public string PreviousSigningSecret { get; set; } = "";
+
+    /// <summary>The bot's token, <c>xoxb-…</c>.</summary>
+    public string BotToken { get; set; } = "";
+
+    public string SigningSecretFile { get; set; } = "";
+    public string PreviousSigningSecretFile { get; set; } = "";
+    public string BotTokenFile { get; set; } = "";
+
+    /// <summary>Where the Web API is; ends with a slash.</summary>
+    public Uri ApiUrl { get; set; } = new("https://slack.com/api/");
+
+    /// <summary>Hosts that a <c>response_url</c> may point to, over https; the origin of <see cref="ApiUrl"/> may always.</summary>
+    public IList<string> ResponseHosts { get; } = ["hooks.slack.com", "hooks.slack-gov.com"];
+
+    /// <summary>How long one call may take.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>True when there is a workspace to speak to.</summary>
+    public bool Connected => BotToken.Length > 0;
+
+    /// <summary>True when a <c>response_url</c> may be posted to: it came signed, but it is still an address somebody sent.</summary>
+    public bool MayAnswerAt(Uri url) =>
+        url.IsAbsoluteUri && (SameOrigin(url, ApiUrl)
+            || (url.Scheme == Uri.UriSchemeHttps && url.IsDefaultPort && ResponseHosts.Contains(url.Host, StringComparer.OrdinalIgnoreCase)));
+
+    private static bool SameOrigin(Uri a, Uri b) => a.Scheme == b.Scheme && a.Port == b.Port && string.Equals(a.Host, b.Host, StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>Judges the settings at start: all faults at once, each with its key.</summary>
+internal sealed class SlackOptionsCheck : IValidateOptions<SlackOptions>
+{
+    public ValidateOptionsResult Validate(string? name, SlackOptions options)
+    {
+        var faults = Faults(options).ToList();
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(string.Join('\n', faults));
+    }
+
+    private static IEnumerable<string> Faults(SlackOptions o)
+    {
+        if (o.BotToken.Length > 0 && o.SigningSecret.Length == 0)
+            yield return "Slack:SigningSecret is missing: with Slack:BotToken set, requests from Slack could not be told from others. It is under Basic Information in the app's settings.";
+        if (o.SigningSecret.Length > 0 && o.BotToken.Length == 0)
+            yield return "Slack:BotToken is missing: with Slack:SigningSecret set, commands would come in but nothing could be posted. It is under OAuth & Permissions in the app's settings.";
+        if (o.PreviousSigningSecret.Length > 0 && o.SigningSecret.Length == 0)
+            yield return "Slack:PreviousSigningSecret is set without Slack:SigningSecret: the current secret goes into Slack:SigningSecret.";
+        if (o.BotToken.Length > 0 && !o.BotToken.StartsWith("xox", StringComparison.Ordinal))
+            yield return "Slack:BotToken does not look like a bot token: it starts with xoxb-.";
+        if (o.BotToken.Any(char.IsWhiteSpace) || o.SigningSecret.Any(char.IsWhiteSpace))
+            yield return "Slack:BotToken or Slack:SigningSecret contains white space: copy it again.";
+        if (!o.ApiUrl.IsAbsoluteUri || o.ApiUrl.Scheme is not ("https" or "http"))
+            yield return "Slack:ApiUrl must be a full http or https address, like https://slack.com/api/.";
+        else if (o.ApiUrl.Scheme == "http" && !o.ApiUrl.IsLoopback)
+            yield return "Slack:ApiUrl must be https unless it is on this machine: the token goes there.";
+        if (o.Timeout <= TimeSpan.Zero || o.Timeout > TimeSpan.FromMinutes(1))
+            yield return "Slack:Timeout must be more than nothing and at most a minute.";
+    }
+}
+
+/// <summary>Takes secrets from the files they are mounted as, and gives the address its closing slash.</summary>
+internal sealed class SlackSecretFiles : IPostConfigureOptions<SlackOptions>
+{
+    public void PostConfigure(string? name, SlackOptions options)
+    {
+        options.SigningSecret = Read(options.SigningSecret, options.SigningSecretFile, "SigningSecretFile");
+        options.PreviousSigningSecret = Read(options.PreviousSigningSecret, options.PreviousSigningSecretFile, "PreviousSigningSecretFile");
+        options.BotToken = Read(options.BotToken, options.BotTokenFile, "BotTokenFile");
+        if (options.ApiUrl.IsAbsoluteUri && !options.ApiUrl.AbsolutePath.EndsWith('/')) options.ApiUrl = new Uri(options.ApiUrl.AbsoluteUri + "/");
+    }
+
+    private static string Read(string value, string file, string key)
+    {
+        if (value.Length > 0 || file.Length == 0) return value;
+        try
+        {
+            return File.ReadAllText(file).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OptionsValidationException("", typeof(SlackOptions), [$"Slack:{key} can't be read: {e.Message}"]);
+        }
+    }
+}

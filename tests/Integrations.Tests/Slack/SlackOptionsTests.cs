@@ -1,0 +1,50 @@
+using ChatOps.Integrations.Slack;
+using ChatOps.Runbooks.Cards;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Shouldly;
+using Xunit;
+
+namespace ChatOps.Integrations.Tests.Slack;
+
+public sealed class SlackOptionsTests
+{
+    [Fact]
+    public void All_faults_come_in_one_message_with_their_keys()
+    {
+        var fault = Should.Throw<OptionsValidationException>(() => Options(
+            ("BotToken", "not-a-token"), ("ApiUrl", "http://slack.example.com/api"), ("Timeout", "00:00:00")));
+        foreach (var key in new[] { "Slack:SigningSecret", "Slack:BotToken", "Slack:ApiUrl", "Slack:Timeout" }) fault.Message.ShouldContain(key);
+        fault.Message.ShouldNotContain("not-a-token");
+    }
+
+    [Fact]
+    public void Without_settings_slack_is_simply_not_there()
+    {
+        Options().Connected.ShouldBeFalse();
+        Services().GetServices<IChat>().ShouldBeEmpty();
+        Services(("BotToken", "xoxb-1"), ("SigningSecret", "s")).GetServices<IChat>().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void A_secret_may_come_from_a_file()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, "xoxb-from-file\n");
+            Options(("BotTokenFile", file), ("SigningSecret", "s"), ("ApiUrl", "https://slack.example.com/api")).BotToken.ShouldBe("xoxb-from-file");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static SlackOptions Options(params (string Key, string Value)[] settings) => Services(settings).GetRequiredService<IOptions<SlackOptions>>().Value;
+
+    private static ServiceProvider Services(params (string Key, string Value)[] settings) => new ServiceCollection().AddLogging()
+        .AddSlack(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create("Slack:" + s.Key, (string?)s.Value))).Build())
+        .BuildServiceProvider();
+}
