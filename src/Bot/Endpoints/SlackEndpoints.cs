@@ -1,17 +1,12 @@
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using ChatOps.Bot.Commands;
 using ChatOps.Integrations.Slack;
-using ChatOps.Runbooks.Cards;
-using ChatOps.Runbooks.Work;
 using Microsoft.Extensions.Options;
 
 namespace ChatOps.Bot.Endpoints;
 
 /// <summary>What Slack calls: commands, clicks and events, each verified over its raw body and answered within 3 seconds.</summary>
 /// <remarks>What changes anything is on disk before the acknowledgement whenever the desk answers in time; only answers come late.</remarks>
-public static class SlackEndpoints
+public static partial class SlackEndpoints
 {
     public static IServiceCollection AddSlackEndpoints(this IServiceCollection services)
     {
@@ -45,7 +40,7 @@ public static class SlackEndpoints
             var (body, refused) = await SlackRequest.ReadAsync(context.Request, options.CurrentValue, clock.GetUtcNow(), context.RequestAborted);
             if (refused is { } status)
             {
-                SlackLog.Refused(logger, path, status);
+                Log.Refused(logger, path, status);
                 return Results.StatusCode(status);
             }
 
@@ -55,163 +50,18 @@ public static class SlackEndpoints
             }
             catch (MalformedRequestException e)
             {
-                SlackLog.Malformed(logger, path, e.Message);
+                Log.Malformed(logger, path, e.Message);
                 return Results.StatusCode(StatusCodes.Status400BadRequest);
             }
         }).ExcludeFromDescription().DisableAntiforgery();
     }
-}
 
-/// <summary>What is done with a request whose signature was verified.</summary>
-internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplies replies, SlackSeen seen)
-{
-    private const string WorkingOnIt = "Working on it… If no answer follows within a minute, look at the status and ask again.";
-
-    public async Task<IResult> CommandAsync(ReadOnlyMemory<byte> body)
+    private static partial class Log
     {
-        if (SlackCommand.Read(body) is not { } command) return Results.Ok();
-        var reply = replies.GuardAsync(() => door.Hear(command.User, command.Channel, command.Words, command.Delivery, replies.Stopping));
-        if (await InTimeAsync(reply)) return Shown(await reply);
-        replies.AnswerLater(reply, new SlackAsker(command.User, command.Channel, command.AnswerAt));
-        return Json(new SlackReply(WorkingOnIt).ToJson());
+        [LoggerMessage(260, LogLevel.Warning, "Refused a request to {Path} that was not verifiably from Slack ({Status})")]
+        public static partial void Refused(ILogger logger, string path, int status);
+
+        [LoggerMessage(261, LogLevel.Warning, "Could not read a request to {Path}: {Problem}")]
+        public static partial void Malformed(ILogger logger, string path, string problem);
     }
-
-    public async Task<IResult> InteractionAsync(ReadOnlyMemory<byte> body)
-    {
-        var payload = SlackForm.Need(SlackForm.Read(body), "payload");
-        using var document = SlackPayload.Parse(Encoding.UTF8.GetBytes(payload));
-        var root = document.RootElement;
-        switch (SlackPayload.Need(root, "type"))
-        {
-            case "block_actions":
-                await Task.WhenAll(SlackClick.Read(root).ToList().Select(ClickAsync));
-                return Results.Ok();
-            case "view_submission":
-                return await ReasonAsync(root);
-            default:
-                return Results.Ok();
-        }
-    }
-
-    public async Task<IResult> EventAsync(ReadOnlyMemory<byte> body)
-    {
-        using var document = SlackPayload.Parse(body);
-        var root = document.RootElement;
-        switch (SlackPayload.Need(root, "type"))
-        {
-            case "url_verification":
-                return Results.Text(SlackPayload.Need(root, "challenge"));
-            case "event_callback" when SlackMention.Read(root) is { } mention && seen.IsNew(mention.Delivery):
-                await HearAsync(mention);
-                return Results.Ok();
-            default:
-                return Results.Ok();
-        }
-    }
-
-    private async Task ClickAsync(SlackClick click)
-    {
-        var asker = new SlackAsker(click.User, click.Channel, click.AnswerAt, click.InReply);
-        if (click.Action is not { } action)
-        {
-            replies.AnswerLater(Task.FromResult(SlackReplies.Sorry("This button is not one of the bot's, or is too old. Nothing was changed.")), asker);
-            return;
-        }
-
-        if (click.AsksReason)
-        {
-            await AskAsync(click, action, asker);
-            return;
-        }
-
-        var reply = replies.GuardAsync(() => door.Click(click.User, click.Channel, action, null, click.Delivery, replies.Stopping));
-        await InTimeAsync(reply);
-        replies.AnswerLater(reply, asker);
-    }
-
-    private async Task AskAsync(SlackClick click, CardAction action, SlackAsker asker)
-    {
-        var view = SlackReplies.ReasonView(click.Label, new ReasonFor(click.Channel, action.ToString()).ToText());
-        var opened = await client.OpenViewAsync(click.Trigger ?? "", view, replies.Stopping);
-        if (opened is not Outcome<Nothing>.Done)
-            replies.AnswerLater(Task.FromResult(SlackReplies.Sorry("The question for the reason could not be opened. Nothing was changed. Press the button again.")), asker);
-    }
-
-    private async Task<IResult> ReasonAsync(JsonElement root)
-    {
-        if (SlackPayload.Text(root, "view", "callback_id") != "reason") return Results.Ok();
-        var user = SlackPayload.Need(root, "user", "id");
-        var wanted = ReasonFor.Read(SlackPayload.Text(root, "view", "private_metadata"));
-        if (wanted is null || CardAction.Parse(wanted.Action) is not { } action) throw new MalformedRequestException("The dialog does not say what it is about.");
-        var reason = SlackText.Fit(SlackPayload.Text(root, "view", "state", "values", "reason", "reason", "value"), 500).Trim();
-        if (reason.Length == 0) return FieldError("Say why in a few words.");
-        var delivery = $"slack:view:{user}:{SlackPayload.Need(root, "view", "id")}";
-        var reply = replies.GuardAsync(() => door.Click(user, wanted.Channel, action, reason, delivery, replies.Stopping));
-        if (await InTimeAsync(reply) && await reply is { Refusal: { } no }) return FieldError($"{no.Why} {no.Next}".Trim());
-        replies.AnswerLater(reply, new SlackAsker(user, wanted.Channel));
-        return Results.Ok();
-    }
-
-    private async Task HearAsync(SlackMention mention)
-    {
-        var reply = replies.GuardAsync(() => door.Hear(mention.User, mention.Channel, mention.Words, mention.Delivery, replies.Stopping));
-        await InTimeAsync(reply);
-        replies.AnswerLater(reply, new SlackAsker(mention.User, mention.Channel, Thread: mention.Thread));
-    }
-
-    private static async Task<bool> InTimeAsync(Task work)
-    {
-        if (work.IsCompleted) return true;
-        using var cancel = new CancellationTokenSource();
-        var first = await Task.WhenAny(work, Task.Delay(SlackReplies.Patience, cancel.Token));
-        await cancel.CancelAsync();
-        return first == work;
-    }
-
-    private static IResult Shown(Reply reply) =>
-        reply.Card is { } card ? Json(SlackReply.Of(SlackCards.Render(card)).ToJson()) : Results.Ok();
-
-    private static IResult FieldError(string says) =>
-        Json(new JsonObject { ["response_action"] = "errors", ["errors"] = new JsonObject { ["reason"] = SlackText.Fit(says, 300) } }.ToJsonString());
-
-    private static IResult Json(string json) => Results.Content(json, "application/json", Encoding.UTF8);
-}
-
-/// <summary>What the dialog carries until it comes back: where it was opened, and what is to be done.</summary>
-internal sealed record ReasonFor(string Channel, string Action)
-{
-    public string ToText() => $"{Channel}\n{Action}";
-
-    public static ReasonFor? Read(string? text) =>
-        text?.IndexOf('\n', StringComparison.Ordinal) is { } at and >= 0 ? new ReasonFor(text[..at], text[(at + 1)..]) : null;
-}
-
-/// <summary>Messages heard lately, so that a mention that comes as two events or is sent again is answered once.</summary>
-/// <remarks>For the answer only: that nothing is done twice is settled by the delivery's key, across restarts.</remarks>
-internal sealed class SlackSeen
-{
-    private const int Most = 10_000;
-    private readonly Lock gate = new();
-    private readonly HashSet<string> keys = new(StringComparer.Ordinal);
-    private readonly Queue<string> order = new();
-
-    public bool IsNew(string key)
-    {
-        lock (gate)
-        {
-            if (!keys.Add(key)) return false;
-            order.Enqueue(key);
-            if (order.Count > Most) keys.Remove(order.Dequeue());
-            return true;
-        }
-    }
-}
-
-internal static partial class SlackLog
-{
-    [LoggerMessage(260, LogLevel.Warning, "Refused a request to {Path} that was not verifiably from Slack ({Status})")]
-    public static partial void Refused(ILogger logger, string path, int status);
-
-    [LoggerMessage(261, LogLevel.Warning, "Could not read a request to {Path}: {Problem}")]
-    public static partial void Malformed(ILogger logger, string path, string problem);
 }

@@ -21,6 +21,7 @@ public static class SlackServices
         services.AddSingleton<SlackPace>();
         services.AddSingleton(NewClient);
         services.AddSingleton<SlackChannels>();
+        services.AddSingleton<SlackWorkspace>();
         if (!IsSet(section, "BotToken") && !IsSet(section, "BotTokenFile")) return services;
         services.AddSingleton<IChat, SlackChat>();
         services.AddSingleton<IDirectory, SlackDirectory>();

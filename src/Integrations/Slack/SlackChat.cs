@@ -7,14 +7,13 @@ namespace ChatOps.Integrations.Slack;
 
 /// <summary>Posts cards to Slack and keeps them up to date.</summary>
 /// <remarks>Each post carries its key in the message's metadata: after a try whose answer was lost it is looked for before it is posted again.</remarks>
-internal sealed partial class SlackChat(SlackClient client, SlackChannels channels, ILogger<SlackChat> logger) : IChat
+internal sealed partial class SlackChat(SlackClient client, SlackChannels channels, SlackWorkspace workspace, ILogger<SlackChat> logger) : IChat
 {
     private const string EventType = "chatops_card";
     private const int MostHistoryPages = 10;
 
     // Slack's clock and ours may differ.
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(60);
-    private Uri? workspace;
 
     public string Surface => "slack";
 
@@ -118,8 +117,8 @@ internal sealed partial class SlackChat(SlackClient client, SlackChannels channe
     private async Task<Outcome<Posted>> DoneAsync(string channel, string ts, CancellationToken cancellationToken)
     {
         // The address of a message is made of known parts; asking for each would be one more call per post.
-        if (workspace is null && await client.WhoAmIAsync(cancellationToken) is SlackAnswer<AuthBody>.Ok { Value.Url: { IsAbsoluteUri: true } url }) workspace = url;
-        var link = workspace is null ? null : new Uri(workspace, $"archives/{Uri.EscapeDataString(channel)}/p{ts.Replace(".", "", StringComparison.Ordinal)}");
+        var link = (await workspace.FindAsync(cancellationToken))?.Url is { IsAbsoluteUri: true } url
+            ? new Uri(url, $"archives/{Uri.EscapeDataString(channel)}/p{ts.Replace(".", "", StringComparison.Ordinal)}") : null;
         return new Outcome<Posted>.Done(new Posted("slack", channel, ts, link));
     }
 

@@ -6,7 +6,7 @@ namespace ChatOps.Integrations.Slack;
 
 /// <summary>People and user groups of the workspace.</summary>
 /// <remarks>Guests, strangers of shared channels, deactivated accounts and bots are known by name but are nobody: they may only read.</remarks>
-internal sealed partial class SlackDirectory(SlackClient client, TimeProvider clock, ILogger<SlackDirectory> logger) : IDirectory
+internal sealed partial class SlackDirectory(SlackClient client, SlackWorkspace workspace, TimeProvider clock, ILogger<SlackDirectory> logger) : IDirectory
 {
     private static readonly TimeSpan Keep = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan KeepMissing = TimeSpan.FromSeconds(30);
@@ -27,15 +27,21 @@ internal sealed partial class SlackDirectory(SlackClient client, TimeProvider cl
     private async Task<(Account?, bool)> LoadAccountAsync(string id)
     {
         var answer = await client.UserAsync(id, CancellationToken.None);
-        var account = answer is SlackAnswer<UserBody>.Ok { Value.User: { } user } ? AccountOf(user) : null;
         if (answer is SlackAnswer<UserBody>.Failed f) Log.Unknown(logger, f.Failure.Error);
-        return (account, account is not null);
+        if (answer is not SlackAnswer<UserBody>.Ok { Value.User: { } user }) return (null, false);
+        var home = await workspace.FindAsync(CancellationToken.None);
+        return (AccountOf(user, IsAtHome(user, home)), home is not null);
     }
 
-    private static Account AccountOf(SlackUserBody user)
+    // Channels shared with other companies bring in people whose addresses we did not verify.
+    private static bool IsAtHome(SlackUserBody user, AuthBody? home) => home is not null
+        && ((user.TeamId is not null && user.TeamId == home.TeamId)
+            || (home.EnterpriseId is not null && user.EnterpriseUser?.EnterpriseId == home.EnterpriseId));
+
+    private static Account AccountOf(SlackUserBody user, bool isAtHome)
     {
         var isBot = user.IsBot || user.Id == "USLACKBOT";
-        var known = !isBot && user is { Deleted: false, IsRestricted: false, IsUltraRestricted: false, IsStranger: false };
+        var known = isAtHome && !isBot && user is { Deleted: false, IsRestricted: false, IsUltraRestricted: false, IsStranger: false };
         var email = user.Profile?.Email;
         var person = known && email?.Contains('@', StringComparison.Ordinal) == true ? new Person(email) : (Person?)null;
         return new Account(user.Id, NameOf(user), person, isBot);

@@ -78,7 +78,9 @@ internal sealed record ChannelBody(string Id, string? Name);
 internal sealed record UserBody(SlackUserBody? User) : SlackBody;
 
 internal sealed record SlackUserBody(
-    string Id, string? Name, string? RealName, bool Deleted, bool IsBot, bool IsRestricted, bool IsUltraRestricted, bool IsStranger, ProfileBody? Profile);
+    string Id, string? TeamId, EnterpriseUserBody? EnterpriseUser, string? Name, string? RealName, bool Deleted, bool IsBot, bool IsRestricted, bool IsUltraRestricted, bool IsStranger, ProfileBody? Profile);
+
+internal sealed record EnterpriseUserBody(string? EnterpriseId);
 
 internal sealed record ProfileBody(string? Email, string? DisplayName, string? RealName);
 
@@ -88,7 +90,7 @@ internal sealed record UserGroupBody(string Id, string? Handle, long DateDelete)
 
 internal sealed record GroupUsersBody(ImmutableArray<string>? Users) : SlackBody;
 
-internal sealed record AuthBody(Uri? Url, string? TeamId, string? UserId, string? BotId) : SlackBody;
+internal sealed record AuthBody(Uri? Url, string? TeamId, string? EnterpriseId) : SlackBody;
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

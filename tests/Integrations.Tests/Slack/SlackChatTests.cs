@@ -129,8 +129,9 @@ public sealed class SlackChatTests : IAsyncLifetime
         slack.AddUser("gone", "gone@example.com", u => u["deleted"] = true);
         slack.AddUser("robot", "robot@example.com", u => u["is_bot"] = true);
         slack.AddUser("shy", null);
+        slack.AddUser("outside", "outside@example.com", u => u["team_id"] = "T2");
         (await Directory.FindAccountAsync("UANA", default))!.Person.ShouldBe(new Person("ana@example.com"));
-        foreach (var nobody in new[] { "UGUEST", "USINGLE", "UGONE", "UROBOT", "USHY" }) (await Directory.FindAccountAsync(nobody, default))!.Person.ShouldBeNull();
+        foreach (var nobody in new[] { "UGUEST", "USINGLE", "UGONE", "UROBOT", "USHY", "UOUTSIDE" }) (await Directory.FindAccountAsync(nobody, default))!.Person.ShouldBeNull();
         (await Directory.FindAccountAsync("UROBOT", default))!.IsBot.ShouldBeTrue();
         (await Directory.FindAccountAsync("UNOBODY", default)).ShouldBeNull();
     }

@@ -16,6 +16,8 @@ public sealed class SlackStandIn : IAsyncDisposable
     private readonly TimeProvider clock;
     private readonly Dictionary<string, List<(Func<HttpContext, Task> Answer, bool After)>> faults = [];
     private readonly Dictionary<string, (double Tokens, DateTimeOffset At)> posting = [];
+    private readonly List<string> calls = [];
+    private readonly List<string> refusals = [];
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long lastTs;
 
@@ -48,8 +50,6 @@ public sealed class SlackStandIn : IAsyncDisposable
     internal List<KeptMessage> Kept { get; } = [];
     internal List<KeptReply> Shown { get; } = [];
     internal List<KeptView> Opened { get; } = [];
-    private readonly List<string> calls = [];
-    private readonly List<string> refusals = [];
 
     public IReadOnlyList<KeptMessage> Messages => Locked(() => Kept.ToList());
 
@@ -94,7 +94,7 @@ public sealed class SlackStandIn : IAsyncDisposable
         if (email is not null) profile["email"] = email;
         var user = new JsonObject
         {
-            ["id"] = id, ["name"] = name, ["real_name"] = name, ["deleted"] = false, ["is_bot"] = false, ["is_restricted"] = false,
+            ["id"] = id, ["team_id"] = "T1", ["name"] = name, ["real_name"] = name, ["deleted"] = false, ["is_bot"] = false, ["is_restricted"] = false,
             ["is_ultra_restricted"] = false, ["profile"] = profile,
         };
         change?.Invoke(user);
