@@ -1,0 +1,59 @@
+using Shouldly;
+using Xunit;
+using YamlDotNet.RepresentationModel;
+
+namespace ChatOps.Bot.Tests.Slack;
+
+public sealed class SlackManifestTests
+{
+    private static readonly YamlMappingNode Manifest = Read();
+
+    [Theory]
+    [InlineData("deploy")]
+    [InlineData("rollback")]
+    [InlineData("status")]
+    [InlineData("history")]
+    [InlineData("runs")]
+    [InlineData("abort")]
+    [InlineData("pause")]
+    [InlineData("resume")]
+    [InlineData("retry")]
+    [InlineData("skip")]
+    [InlineData("chatops")]
+    public void Each_command_is_there_and_has_its_names_escaped(string command)
+    {
+        var found = ((YamlSequenceNode)At(Manifest, "features", "slash_commands")).Children.Single(c => c["command"].ToString() == "/" + command);
+        found["should_escape"].ToString().ShouldBe("true");
+        found["url"].ToString().ShouldBe("https://bot.example.com/slack/commands");
+        found["description"].ToString().Length.ShouldBeInRange(1, 2000);
+    }
+
+    [Fact]
+    public void Each_scope_is_explained()
+    {
+        var docs = File.ReadAllText(Path.Combine(Root(), "docs", "slack.md"));
+        foreach (var scope in ((YamlSequenceNode)At(Manifest, "oauth_config", "scopes", "bot")).Children) docs.ShouldContain($"`{scope}`");
+    }
+
+    [Theory]
+    [InlineData("/slack/interactions", "settings", "interactivity", "request_url")]
+    [InlineData("/slack/events", "settings", "event_subscriptions", "request_url")]
+    public void Slack_calls_where_the_bot_listens(string path, params string[] at) => At(Manifest, at).ToString().ShouldEndWith(path);
+
+    private static YamlNode At(YamlNode node, params string[] path) => path.Aggregate(node, (n, name) => n[name]);
+
+    private static YamlMappingNode Read()
+    {
+        var yaml = new YamlStream();
+        using var reader = File.OpenText(Path.Combine(Root(), "manifests", "slack-app.yaml"));
+        yaml.Load(reader);
+        return (YamlMappingNode)yaml.Documents[0].RootNode;
+    }
+
+    private static string Root()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "ChatOps.sln"))) folder = Path.GetDirectoryName(folder)!;
+        return folder;
+    }
+}
