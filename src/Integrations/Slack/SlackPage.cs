@@ -199,8 +199,11 @@ internal sealed class SlackPage(Card card)
         yield return rich.Block();
     }
 
-    private IEnumerable<JsonObject> Buttons() =>
-        card.Buttons.Take(MostButtons).Select(ButtonOf).OfType<JsonObject>().Chunk(ButtonsPerRow).Select(SlackBlocks.Actions);
+    private IEnumerable<JsonObject> Buttons()
+    {
+        shortened |= card.Buttons.Length > MostButtons;
+        return card.Buttons.Take(MostButtons).Select(ButtonOf).OfType<JsonObject>().Chunk(ButtonsPerRow).Select(SlackBlocks.Actions);
+    }
 
     private IEnumerable<JsonObject> Foot()
     {
@@ -211,7 +214,12 @@ internal sealed class SlackPage(Card card)
     private JsonObject? ButtonOf(Button button)
     {
         var value = button.Action.ToString();
-        if (CardAction.Parse(value) is null || value.Any(char.IsSurrogate) && SlackText.Fit(value, 1000) != value) return null;
+        if (CardAction.Parse(value) is null || (value.Any(char.IsSurrogate) && SlackText.Fit(value, 1000) != value))
+        {
+            shortened = true;
+            return null;
+        }
+
         var drawn = new JsonObject
         {
             ["type"] = "button",

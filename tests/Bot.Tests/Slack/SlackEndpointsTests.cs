@@ -208,6 +208,25 @@ public sealed class SlackEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_suggestion_that_is_clicked_gives_way_to_its_answer()
+    {
+        desk = words => Task.FromResult(new Reply(Card("You said: " + words) with { Buttons = [new Button("deploy api", ButtonStyle.Primary, CardAction.Say("deploy api v1 prod"))] }));
+        var receipt = await ana.TypeAsync("#general", "/deploy aip v1 prod");
+        await ana.ClickAsync(receipt.Reply!, "deploy api");
+        await slack.ReplyAsync(ana.Id, r => r.Via == "response_url");
+        heard.Last().ShouldStartWith("UANA in CGENERAL clicks say|||deploy api v1 prod");
+    }
+
+    [Fact]
+    public async Task An_item_is_ticked_by_the_button_beside_it()
+    {
+        var list = new CardBlock.Checklist("Before", [new("Backup taken", false, null, false, Approve with { Verb = "tick", Argument = "0" }), new("Told", false, null, false, Approve with { Verb = "tick", Argument = "1" })]);
+        await bot.Services.GetRequiredService<IChat>().PostAsync(new Place("slack", "#general"), Card("A run") with { Body = [list] }, "run-128", null, null, default);
+        await ana.TickAsync(await slack.MessageAsync("#general", m => m.Key == "run-128"), "Told");
+        heard.ShouldHaveSingleItem().ShouldContain("clicks tick|128|s2|1,");
+    }
+
+    [Fact]
     public async Task A_slow_answer_comes_later_and_so_does_its_failure()
     {
         var slow = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
