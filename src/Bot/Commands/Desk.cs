@@ -1,29 +1,182 @@
+using System.Globalization;
+using ChatOps.Bot.Engine;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Language;
+using ChatOps.Runbooks.Plans;
+using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Commands;
 
 /// <summary>The front desk: every surface brings what people say and click here, and shows what comes back.</summary>
-public sealed class Desk
+internal sealed partial class Desk(
+    RunEngine engine, Openings openings, Readings readings, KnownWords words, Func<Configuration> configuration, ILogger<Desk> logger)
 {
     /// <summary>A command in words: <c>deploy api v1.2.3 prod</c>, without a slash.</summary>
     /// <param name="delivery">The surface's own name for this delivery; hearing it again changes nothing and gives the same reply.</param>
-    public Task<Reply> HearAsync(Speaker speaker, string text, string delivery, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("still being built");
+    public Task<Reply> HearAsync(Speaker speaker, string text, string delivery, CancellationToken cancellationToken) => GuardedAsync(async () =>
+        Grammar.Read(text, await words.NowAsync(cancellationToken)) switch
+        {
+            Heard.Understood understood => await DoAsync(speaker, understood.Command, delivery, cancellationToken),
+            Heard.Misheard misheard => new Reply(MisheardCard.Of(misheard), null, misheard.Refusal),
+            _ => throw new InvalidOperationException("What is heard is understood or misheard."),
+        });
 
     /// <summary>A click on a card.</summary>
     /// <param name="reason">What the person gave where the button asks for a reason.</param>
-    public Task<Reply> ClickAsync(Speaker speaker, CardAction action, string? reason, string delivery, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("still being built");
+    public Task<Reply> ClickAsync(Speaker speaker, CardAction action, string? reason, string delivery, CancellationToken cancellationToken) => GuardedAsync(async () =>
+    {
+        if (action is { Verb: "say", Argument: { } said }) return await HearAsync(speaker, said, delivery, cancellationToken);
+        if (action.Run is not { } run || Clicked(speaker.Caller, action, reason) is not { } command)
+            return Refused(new Refusal(RefusalCodes.CommandUnknown, "This button is not known here.", "The card may be older than the bot: look at the run as it is now."), null);
+        if (command is RunCommand.RollBack && await engine.FindAsync(run, cancellationToken) is { IsOver: true } over)
+            return await openings.TakeBackAsync(speaker, over, reason, delivery, cancellationToken);
+        var told = await engine.TellAsync(run, command, delivery, null, cancellationToken);
+        return told.Refusal is { } refusal ? Refused(refusal, run) : new Reply(null, run);
+    });
+
+    private async Task<Reply> DoAsync(Speaker speaker, Command command, string delivery, CancellationToken cancellationToken)
+    {
+        switch (command)
+        {
+            case Command.Deploy c: return await openings.DeployAsync(speaker, c, delivery, cancellationToken);
+            case Command.Rollback c: return await openings.RollBackAsync(speaker, c, delivery, cancellationToken);
+            case Command.Status c: return new Reply(Answers.Status(await readings.BoardAsync(cancellationToken), c.Service, c.Environment, engine.Now));
+            case Command.History c: return new Reply(Answers.History(c.Service, c.Environment, await readings.RunsAsync(new RunQuery(c.Service, c.Environment, AtMost: 15), cancellationToken), engine.Now));
+            case Command.Runs: return new Reply(Answers.Runs(await readings.RunsAsync(new RunQuery(Open: true, AtMost: 30), cancellationToken), engine.Now));
+            case Command.Help c: return new Reply(HelpCards.For(c.Topic, speaker.Caller, await words.NowAsync(cancellationToken), May(speaker.Caller)));
+            case Command.OnRun c: return await OnRunAsync(speaker, c, delivery, cancellationToken);
+            default: throw new InvalidOperationException($"Nobody does {command.GetType().Name}.");
+        }
+    }
+
+    private async Task<Reply> OnRunAsync(Speaker speaker, Command.OnRun c, string delivery, CancellationToken cancellationToken)
+    {
+        var (found, refusal) = await WhichAsync(c, cancellationToken);
+        if (refusal is not null) return Refused(refusal, null);
+        if (found is not { } run || await engine.FindAsync(run, cancellationToken) is not { } state)
+            return Refused(new Refusal(RefusalCodes.RunUnknown, $"There is no run {c.Run}.", "Say runs to see the open ones."), null);
+        if (c.Verb == RunVerb.Show) return new Reply(await readings.CardAsync(run, cancellationToken), run);
+        if (c.Verb == RunVerb.RollBack && state.IsOver) return await openings.TakeBackAsync(speaker, state, c.Reason, delivery, cancellationToken);
+        if (c.Verb == RunVerb.Approve && (c.Plan is not { } read || !state.Plan.Hash.Hex.StartsWith(read.Hex, StringComparison.OrdinalIgnoreCase)))
+            return Reread(state, c.Plan is not null);
+        if (Wanted(speaker.Caller, c, state, out var unknown) is not { } command) return Refused(unknown!, run);
+        var told = await engine.TellAsync(run, command, delivery, null, cancellationToken);
+        if (told.Refusal is { } no) return Refused(no, run);
+        return speaker.Place is null
+            ? new Reply(await readings.CardAsync(run, cancellationToken), run)
+            : new Reply(Answers.Said($"Run {run} is {RunWords.Of(told.Run!.Status)}."), run);
+    }
+
+    /// <summary>An approval in words names the plan it is for: whoever did not, or named one that changed, is shown it.</summary>
+    private static Reply Reread(RunState run, bool changed)
+    {
+        var card = PlanCard.Of(run.Plan, null) with
+        {
+            Buttons = [new Button("Approve exactly this", ButtonStyle.Primary, CardAction.Say($"approve {run.Id} --plan-hash {run.Plan.Hash.Short}"))],
+            Next = $"To approve it in words: approve {run.Id} --plan-hash {run.Plan.Hash.Short}",
+        };
+        return new Reply(card, run.Id, changed ? new Refusal(RefusalCodes.PlanChanged, "That is not the plan as it is now.", "Read this one and approve it.") : null);
+    }
+
+    private async Task<(RunId? Run, Refusal? Refusal)> WhichAsync(Command.OnRun c, CancellationToken cancellationToken)
+    {
+        if (c.Run is { } named) return (named, null);
+        var open = await readings.RunsAsync(new RunQuery(Open: true, AtMost: 6), cancellationToken);
+        return open.Length switch
+        {
+            0 => (null, new Refusal(RefusalCodes.RunUnknown, "No run is open.", "Say history SERVICE to see those that ended.")),
+            1 => (new RunId(open[0].Number), null),
+            _ => (null, new Refusal(RefusalCodes.WordsMissing, "Which run?", $"Open are {Words.List(open.Take(5).Select(row => $"{row.Number} ({row.Service} {row.Version} to {row.Environment})"))}. Say its number.")),
+        };
+    }
+
+    private static RunCommand? Wanted(Caller who, Command.OnRun c, RunState run, out Refusal? unknown)
+    {
+        unknown = null;
+        StepId? step = null;
+        if (c.Step is { } word)
+        {
+            var found = run.Steps.FirstOrDefault(s => s.Step.Id.Name.Equals(word, StringComparison.OrdinalIgnoreCase) || s.Step.Title.Contains(word, StringComparison.OrdinalIgnoreCase));
+            if (found is null)
+            {
+                unknown = new Refusal(RefusalCodes.StepUnknown, $"Run {run.Id} has no step \"{word}\".", $"Its steps are {Words.List(run.Steps.Select(s => $"{s.Step.Id} ({s.Step.Title})"))}.");
+                return null;
+            }
+
+            step = found.Step.Id;
+        }
+
+        return c.Verb switch
+        {
+            RunVerb.Tick => new RunCommand.Tick(who, step, (c.Item ?? 0) - 1),
+            RunVerb.Untick => new RunCommand.Untick(who, step, (c.Item ?? 0) - 1),
+            RunVerb.Approve => new RunCommand.Approve(who, step, run.Plan.Hash),
+            RunVerb.Reject => new RunCommand.Reject(who, step, c.Reason),
+            RunVerb.Pause => new RunCommand.Pause(who, c.Reason),
+            RunVerb.Resume => new RunCommand.Resume(who),
+            RunVerb.Retry => new RunCommand.Retry(who),
+            RunVerb.Skip => new RunCommand.Skip(who, step, c.Reason),
+            RunVerb.RollBack => new RunCommand.RollBack(who, c.Reason),
+            RunVerb.Abort => new RunCommand.Abort(who, c.Reason),
+            _ => throw new InvalidOperationException($"Nobody does {c.Verb}."),
+        };
+    }
+
+    private static RunCommand? Clicked(Caller who, CardAction action, string? reason) => action.Verb switch
+    {
+        "tick" when Item(action) is { } item => new RunCommand.Tick(who, action.Step, item),
+        "untick" when Item(action) is { } item => new RunCommand.Untick(who, action.Step, item),
+        "approve" when action.Argument is { } hash => new RunCommand.Approve(who, action.Step, new PlanHash(hash)),
+        "reject" => new RunCommand.Reject(who, action.Step, reason),
+        "pause" => new RunCommand.Pause(who, reason),
+        "resume" => new RunCommand.Resume(who),
+        "retry" => new RunCommand.Retry(who),
+        "skip" => new RunCommand.Skip(who, action.Step, reason),
+        "rollback" => new RunCommand.RollBack(who, reason),
+        "abort" => new RunCommand.Abort(who, reason),
+        _ => null,
+    };
+
+    private static int? Item(CardAction action) =>
+        int.TryParse(action.Argument, NumberStyles.None, CultureInfo.InvariantCulture, out var item) ? item : null;
+
+    private Func<Right, string, bool> May(Caller caller)
+    {
+        var current = configuration();
+        return (right, environment) => current.Services.Any(service => current.Access.Refuse(caller, right, environment, service.Owners) is null);
+    }
+
+    private static Reply Refused(Refusal refusal, RunId? run) => new(RefusalCard.Of(refusal), run, refusal);
+
+    /// <summary>When the database can't keep anything, nothing was done: say so, whatever was asked.</summary>
+    private async Task<Reply> GuardedAsync(Func<Task<Reply>> act)
+    {
+        try
+        {
+            return await act();
+        }
+        catch (StoreUnavailableException unavailable)
+        {
+            Log.StoreGone(logger, unavailable.Message);
+            return Refused(new Refusal(RefusalCodes.StoreUnavailable, "The bot can't reach its database: nothing was done.", "Say it again in a minute; if it stays so, tell whoever runs the bot."), null);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(110, LogLevel.Error, "A command was refused because the database is not available: {Why}")]
+        public static partial void StoreGone(ILogger logger, string why);
+    }
 }
 
 /// <summary>Who speaks, and where it was heard.</summary>
 /// <param name="Place">The channel it was said in; null for the console and the command line.</param>
-public sealed record Speaker(Caller Caller, Place? Place);
+internal sealed record Speaker(Caller Caller, Place? Place);
 
 /// <summary>What to show the one who spoke, and nobody else.</summary>
 /// <param name="Card">Null when there is nothing to say: the run's own card shows it.</param>
 /// <param name="Run">The run it is about, where it is about one.</param>
 /// <param name="Refusal">Set when it was refused; <paramref name="Card"/> says the same for people.</param>
-public sealed record Reply(Card? Card, RunId? Run = null, Refusal? Refusal = null);
+internal sealed record Reply(Card? Card, RunId? Run = null, Refusal? Refusal = null);

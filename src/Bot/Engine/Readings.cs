@@ -1,30 +1,126 @@
 using System.Collections.Immutable;
+using ChatOps.Bot.Worker;
 using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Language;
+using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Engine;
 
-/// <summary>What is known, for pages and lists: reads, never changes anything.</summary>
-public sealed class Readings
+/// <summary>What is known, for pages, lists and answers: reads, never changes anything.</summary>
+internal sealed class Readings : IDisposable
 {
-    /// <summary>A run's card and history, or null when there is no such run.</summary>
-    public Task<RunPage?> RunAsync(RunId run, CancellationToken cancellationToken) => throw new NotSupportedException("still being built");
+    /// <summary>How old what was seen at a target may be; what the bot itself changed shows at once.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
-    /// <summary>Open runs and the latest ended ones, newest first.</summary>
-    public Task<ImmutableArray<RunRow>> RunsAsync(RunQuery query, CancellationToken cancellationToken) => throw new NotSupportedException("still being built");
+    /// <summary>How long a page waits for a target that does not answer.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
+
+    private readonly IStore store;
+    private readonly RunEngine engine;
+    private readonly Targets targets;
+    private readonly Func<Configuration> configuration;
+    private readonly Settings.BotAddress address;
+    private readonly IDisposable subscription;
+    private volatile Kept? board;
+
+    public Readings(IStore store, RunEngine engine, Targets targets, Func<Configuration> configuration, Settings.BotAddress address)
+    {
+        (this.store, this.engine, this.targets, this.configuration, this.address) = (store, engine, targets, configuration, address);
+        subscription = store.OnCommitted(_ => board = null);
+    }
+
+    /// <summary>A run's card and history, or null when there is no such run.</summary>
+    public async Task<RunPage?> RunAsync(RunId run, CancellationToken cancellationToken)
+    {
+        RunState? state = null;
+        var lines = ImmutableArray.CreateBuilder<TimelineLine>();
+        foreach (var stored in await engine.HistoryAsync(run, cancellationToken))
+        {
+            var what = RunJson.ReadRun(stored);
+            state = state is null ? RunState.Open((RunOpened)what, stored.At) : state.Evolve(what, stored.At);
+            if (Timeline.Of(state, what, stored.At) is { } line) lines.Add(line);
+        }
+
+        return state is null
+            ? null
+            : new RunPage(Book.Row(state), RunCard.Of(state, engine.Now, address.Public), lines.ToImmutable(), PlanCard.Of(state.Plan, null));
+    }
+
+    /// <summary>A run's card as it stands, or null when there is no such run.</summary>
+    public async Task<Card?> CardAsync(RunId run, CancellationToken cancellationToken) =>
+        await engine.FindAsync(run, cancellationToken) is { } state ? RunCard.Of(state, engine.Now, address.Public) : null;
+
+    /// <summary>Runs, newest first.</summary>
+    public Task<ImmutableArray<RunRow>> RunsAsync(RunQuery query, CancellationToken cancellationToken) => store.ListRunsAsync(query, cancellationToken);
 
     /// <summary>Every service in every environment, and what is live there.</summary>
-    public Task<ImmutableArray<BoardLine>> BoardAsync(CancellationToken cancellationToken) => throw new NotSupportedException("still being built");
+    public async Task<ImmutableArray<BoardLine>> BoardAsync(CancellationToken cancellationToken)
+    {
+        var current = configuration();
+        if (board is { } kept && kept.Of == current && engine.Now - kept.At < Fresh) return kept.Lines;
+        var live = (await store.ListLiveAsync(cancellationToken)).ToDictionary(row => new Site(row.Service, row.Environment));
+        var open = (await store.ListRunsAsync(new RunQuery(Open: true, AtMost: 500), cancellationToken)).ToLookup(row => new Site(row.Service, row.Environment));
+        var looks = from service in current.Services
+                    from environment in service.Environments
+                    let site = new Site(service.Name, environment.Name)
+                    select LineAsync(site, environment, live.GetValueOrDefault(site), open[site].LastOrDefault(), cancellationToken);
+        var lines = await Task.WhenAll(looks);
+        var now = new Kept(current, engine.Now, [.. lines]);
+        board = now;
+        return now.Lines;
+    }
+
+    /// <summary>What runs at a target, waiting no longer than a page may; else why it can't be told.</summary>
+    public async Task<(Sighting? Seen, string? Why)> LookAsync(Target target, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            return await targets.For(target).LookAsync(target, patience.Token) switch
+            {
+                Outcome<Sighting>.Done done => (done.Value, null),
+                Outcome<Sighting>.Later later => (null, later.Why),
+                Outcome<Sighting>.Never never => (null, never.Fault.Why),
+                _ => (null, null),
+            };
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (null, $"{target} does not answer within {Words.Duration(Patience)}.");
+        }
+    }
+
+    public void Dispose() => subscription.Dispose();
+
+    private async Task<BoardLine> LineAsync(Site site, ServiceEnvironment environment, LiveRow? live, RunRow? open, CancellationToken cancellationToken)
+    {
+        var (seen, why) = await LookAsync(environment.Target, cancellationToken);
+        var ours = live is not null && (seen is null || seen.Version == live.Version);
+        return new BoardLine(
+            site.Service, site.Environment, environment.Protected, environment.Target.IsSimulated, seen?.Version, ours ? live!.By : null, ours ? live!.At : null,
+            seen?.Ready, seen?.Replicas, seen?.ByHand ?? (live is not null && seen is not null && seen.Version != live.Version && open is null ? $"Run {live.Run} brought {live.Version}; {seen.Version} was put there by something else." : null),
+            open, seen is null ? why ?? "It can't be told what runs there." : Says(seen, ours ? live : null));
+    }
+
+    private static string Says(Sighting seen, LiveRow? live) =>
+        $"{seen.Version}, {seen.Ready} of {seen.Replicas} ready{(live is null ? "" : $", by {new Runbooks.Access.Person(live.By).ShortName} with run {live.Run}")}";
+
+    private sealed record Kept(Configuration Of, DateTimeOffset At, ImmutableArray<BoardLine> Lines);
 }
 
 /// <param name="Card">As every surface shows it.</param>
 /// <param name="Timeline">Oldest first.</param>
 /// <param name="Plan">What was shown to approvers, step by step.</param>
-public sealed record RunPage(RunRow Row, Card Card, ImmutableArray<TimelineLine> Timeline, Card Plan);
+internal sealed record RunPage(RunRow Row, Card Card, ImmutableArray<TimelineLine> Timeline, Card Plan);
 
+/// <summary>One service in one environment, and what is live there.</summary>
 /// <param name="Live">The version seen at the target, or null when it can't be told now; then <paramref name="Says"/> tells why.</param>
+/// <param name="By">Who brought it, where a run did.</param>
 /// <param name="ByHand">A sentence when the target was changed by something other than a run.</param>
 /// <param name="Open">The run that is changing or waiting to change it, if any.</param>
-public sealed record BoardLine(
+internal sealed record BoardLine(
     string Service, string Environment, bool Protected, bool Simulated, string? Live, string? By, DateTimeOffset? Since,
     int? Ready, int? Replicas, string? ByHand, RunRow? Open, string Says);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using ChatOps.Runbooks.Access;
 
 namespace ChatOps.Runbooks.Catalog;
@@ -29,6 +30,9 @@ public readonly record struct Site(string Service, string Environment)
 }
 
 /// <summary>Where a service runs.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "target")]
+[JsonDerivedType(typeof(Kubernetes), "kubernetes")]
+[JsonDerivedType(typeof(Simulated), "simulated")]
 public abstract record Target
 {
     private Target() { }
@@ -38,6 +42,7 @@ public abstract record Target
     /// <param name="Container">Which container gets the image; null = the one whose image has this name, or the only one.</param>
     public sealed record Kubernetes(string Cluster, string Namespace, string Deployment, string Image, string? Container = null) : Target
     {
+        [JsonIgnore]
         public override string Lane => $"target:k8s:{Cluster}/{Namespace}/{Deployment}";
         public override string ToString() => $"deployment {Deployment} in {Namespace} on {Cluster}";
     }
@@ -45,13 +50,16 @@ public abstract record Target
     /// <summary>A stand-in inside the process that behaves like a cluster, for rehearsals, the demo and tests.</summary>
     public sealed record Simulated(string Name, int Replicas, string InitialVersion) : Target
     {
+        [JsonIgnore]
         public override string Lane => $"target:simulated:{Name}";
         public override string ToString() => $"a simulated target ({Name})";
     }
 
     /// <summary>Changes to one target are made one at a time.</summary>
+    [JsonIgnore]
     public abstract string Lane { get; }
 
+    [JsonIgnore]
     public bool IsSimulated => this is Simulated;
 }
 

@@ -9,7 +9,7 @@ namespace ChatOps.Runbooks.Steps;
 
 /// <summary>One step of a runbook. Each kind is one file: its data, its state, how it decides and how it evolves.</summary>
 /// <param name="Title">What people read; may hold <c>{service}</c>, <c>{version}</c>, <c>{environment}</c> and <c>{by}</c> until it is planned.</param>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "step")]
 [JsonDerivedType(typeof(Checklist), "checklist")]
 [JsonDerivedType(typeof(Approval), "approval")]
 [JsonDerivedType(typeof(Rollout), "rollout")]

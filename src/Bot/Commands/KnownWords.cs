@@ -1,0 +1,47 @@
+using ChatOps.Runbooks.Language;
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Bot.Commands;
+
+/// <summary>The vocabulary as it is now: names from the configuration, versions and runs from what happened. Looked up again when either changes, at most once a second.</summary>
+internal sealed class KnownWords : IDisposable
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+
+    private readonly IStore store;
+    private readonly Func<Configuration> configuration;
+    private readonly TimeProvider time;
+    private readonly IDisposable subscription;
+    private volatile Kept? kept;
+    private volatile bool stale;
+
+    public KnownWords(IStore store, Func<Configuration> configuration, TimeProvider time)
+    {
+        (this.store, this.configuration, this.time) = (store, configuration, time);
+        subscription = store.OnCommitted(_ => stale = true);
+    }
+
+    public async ValueTask<Vocabulary> NowAsync(CancellationToken cancellationToken)
+    {
+        var current = configuration();
+        if (kept is { } known && known.Of == current && (!stale || time.GetUtcNow() - known.At < Fresh)) return known.Words;
+        stale = false;
+        var live = await store.ListLiveAsync(cancellationToken);
+        var latest = await store.ListRunsAsync(new RunQuery(AtMost: 200), cancellationToken);
+        var versions = live.SelectMany(row => (string?[])[row.Version, row.PreviousVersion], (row, version) => (row.Service, Version: version))
+            .Concat(latest.Select(row => (row.Service, Version: (string?)row.Version)))
+            .Where(pair => pair.Version is not null)
+            .ToLookup(pair => pair.Service, pair => pair.Version!, StringComparer.OrdinalIgnoreCase);
+        var words = new Vocabulary(
+            [.. current.Services.Select(service => new ServiceWords(
+                service.Name, [.. service.Environments.Select(environment => new EnvironmentWords(environment.Name, environment.Protected))],
+                [.. versions[service.Name].Distinct()]))],
+            [.. latest.Where(row => row.Open).Select(row => row.Number)]);
+        kept = new Kept(current, time.GetUtcNow(), words);
+        return words;
+    }
+
+    public void Dispose() => subscription.Dispose();
+
+    private sealed record Kept(Configuration Of, DateTimeOffset At, Vocabulary Words);
+}

@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using ChatOps.Bot.Engine;
+using ChatOps.Bot.Settings;
+using ChatOps.Bot.Worker;
+using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Language;
+using ChatOps.Runbooks.Plans;
+using ChatOps.Runbooks.Runs;
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Bot.Commands;
+
+/// <summary>Opens runs: deployments and rollbacks, or the plan of one.</summary>
+internal sealed class Openings(RunEngine engine, Readings readings, IStore store, Chats chats, Func<Configuration> configuration, BotAddress address)
+{
+    public async Task<Reply> DeployAsync(Speaker speaker, Command.Deploy c, string delivery, CancellationToken cancellationToken)
+    {
+        if (!c.PlanOnly && await BeforeAsync(speaker, delivery, cancellationToken) is { } before) return before;
+        var current = configuration();
+        var service = current.Service(c.Service)!;
+        var environment = service.Environment(c.Environment)!;
+        if (current.Access.Refuse(speaker.Caller, Right.Deploy, environment.Name, service.Owners) is { } forbidden && !c.PlanOnly) return Refused(forbidden);
+        var (seen, _) = await readings.LookAsync(environment.Target, cancellationToken);
+        var holder = (await engine.QueueAsync(new Site(service.Name, environment.Name), cancellationToken)).Holder;
+        if (!c.PlanOnly && seen is { ByHand: null } && seen.Version == c.Version && holder is null)
+            return Refused(new Refusal(RefusalCodes.AlreadyLive, $"{c.Version} is already live in {environment.Name}: {seen.Ready} of {seen.Replicas} ready.", "Name another version, or look at status."));
+        if (!c.PlanOnly && await UnmetAsync(service, environment, c.Version, cancellationToken) is { } unmet) return Refused(unmet);
+        var planned = Planner.Deploy(service, environment, current.Runbook(environment.Runbook)!, c.Version, seen?.Version, speaker.Caller.Person ?? default);
+        if (c.PlanOnly) return new Reply(PlanCard.Of(planned.Plan, CommandText.Of(c with { PlanOnly = false })));
+        return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person!.Value, c.Reason, Places(speaker, service), c.NoQueue, null), delivery, cancellationToken);
+    }
+
+    public async Task<Reply> RollBackAsync(Speaker speaker, Command.Rollback c, string delivery, CancellationToken cancellationToken)
+    {
+        if (!c.PlanOnly && await BeforeAsync(speaker, delivery, cancellationToken) is { } before) return before;
+        var current = configuration();
+        var service = current.Service(c.Service)!;
+        var environment = service.Environment(c.Environment)!;
+        var site = new Site(service.Name, environment.Name);
+        if (current.Access.Refuse(speaker.Caller, Right.Rollback, environment.Name, service.Owners) is { } forbidden) return Refused(forbidden);
+
+        // A run that is changing the place right now is what is to be undone.
+        if (!c.PlanOnly && (await engine.QueueAsync(site, cancellationToken)).Holder is { } holder
+            && await engine.FindAsync(holder, cancellationToken) is { MayHaveChanged: true } changing && (c.To is null || c.To == changing.BackTo))
+        {
+            var told = await engine.TellAsync(holder, new RunCommand.RollBack(speaker.Caller, c.Reason), delivery, null, cancellationToken);
+            return told.Refusal is { } no ? Refused(no) : new Reply(RunCard.Of(told.Run!, engine.Now, address.Public), holder);
+        }
+
+        var (seen, _) = await readings.LookAsync(environment.Target, cancellationToken);
+        var (back, refusal) = await BackAsync(site, c.To, seen, cancellationToken);
+        if (refusal is not null) return Refused(refusal);
+        var planned = Planner.Rollback(service, environment, back!.Version, back.Revision, seen?.Version, speaker.Caller.Person!.Value);
+        if (c.PlanOnly) return new Reply(PlanCard.Of(planned.Plan, CommandText.Of(c with { PlanOnly = false })));
+        return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person.Value, c.Reason, Places(speaker, service), c.NoQueue, back.Reverts), delivery, cancellationToken);
+    }
+
+    /// <summary>Takes back what an ended run did, where that is still what is live.</summary>
+    public async Task<Reply> TakeBackAsync(Speaker speaker, RunState run, string? reason, string delivery, CancellationToken cancellationToken)
+    {
+        if (await BeforeAsync(speaker, delivery, cancellationToken) is { } before) return before;
+        var current = configuration();
+        if (run is not { Status: RunStatus.Succeeded, Plan.Kind: RunKind.Deploy, BackTo: { } version })
+            return Refused(new Refusal(RefusalCodes.NothingToRollBack, $"Run {run.Id} is over and left nothing to take back: {RunWords.Of(run.Status)}.", null));
+        if (current.Service(run.Site.Service) is not { } service || service.Environment(run.Site.Environment) is not { } environment)
+            return Refused(new Refusal(RefusalCodes.ServiceUnknown, $"{run.Site} is no longer configured.", null));
+        if (current.Access.Refuse(speaker.Caller, Right.Rollback, environment.Name, service.Owners) is { } forbidden) return Refused(forbidden);
+        var live = (await store.ListLiveAsync(cancellationToken)).FirstOrDefault(row => row.Service == service.Name && row.Environment == environment.Name);
+        if (live is not null && live.Run != run.Id.Number)
+            return Refused(new Refusal(RefusalCodes.NothingToRollBack, $"Run {run.Id} is no longer what is live: run {live.Run} brought {live.Version}.", $"Look at that one, or say rollback {run.Site.Service} {run.Site.Environment}."));
+        var (seen, _) = await readings.LookAsync(environment.Target, cancellationToken);
+        var planned = Planner.Rollback(service, environment, version, run.Origin?.FromRevision, seen?.Version, speaker.Caller.Person!.Value);
+        return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person.Value, reason, Places(speaker, service), false, run.Id), delivery, cancellationToken);
+    }
+
+    private async Task<Reply> OpenAsync(Speaker speaker, OpenRequest request, string delivery, CancellationToken cancellationToken)
+    {
+        var opening = await engine.OpenAsync(request, delivery, cancellationToken);
+        return opening.Refusal is { } refusal ? Refused(refusal) : Opened(speaker, opening.Run!);
+    }
+
+    private Reply Opened(Speaker speaker, RunState run)
+    {
+        // Where its own card is posted anyway, a second one would only be noise.
+        var shown = run.Opened.Places.Select(Book.PlaceOf).FirstOrDefault(place => place is not null);
+        return speaker.Place is null || shown is null
+            ? new Reply(RunCard.Of(run, engine.Now, address.Public), run.Id)
+            : new Reply(Answers.Said($"Run {run.Id} is {RunWords.Of(run.Status)}: {RunCard.TitleOf(run)}. Its card is in {(shown.Value.Channel.StartsWith('#') ? shown.Value.Channel : "this channel")}."), run.Id);
+    }
+
+    /// <summary>What was answered when this delivery came the first time.</summary>
+    private async Task<Reply?> BeforeAsync(Speaker speaker, string delivery, CancellationToken cancellationToken) =>
+        await store.FindDeliveryAsync(delivery, cancellationToken) is { } answer && RunId.TryParse(answer, out var run) && await engine.FindAsync(run, cancellationToken) is { } state
+            ? Opened(speaker, state)
+            : null;
+
+    private async Task<Refusal?> UnmetAsync(Service service, ServiceEnvironment environment, string version, CancellationToken cancellationToken)
+    {
+        if (environment.After is not { } earlier || service.Environment(earlier) is not { } first) return null;
+        var (seen, why) = await readings.LookAsync(first.Target, cancellationToken);
+        if (seen is null) return new Refusal(RefusalCodes.TargetUnavailable, $"{version} must be live in {earlier} before {environment.Name}, and that can't be told now: {why}", "Try again when it answers.");
+        return seen.Version == version && seen.Ready == seen.Replicas
+            ? null
+            : new Refusal(RefusalCodes.OrderUnmet, seen.Version == version
+                    ? $"{version} is not healthy in {earlier} yet: {seen.Ready} of {seen.Replicas} ready."
+                    : $"{version} must be live in {earlier} before {environment.Name}; {earlier} runs {seen.Version}.",
+                $"Deploy it there first: deploy {service.Name} {version} {earlier}.");
+    }
+
+    private async Task<(Back? Back, Refusal? Refusal)> BackAsync(Site site, string? to, Sighting? seen, CancellationToken cancellationToken)
+    {
+        if (to is not null && to == seen?.Version) return (null, new Refusal(RefusalCodes.AlreadyLive, $"{to} is already live in {site.Environment}.", null));
+        var live = (await store.ListLiveAsync(cancellationToken)).FirstOrDefault(row => row.Service == site.Service && row.Environment == site.Environment);
+        var run = live is null ? null : await engine.FindAsync(new RunId(live.Run), cancellationToken);
+        if (to is not null) return (new Back(to, run?.BackTo == to ? run.Origin?.FromRevision : null, null), null);
+        var hint = $"Say which version: rollback {site.Service} {site.Environment} --to VERSION.";
+        if (live is null || run is null)
+            return (null, new Refusal(RefusalCodes.NothingToRollBack, $"No run has changed {site}, so what ran before is not known.", hint));
+        if (run.Plan.Kind == RunKind.Rollback || run.Status == RunStatus.RolledBack)
+            return (null, new Refusal(RefusalCodes.NothingToRollBack, $"{site} was already rolled back to {live.Version} by run {run.Id}.", $"To go further back, {hint.ToLowerInvariant()[..1]}{hint[1..]}"));
+        return run.BackTo is { } version
+            ? (new Back(version, run.Origin?.FromRevision, run.Id), null)
+            : (null, new Refusal(RefusalCodes.NothingToRollBack, $"What ran in {site} before run {run.Id} is not known.", hint));
+    }
+
+    private ImmutableArray<string> Places(Speaker speaker, Service service)
+    {
+        var surface = speaker.Place?.Surface ?? "slack";
+        if (chats.For(surface) is null) return [];
+        var channel = service.Channel ?? speaker.Place?.Channel;
+        return channel is null ? [] : [new Place(surface, channel).ToString()];
+    }
+
+    private static Reply Refused(Refusal refusal) => new(RefusalCard.Of(refusal), null, refusal);
+
+    private sealed record Back(string Version, long? Revision, RunId? Reverts);
+}

@@ -1,0 +1,166 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Integrations.Simulated;
+
+/// <summary>
+/// A stand-in for a cluster inside the process: rollouts take time, a version that contains <c>bad</c> never becomes ready, <c>slow</c> takes
+/// long, <c>leaky</c> passes its checks. What runs is kept in a small file, so that it survives the process as a cluster would.
+/// </summary>
+/// <param name="file">Where it is kept; null = only in memory.</param>
+public sealed class SimulatedTargets(string? file, TimeProvider time) : ITargets, IDisposable
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, Workload> workloads = Load(file);
+
+    public bool Serves(Target target) => target is Target.Simulated;
+
+    public Task<Outcome<Sighting>> LookAsync(Target target, CancellationToken cancellationToken)
+    {
+        var now = Read(target);
+        var stand = now.Stand(time.GetUtcNow());
+        return Answer(new Sighting(now.Version, now.Revision, stand.Ready, stand.Wanted, now.Run is { } run ? new RunId(run) : null, null));
+    }
+
+    public Task<Outcome<RolloutBegun>> RollOutAsync(Target target, Change change, CancellationToken cancellationToken) =>
+        Answer(Begin(target, change, change.Version));
+
+    public Task<Outcome<RolloutBegun>> RollBackAsync(Target target, Change change, long? toRevision, CancellationToken cancellationToken)
+    {
+        if (toRevision is not { } revision) return RollOutAsync(target, change, cancellationToken);
+        var found = Read(target).History.FirstOrDefault(entry => entry.Revision == revision);
+        return found is null && change.Version.Length == 0
+            ? Task.FromResult<Outcome<RolloutBegun>>(new Outcome<RolloutBegun>.Never(new Fault("revision-gone", $"Revision {revision} is no longer in the history.")))
+            : Answer(Begin(target, change, found?.Version ?? change.Version));
+    }
+
+    public Task<Outcome<Nothing>> HoldAsync(Target target, Change change, bool hold, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            var workload = Of(target);
+            var now = time.GetUtcNow();
+            if (hold == (workload.HeldAt is not null)) return Answer(Nothing.Value);
+            Keep(target, hold ? workload with { HeldAt = now } : workload with { HeldAt = null, StartedAt = workload.StartedAt + (now - workload.HeldAt!.Value) });
+        }
+
+        return Answer(Nothing.Value);
+    }
+
+    public async Task<Outcome<RolloutSighting>> ObserveAsync(Target target, Change change, RolloutSighting? last, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        var until = time.GetUtcNow() + atMost;
+        while (true)
+        {
+            var seen = Read(target).See(change.Key, time.GetUtcNow());
+            if (seen != last || time.GetUtcNow() >= until) return new Outcome<RolloutSighting>.Done(seen);
+            await Task.Delay(Tick, time, cancellationToken);
+        }
+    }
+
+    public Task<HealthAnswer> ProbeAsync(Target target, HealthProbe probe, CancellationToken cancellationToken)
+    {
+        var now = Read(target);
+        var well = !now.Version.Contains("sick", StringComparison.OrdinalIgnoreCase) && now.Stand(time.GetUtcNow()).Ready > 0;
+        return Task.FromResult(new HealthAnswer(well, well ? $"{probe.Status}, as expected (simulated)" : $"503, expected {probe.Status} (simulated)", TimeSpan.FromMilliseconds(12)));
+    }
+
+    public void Dispose() => workloads.Clear();
+
+    private RolloutBegun Begin(Target target, Change change, string version)
+    {
+        lock (gate)
+        {
+            var old = Of(target);
+
+            // The same change again: it was begun before, whatever became of the answer.
+            if (old.Key == change.Key) return new RolloutBegun(old.FromVersion, old.FromRevision, old.Revision, old.FromVersion == old.Version);
+            var now = time.GetUtcNow();
+            if (old.Version == version && old.Stand(now).Phase == RolloutPhase.Complete)
+            {
+                Keep(target, old with { Key = change.Key, FromVersion = old.Version, FromRevision = old.Revision });
+                return new RolloutBegun(old.Version, old.Revision, old.Revision, true);
+            }
+
+            var revision = old.History.Max(entry => entry.Revision) + 1;
+            Keep(target, old with
+            {
+                Version = version, FromVersion = old.Version, FromRevision = old.Revision, Revision = revision, Key = change.Key, Run = change.Run.Number,
+                StartedAt = now, HeldAt = null, History = [.. old.History.Where(entry => entry.Version != version).TakeLast(9), new Entry(revision, version)],
+            });
+            return new RolloutBegun(old.Version, old.Revision, revision, false);
+        }
+    }
+
+    private Workload Read(Target target)
+    {
+        lock (gate) return Of(target);
+    }
+
+    private Workload Of(Target target)
+    {
+        var simulated = (Target.Simulated)target;
+        return workloads.TryGetValue(simulated.Name, out var known)
+            ? known with { Replicas = simulated.Replicas }
+            : new Workload(simulated.InitialVersion, simulated.Replicas, 1, null, null, null, null, DateTimeOffset.UnixEpoch, null, [new Entry(1, simulated.InitialVersion)]);
+    }
+
+    private void Keep(Target target, Workload workload)
+    {
+        workloads[((Target.Simulated)target).Name] = workload;
+        if (file is null) return;
+        var fresh = file + ".new";
+        File.WriteAllText(fresh, JsonSerializer.Serialize(workloads, SimulatedJson.Default.DictionaryStringWorkload));
+        File.Move(fresh, file, overwrite: true);
+    }
+
+    private static Dictionary<string, Workload> Load(string? file) => file is null || !File.Exists(file)
+        ? []
+        : JsonSerializer.Deserialize(File.ReadAllText(file), SimulatedJson.Default.DictionaryStringWorkload) ?? [];
+
+    private static Task<Outcome<T>> Answer<T>(T value) => Task.FromResult<Outcome<T>>(new Outcome<T>.Done(value));
+
+    internal sealed record Entry(long Revision, string Version);
+
+    /// <summary>What runs under one name, and since when it has been rolling out.</summary>
+    internal sealed record Workload(
+        string Version, int Replicas, long Revision, string? FromVersion, long? FromRevision, string? Key, long? Run,
+        DateTimeOffset StartedAt, DateTimeOffset? HeldAt, Entry[] History)
+    {
+        private static readonly TimeSpan PerReplica = TimeSpan.FromSeconds(1.2);
+        private static readonly TimeSpan UntilBlamed = TimeSpan.FromSeconds(2);
+
+        /// <summary>How the rollout stands for whoever began it with <paramref name="key"/>.</summary>
+        public RolloutSighting See(string key, DateTimeOffset now) => Key == key || Key is null
+            ? Stand(now)
+            : new RolloutSighting(RolloutPhase.Superseded, 0, Replicas, Replicas, $"{Version} was rolled out meanwhile.",
+                new Fault(FaultCodes.ChangedByHand, $"Somebody rolled out {Version} meanwhile."));
+
+        public RolloutSighting Stand(DateTimeOffset now)
+        {
+            var elapsed = (HeldAt ?? now) - StartedAt;
+            var each = Version.Contains("slow", StringComparison.OrdinalIgnoreCase) ? PerReplica * 8 : PerReplica;
+            var updated = (int)Math.Clamp(elapsed / each, 0, Replicas);
+            if (Version.Contains("bad", StringComparison.OrdinalIgnoreCase)) return Broken(elapsed);
+            if (updated == Replicas) return new(RolloutPhase.Complete, Replicas, Replicas, Replicas, $"All {Replicas} replicas run {Version}.", null);
+            return HeldAt is not null
+                ? new(RolloutPhase.Held, updated, updated, Replicas, $"Held at {updated} of {Replicas}.", null)
+                : new(RolloutPhase.Progressing, Math.Min(updated + 1, Replicas), updated, Replicas, $"{updated} of {Replicas} new replicas are ready.", null);
+        }
+
+        private RolloutSighting Broken(TimeSpan elapsed)
+        {
+            var fault = new Fault("image-pull", $"The image for {Version} can't be pulled: not found (simulated).", "Check that the version was built and pushed.");
+            return elapsed < UntilBlamed
+                ? new(RolloutPhase.Progressing, 1, 0, Replicas, $"0 of {Replicas} new replicas are ready.", null)
+                : new(RolloutPhase.Failed, 1, 0, Replicas, $"0 of {Replicas} new replicas are ready.", fault);
+        }
+    }
+}
+
+[JsonSerializable(typeof(Dictionary<string, SimulatedTargets.Workload>))]
+internal sealed partial class SimulatedJson : JsonSerializerContext;
