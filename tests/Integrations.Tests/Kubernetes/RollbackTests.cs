@@ -58,6 +58,13 @@ public class RollbackTests
     }
 
     [Fact]
+    public async Task What_the_controller_has_not_numbered_yet_is_not_given_the_number_before()
+    {
+        await using var bed = await StartedAsync(steps: 0);
+        (await bed.RollBackAsync(Bed.To("v1.2.2", "back"))).ShouldBe(new RolloutBegun("v1.2.3", null, null, false));
+    }
+
+    [Fact]
     public async Task A_held_rollout_goes_on_with_the_way_back()
     {
         await using var bed = await StartedAsync("v1.2.3", steps: 3);

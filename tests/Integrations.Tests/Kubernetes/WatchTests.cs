@@ -97,6 +97,19 @@ public class WatchTests
     }
 
     [Fact]
+    public async Task Nobody_is_blamed_for_what_the_watch_has_not_heard_yet()
+    {
+        await using var bed = await WatchingAsync();
+        bed.Cluster.Faults.MuteWatches = true;
+        var next = Bed.To("v1.2.4", "run-130/s1/1", run: 130);
+        await bed.RollOutAsync(next);
+        Bed.Later(await bed.Targets.ObserveAsync(Bed.Api, next, null, TimeSpan.FromMilliseconds(30), default)).Why.ShouldContain("older than the change");
+        bed.Cluster.Faults.MuteWatches = false;
+        bed.Cluster.AutoAdvance(TimeSpan.FromMilliseconds(3));
+        (await bed.SeeAsync(next, s => s.Phase != RolloutPhase.Progressing)).Phase.ShouldBe(RolloutPhase.Complete);
+    }
+
+    [Fact]
     public async Task A_cluster_that_is_gone_is_said_and_found_again()
     {
         await using var bed = await WatchingAsync();
