@@ -171,6 +171,11 @@ internal sealed class ClusterClient(ClusterAccess access, KubernetesTimings timi
         {
             throw ApiException.Unreachable(call, Lost.InWords(e));
         }
+        catch (Exception e) when ((e is OperationCanceledException or ObjectDisposedException) && !cancellationToken.IsCancellationRequested)
+        {
+            // The connection's own time limit, or connections given up for a new client certificate in the middle of this.
+            throw ApiException.Unreachable(call, "no connection in time");
+        }
     }
 
     private async ValueTask<Credential> CredentialAsync(CancellationToken cancellationToken)

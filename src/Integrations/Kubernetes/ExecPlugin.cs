@@ -59,6 +59,7 @@ internal sealed record ExecPlugin(
 }
 
 /// <summary>Credentials from an exec plugin: kept until they expire or are refused.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle nobody takes holds nothing.")]
 internal sealed partial class ExecCredentials(ExecPlugin plugin, TimeProvider time, ILogger logger) : Credentials
 {
     private const int OutputLimit = 1024 * 1024;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace ChatOps.Integrations.Kubernetes;
@@ -40,7 +41,7 @@ internal sealed class KubernetesOptionsCheck : IValidateOptions<KubernetesOption
             return "InCluster and Kubeconfig (or Context) are both set; choose one.";
         try
         {
-            ClusterAccess.Read(name, cluster, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+            ClusterAccess.Read(name, cluster, TimeProvider.System, NullLogger.Instance);
             return null;
         }
         catch (ClusterConfigException e)

@@ -51,10 +51,13 @@ internal static class Marks
     public static RolloutBegun Begun(Deployment deployment)
     {
         var meta = deployment.Metadata;
-        // Until the controller has seen the change, the revision is still that of the one before.
-        var revision = deployment.Status.ObservedGeneration >= meta.Generation ? RevisionOf(meta) : null;
-        return new RolloutBegun(meta.Annotation(FromVersion), Number(meta.Annotation(FromRevision)), revision, meta.Annotation(Unchanged) == "true");
+        return new RolloutBegun(
+            meta.Annotation(FromVersion), Number(meta.Annotation(FromRevision)), RevisionNow(deployment), meta.Annotation(Unchanged) == "true");
     }
+
+    /// <summary>The revision of what the Deployment asks for now; null until the controller has seen it: then it is still that of the one before.</summary>
+    public static long? RevisionNow(Deployment deployment) =>
+        deployment.Status.ObservedGeneration >= deployment.Metadata.Generation ? RevisionOf(deployment.Metadata) : null;
 
     public static long? RevisionOf(ObjectMeta meta) => Number(meta.Annotation(Revision));
 

@@ -86,8 +86,10 @@ internal sealed record PodTrouble(Fault Fault, bool Fatal)
         // While the node waits for its next try, the state says only that it waits; the event still says why.
         var events = Latest(warnings, pod.Metadata.Uid, "Failed", m => Has(m, "pull")) ?? "";
         var cause = LastingPullErrors.Any(e => Has(said, e)) || events.Length == 0 ? said : events;
-        var why = $"The image {container.Image} can't be pulled for pod {pod.Metadata.Name}: {cause}";
-        return LastingPullErrors.Any(e => Has(cause, e))
+        var lasting = LastingPullErrors.FirstOrDefault(e => Has(cause, e));
+        // The word that matters comes first: the runtime hides it at the end of a long sentence.
+        var why = $"The image {container.Image} can't be pulled for pod {pod.Metadata.Name}: {(lasting is null ? cause : $"{lasting} ({cause})")}";
+        return lasting is not null
             ? Lasting("image-pull", why, "Check that this version was built and pushed, and that the cluster may pull it.")
             : Passing("image-pull", why, null);
     }

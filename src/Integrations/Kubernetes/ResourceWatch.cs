@@ -47,7 +47,7 @@ internal sealed partial class ResourceWatch<T>(
                     lines++;
                 }
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            catch (Exception) when (cancellationToken.IsCancellationRequested)
             {
                 return;
             }
@@ -60,8 +60,9 @@ internal sealed partial class ResourceWatch<T>(
                 Log.Relisting(logger, client.Name, @namespace, resource);
                 version = null;
             }
-            catch (Exception e) when (e is ApiException or JsonException)
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
+                // Whatever it was: a watch that died quietly would leave every run waiting for news that never come.
                 var failure = e as ApiException ?? ApiException.Unreachable(watch, "it sent something that is not its API's");
                 Log.Failed(logger, client.Name, @namespace, resource, failure.Message);
                 Settle(failure);

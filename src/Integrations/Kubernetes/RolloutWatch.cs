@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Work;
 
@@ -37,7 +38,7 @@ internal sealed class RolloutWatch(Clusters clusters, TimeProvider time)
     private async Task<RolloutSighting?> LookAsync(NamespaceWatch watch, Target.Kubernetes target, Change change, CancellationToken cancellationToken)
     {
         var deployment = watch.Deployments.Find(target.Deployment);
-        if (deployment is null) return RolloutJudge.Gone(target);
+        if (deployment is null) return await IsGoneAsync(watch, target, cancellationToken) ? RolloutJudge.Gone(target) : null;
         if (IsAnother(deployment, change)) return RolloutJudge.Recreated(target);
         var container = Images.Find(deployment.Spec.Template, target);
         if (RolloutJudge.IsSuperseded(deployment, container, change))
@@ -48,6 +49,19 @@ internal sealed class RolloutWatch(Clusters clusters, TimeProvider time)
             return RolloutJudge.IsSuperseded(fresh, freshContainer, change) ? RolloutJudge.Superseded(fresh, freshContainer, change) : null;
         }
         return RolloutJudge.Of(deployment, watch.ReplicaSets.All, watch.Pods.All, [.. watch.Warnings.All], Blind(watch));
+    }
+
+    private static async Task<bool> IsGoneAsync(NamespaceWatch watch, Target.Kubernetes target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await watch.Client.GetDeploymentAsync(target.Namespace, target.Deployment, cancellationToken);
+            return false;
+        }
+        catch (ApiException e) when (e.Code == HttpStatusCode.NotFound)
+        {
+            return true;
+        }
     }
 
     private bool IsAnother(Deployment deployment, Change change)

@@ -47,7 +47,7 @@ internal sealed partial class Rollouts(Clusters clusters, ILogger<Rollouts> logg
     {
         var container = Images.Choose(deployment.Spec.Template, target);
         var image = Images.Named(target.Image, change.Version);
-        var revision = Marks.RevisionOf(deployment.Metadata);
+        var revision = Marks.RevisionNow(deployment);
         var unchanged = container.Image == image;
         var begun = new RolloutBegun(Images.VersionOf(container.Image), revision, unchanged ? revision : null, unchanged);
         var spec = new JsonObject

@@ -33,7 +33,7 @@ internal static class Undo
         var from = Images.Choose(deployment.Spec.Template, target);
         var to = Images.Find(chosen.Spec.Template, target);
         var unchanged = Images.SameTemplate(chosen.Spec.Template, deployment.Spec.Template);
-        var revision = Marks.RevisionOf(deployment.Metadata);
+        var revision = Marks.RevisionNow(deployment);
         var begun = new RolloutBegun(Images.VersionOf(from.Image), revision, unchanged ? revision : null, unchanged);
         var version = to is null ? change.Version : Images.IsOf(to.Image, change.Version) ? change.Version : Images.VersionOf(to.Image);
         var operations = new JsonArray(Operation("test", "/metadata/resourceVersion", deployment.Metadata.ResourceVersion));

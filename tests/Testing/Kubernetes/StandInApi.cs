@@ -105,7 +105,8 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
         }
         catch (OperationCanceledException)
         {
-            // The end of a watch: its time was up, or the test closed it.
+            // The end of a watch: its time was up, or the test closed it. A bookmark that is due comes before the end.
+            if (!context.RequestAborted.IsCancellationRequested) await BookmarkAsync(context, call, CancellationToken.None);
         }
         finally
         {
@@ -129,13 +130,16 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
                 from = entry.Version;
                 if (Matches(entry.Object, context.Request.Query)) await WriteLineAsync(context, entry.Type, entry.Object, cancellationToken);
             }
-            if (stage.BookmarkDue(context) && long.TryParse(store.Version, CultureInfo.InvariantCulture, out var now))
-            {
-                from = now;
-                await WriteLineAsync(context, "BOOKMARK", new JsonObject { ["kind"] = Kinds[call.Resource], ["metadata"] = new JsonObject { ["resourceVersion"] = store.Version } }, cancellationToken);
-            }
+            await BookmarkAsync(context, call, cancellationToken);
             await next.WaitAsync(cancellationToken);
         }
+    }
+
+    private async Task BookmarkAsync(HttpContext context, Call call, CancellationToken cancellationToken)
+    {
+        if (!stage.BookmarkDue(context)) return;
+        var item = new JsonObject { ["kind"] = Kinds[call.Resource], ["metadata"] = new JsonObject { ["resourceVersion"] = store.Version } };
+        await WriteLineAsync(context, "BOOKMARK", item, cancellationToken);
     }
 
     private async Task PatchAsync(HttpContext context, Call call)

@@ -193,7 +193,9 @@ internal sealed class StandInController(StandInStore store)
         var pods = Owned("pods", ns, Uid(set));
         var status = set["status"]!.AsObject();
         status["replicas"] = pods.Count;
-        status["readyReplicas"] = status["availableReplicas"] = pods.Count(IsReady);
+        var ready = pods.Count(IsReady);
+        status["readyReplicas"] = ready;
+        status["availableReplicas"] = ready;
         store.Put("replicasets", ns, set);
     }
 
