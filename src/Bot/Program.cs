@@ -1,1 +1,71 @@
-return 0;
+using ChatOps.Bot.Commands;
+using ChatOps.Bot.Endpoints;
+using ChatOps.Bot.Engine;
+using ChatOps.Bot.Settings;
+using ChatOps.Bot.Worker;
+using ChatOps.Integrations.Kubernetes;
+using ChatOps.Integrations.PostgreSql;
+using ChatOps.Integrations.Simulated;
+using ChatOps.Integrations.Slack;
+using ChatOps.Integrations.Sqlite;
+using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Language;
+using ChatOps.Runbooks.Work;
+using Microsoft.Extensions.Options;
+
+return await ServeAsync(args);
+
+static async Task<int> ServeAsync(string[] args)
+{
+    var builder = WebApplication.CreateSlimBuilder(args);
+    var faults = new List<string>();
+    builder.Configuration.AddSecrets(faults);
+    if (BotSettings.Read(builder.Configuration, builder.Environment.ContentRootPath, faults) is not { } settings) return Refuse(faults);
+    Directory.CreateDirectory(settings.Data);
+    builder.WebHost.UseKestrelHttpsConfiguration();
+    if (builder.Configuration["urls"] is null) builder.WebHost.UseUrls("http://127.0.0.1:5080");
+
+    var services = builder.Services;
+    services.AddSingleton(TimeProvider.System);
+    services.AddSingleton(settings.Address);
+    services.AddSingleton(s => new ConfigFolder(settings.Config, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ConfigFolder>>()));
+    services.AddHostedService(s => s.GetRequiredService<ConfigFolder>());
+    services.AddSingleton<Func<Configuration>>(s => () => s.GetRequiredService<ConfigFolder>().Current);
+    if (settings.Sqlite is { } file) services.AddSqlite(file);
+    else services.AddPostgreSql(settings.PostgreSql!);
+    services.AddSlack(builder.Configuration).AddSlackEndpoints();
+    services.AddKubernetes(builder.Configuration);
+    services.AddSingleton<ITargets>(s => new SimulatedTargets(Path.Combine(settings.Data, "simulated.json"), s.GetRequiredService<TimeProvider>()));
+    services.AddRuns();
+    services.AddCommands();
+
+    await using var app = builder.Build();
+    var folder = app.Services.GetRequiredService<ConfigFolder>();
+    var findings = folder.Load();
+    foreach (var finding in findings) Console.Error.WriteLine(finding);
+    if (findings.Any(finding => finding.Error)) return Refuse(["The configuration in " + settings.Config + " has errors: nothing was started."]);
+    try
+    {
+        app.Services.GetService<IStartupValidator>()?.Validate();
+        await app.Services.GetRequiredService<IStore>().MigrateAsync(app.Lifetime.ApplicationStopping);
+        if (settings.PostgreSql is not null) app.Services.GetRequiredService<RunEngine>().Follow();
+        app.MapSlack();
+        app.MapHealth();
+        await app.RunAsync();
+        return 0;
+    }
+    catch (OptionsValidationException invalid)
+    {
+        return Refuse(invalid.Failures);
+    }
+    catch (StoreUnavailableException unavailable)
+    {
+        return Refuse([unavailable.Message]);
+    }
+}
+
+static int Refuse(IEnumerable<string> faults)
+{
+    foreach (var fault in faults) Console.Error.WriteLine(fault);
+    return 1;
+}

@@ -1,0 +1,11 @@
+namespace ChatOps.Bot.Commands;
+
+internal static class CommandServices
+{
+    /// <summary>The front desk and what it needs to understand and answer.</summary>
+    public static IServiceCollection AddCommands(this IServiceCollection services) => services
+        .AddSingleton<KnownWords>()
+        .AddSingleton<Callers>()
+        .AddSingleton<Openings>()
+        .AddSingleton<Desk>();
+}

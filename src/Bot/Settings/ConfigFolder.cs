@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using ChatOps.Runbooks.Language;
+
+namespace ChatOps.Bot.Settings;
+
+/// <summary>The configuration folder: read at start and when it changes, checked, and swapped whole. A broken edit is refused; what was loaded stays in force.</summary>
+internal sealed partial class ConfigFolder(string folder, TimeProvider time, ILogger<ConfigFolder> logger) : BackgroundService
+{
+    /// <summary>Between looks. Looking rather than being told works on every file system, mounted ConfigMaps among them.</summary>
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
+
+    private volatile Configuration? current;
+    private string seen = "";
+
+    /// <summary>Called after each swap.</summary>
+    public event EventHandler? Swapped;
+
+    public string Folder => folder;
+
+    /// <exception cref="InvalidOperationException">Before <see cref="Load"/> succeeded.</exception>
+    public Configuration Current => current ?? throw new InvalidOperationException("The configuration was not loaded.");
+
+    /// <summary>What is wrong with the newest edit, while an older one is in force; else empty.</summary>
+    public ImmutableArray<Finding> Refused { get; private set; } = [];
+
+    /// <summary>Reads the folder for the first time.</summary>
+    /// <returns>All findings; <see cref="Current"/> is there when none is an error.</returns>
+    public ImmutableArray<Finding> Load()
+    {
+        var files = Read(folder);
+        seen = Picture(files);
+        var (read, findings) = ConfigurationReader.Read(files);
+        current = read;
+        return findings;
+    }
+
+    /// <summary>The files of a configuration folder, as they are now.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    public static ImmutableArray<SourceFile> Read(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"There is no folder {folder}.");
+        var files = ImmutableArray.CreateBuilder<SourceFile>();
+        foreach (var under in (string[])["services", "runbooks"])
+        {
+            var path = Path.Combine(folder, under);
+            if (!Directory.Exists(path)) continue;
+            foreach (var file in Directory.EnumerateFiles(path).Where(IsYaml).Order(StringComparer.Ordinal)) files.Add(new SourceFile($"{under}/{Path.GetFileName(file)}", Text(file)));
+        }
+
+        var access = Path.Combine(folder, "access.yaml");
+        if (File.Exists(access)) files.Add(new SourceFile("access.yaml", Text(access)));
+        return files.ToImmutable();
+    }
+
+    /// <summary>Looks whether the folder changed, and takes the change where it is right.</summary>
+    public void Look()
+    {
+        try
+        {
+            var files = Read(folder);
+            var now = Picture(files);
+            if (now == seen) return;
+            seen = now;
+            var (read, findings) = ConfigurationReader.Read(files);
+            if (read is null) Refuse(findings);
+            else Swap(read);
+        }
+        catch (IOException fault)
+        {
+            Log.Unreadable(logger, folder, fault.Message);
+        }
+        catch (UnauthorizedAccessException fault)
+        {
+            Log.Unreadable(logger, folder, fault.Message);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Between, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken)) Look();
+        }
+        catch (OperationCanceledException)
+        {
+            // The process stops.
+        }
+    }
+
+    private void Refuse(ImmutableArray<Finding> findings)
+    {
+        Refused = findings;
+        foreach (var finding in findings.Where(finding => finding.Error)) Log.Refused(logger, finding.ToString());
+    }
+
+    private void Swap(Configuration read)
+    {
+        current = read;
+        Refused = [];
+        Log.Swapped(logger, read.Services.Length, read.Runbooks.Length);
+        Swapped?.Invoke(this, EventArgs.Empty);
+    }
+
+    private static string Text(string file)
+    {
+        using var reader = new StreamReader(file);
+        var buffer = new char[Longest + 1];
+        var length = reader.ReadBlock(buffer, 0, buffer.Length);
+        return new string(buffer, 0, length);
+    }
+
+    /// <summary>A little more than the language reads, so that it can say the file is too large.</summary>
+    private const int Longest = (1 << 20) + 1;
+
+    private static bool IsYaml(string file) => file.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".yml", StringComparison.OrdinalIgnoreCase);
+
+    private static string Picture(ImmutableArray<SourceFile> files) => string.Join('\0', files.Select(file => $"{file.File}\0{file.Text}"));
+
+    private static partial class Log
+    {
+        [LoggerMessage(600, LogLevel.Information, "The configuration changed: {Services} services, {Runbooks} runbooks")]
+        public static partial void Swapped(ILogger logger, int services, int runbooks);
+
+        [LoggerMessage(601, LogLevel.Error, "The configuration was edited but not taken; the one before stays in force. {Finding}")]
+        public static partial void Refused(ILogger logger, string finding);
+
+        [LoggerMessage(602, LogLevel.Error, "The configuration in {Folder} can't be read; the one before stays in force. {Why}")]
+        public static partial void Unreadable(ILogger logger, string folder, string why);
+    }
+}

@@ -1,0 +1,24 @@
+using ChatOps.Bot.Engine;
+
+namespace ChatOps.Bot.Worker;
+
+internal static class WorkerServices
+{
+    /// <summary>The engine that decides, and the loop that does what was decided.</summary>
+    public static IServiceCollection AddRuns(this IServiceCollection services) => services
+        .AddSingleton<RunEngine>()
+        .AddSingleton<Readings>()
+        .AddSingleton<Targets>()
+        .AddSingleton<Chats>()
+        .AddSingleton<IWorkHandler, StartHandler>()
+        .AddSingleton<IWorkHandler, WatchHandler>()
+        .AddSingleton<IWorkHandler, HoldHandler>()
+        .AddSingleton<IWorkHandler, HealthHandler>()
+        .AddSingleton<IWorkHandler, WakeHandler>()
+        .AddSingleton<IWorkHandler, TurnHandler>()
+        .AddSingleton<IWorkHandler, CardHandler>()
+        .AddSingleton<IWorkHandler, ThreadHandler>()
+        .AddSingleton<IWorkHandler, SayHandler>()
+        .AddHostedService<WorkLoop>()
+        .AddHostedService<Housekeeping>();
+}

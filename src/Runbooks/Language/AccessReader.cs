@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using System.Net.Mail;
+using ChatOps.Runbooks.Access;
+using YamlDotNet.RepresentationModel;
+
+namespace ChatOps.Runbooks.Language;
+
+/// <summary>Reads <c>access.yaml</c>.</summary>
+internal static class AccessReader
+{
+    public static AccessRules Read(string file, YamlMappingNode root, Findings findings)
+    {
+        var reader = new MappingReader(file, root, Shapes.Access, findings);
+        var groups = reader.Named("groups").Select(one => Group(file, one.Name, one.Line, one.Value, findings)).OfType<Group>();
+        return new AccessRules([.. groups], [.. Grants(reader.Mapping("may"), findings)], [.. reader.Mappings("demo").Select(one => Persona(one, findings)).OfType<Persona>()]);
+    }
+
+    private static Group? Group(string file, string name, int line, MappingReader? reader, Findings findings)
+    {
+        findings.Remember($"group:{name}", file, line);
+        if (reader is null) return null;
+        if (name == AccessRules.Owners.Name)
+            findings.Error(file, line, "group-reserved", "owners is not a group: it stands for the groups that own a service.", null, "Name this group otherwise.");
+        if (!reader.Has("all") && !reader.Has("members") && !reader.Has("slack"))
+            findings.Error(file, line, "group-empty", $"Nobody is in {name}.", null, "Write members: [ … ], slack: HANDLE or all: true.");
+        var members = ImmutableHashSet.CreateBuilder<Person>();
+        foreach (var (text, at) in reader.Texts("members"))
+        {
+            if (MailAddress.TryCreate(text, out _)) members.Add(new Person(text));
+            else findings.Error(file, at, "bad-address", $"\"{text}\" is not an e-mail address.", "A person is one e-mail address.", null);
+        }
+
+        ImmutableArray<OutsideGroup> outside = reader.Text("slack") is { Length: > 0 } slack ? [new OutsideGroup("slack", slack)] : [];
+        return new Group(new GroupName(name), reader.Flag("all"), members.ToImmutable(), outside);
+    }
+
+    private static IEnumerable<Grant> Grants(MappingReader? reader, Findings findings)
+    {
+        if (reader is null) yield break;
+        foreach (var right in Enum.GetValues<Right>())
+        {
+            var word = AccessRules.Word(right);
+            foreach (var (environment, line, groups) in reader.NamedTexts(word))
+            {
+                findings.Remember($"may:{word}:{environment}", reader.File, line);
+                yield return new Grant(right, environment, [.. groups.Select(group => new GroupName(group.Text))]);
+            }
+        }
+    }
+
+    private static Persona? Persona(MappingReader reader, Findings findings)
+    {
+        findings.Remember("demo", reader.File, reader.Line);
+        return reader.Text("person") is { } person && reader.Text("name") is { } name && reader.Text("role") is { } role ? new Persona(new Person(person), name, role) : null;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ChatOps.Runbooks.Language;
+
+/// <summary>JSON Schemas of the language, for editors: made from the shapes that the reader checks by.</summary>
+public static class ConfigurationSchema
+{
+    /// <summary>Which schemas there are: the folder or file each is for.</summary>
+    public static ImmutableArray<string> Names { get; } = ["services", "runbooks", "access"];
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The schema (draft 2020-12) for a kind of file, or null when there is none of that name.</summary>
+    public static string? For(string name)
+    {
+        Shape? shape = name switch { "services" => Shapes.Service, "runbooks" => Shapes.Runbook, "access" => Shapes.Access, _ => null };
+        if (shape is null) return null;
+        var schema = Of(shape);
+        schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
+        schema.Insert(1, "title", $"ChatOps {name}");
+        return schema.ToJsonString(Indented) + "\n";
+    }
+
+    private static JsonObject Of(Shape shape)
+    {
+        var properties = new JsonObject();
+        foreach (var key in shape.Keys.Where(key => key.Kind != ValueKind.NotYet)) properties[key.Name] = Of(key);
+        var schema = new JsonObject { ["description"] = shape.Says, ["type"] = shape == Shapes.Simulated || shape == Shapes.Group ? new JsonArray("object", "null") : "object", ["additionalProperties"] = false, ["properties"] = properties };
+        var required = shape.Keys.Where(key => key.Required).Select(key => (JsonNode)key.Name).ToArray();
+        if (required.Length > 0) schema["required"] = new JsonArray(required);
+        if (shape == Shapes.Step) schema["oneOf"] = new JsonArray([.. Shapes.StepKinds.Select(kind => (JsonNode)new JsonObject { ["required"] = new JsonArray(kind) })]);
+        return schema;
+    }
+
+    private static JsonObject Of(Key key)
+    {
+        var schema = key.Kind switch
+        {
+            ValueKind.Number => new JsonObject { ["type"] = "integer" },
+            ValueKind.Flag => new JsonObject { ["type"] = "boolean" },
+            ValueKind.Duration => new JsonObject { ["type"] = "string", ["pattern"] = "^([0-9]+(ms|s|m|min|h|d))+$" },
+            ValueKind.Texts => TextOrTexts(),
+            ValueKind.Mapping => Of(key.Of!),
+            ValueKind.Mappings => new JsonObject { ["type"] = "array", ["items"] = key.Of is null ? Item() : Of(key.Of) },
+            ValueKind.Named => new JsonObject { ["type"] = "object", ["additionalProperties"] = Of(key.Of!) },
+            ValueKind.NamedTexts => new JsonObject { ["type"] = "object", ["additionalProperties"] = TextOrTexts() },
+            ValueKind.NamedValues => new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") } },
+            _ => new JsonObject { ["type"] = new JsonArray("string", "number", "null") },
+        };
+        schema["description"] = key.Default is null ? key.Says : $"{key.Says} Left out: {key.Default}.";
+        if (!key.Allowed.IsDefaultOrEmpty) schema["enum"] = new JsonArray([.. key.Allowed.Select(value => (JsonNode)value)]);
+        return schema;
+    }
+
+    private static JsonObject TextOrTexts() => new()
+    {
+        ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "string" }, new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } }),
+    };
+
+    /// <summary>A checklist's item: a text, or <c>text: { verify: NAME }</c>.</summary>
+    private static JsonObject Item() => new()
+    {
+        ["anyOf"] = new JsonArray(
+            new JsonObject { ["type"] = "string" },
+            new JsonObject
+            {
+                ["type"] = "object", ["minProperties"] = 1, ["maxProperties"] = 1,
+                ["additionalProperties"] = new JsonObject
+                {
+                    ["type"] = "object", ["additionalProperties"] = false, ["required"] = new JsonArray("verify"),
+                    ["properties"] = new JsonObject { ["verify"] = new JsonObject { ["type"] = "string", ["description"] = "What verifies it." } },
+                },
+            }),
+    };
+}

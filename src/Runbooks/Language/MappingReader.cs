@@ -1,0 +1,183 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ChatOps.Runbooks.Work;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace ChatOps.Runbooks.Language;
+
+/// <summary>Reads one mapping by its shape: unknown keys, missing ones and values of the wrong kind are found here, once for all.</summary>
+internal sealed class MappingReader
+{
+    private readonly Dictionary<string, (YamlNode Key, YamlNode Value)> values = [];
+    private readonly Shape shape;
+    private readonly Findings findings;
+
+    public MappingReader(string file, YamlMappingNode node, Shape shape, Findings findings)
+    {
+        (File, Line, this.shape, this.findings) = (file, (int)node.Start.Line, shape, findings);
+        foreach (var (key, value) in node.Children)
+        {
+            var name = (key as YamlScalarNode)?.Value ?? "";
+            if (shape.Find(name) is { } known) Take(known, key, value);
+            else Unknown(name, key);
+        }
+
+        foreach (var missing in shape.Keys.Where(key => key.Required && !values.ContainsKey(key.Name)))
+            findings.Error(file, Line, "missing-key", $"{Article(shape.Name)} needs {missing.Name}.", missing.Says, $"Write {missing.Name}: …");
+    }
+
+    public string File { get; }
+
+    public int Line { get; }
+
+    public IEnumerable<string> Keys => values.Keys;
+
+    public bool Has(string key) => values.ContainsKey(key);
+
+    public int LineOf(string key) => values.TryGetValue(key, out var pair) ? (int)pair.Key.Start.Line : Line;
+
+    public string? Text(string key)
+    {
+        if (!values.TryGetValue(key, out var pair)) return null;
+        if (pair.Value is not YamlScalarNode scalar)
+        {
+            Wrong(key, pair.Value, "a text");
+            return null;
+        }
+
+        var text = scalar.Value is null || (scalar.Style == ScalarStyle.Plain && scalar.Value is "" or "~" or "null") ? "" : scalar.Value;
+        var allowed = shape.Find(key)!.Allowed;
+        if (allowed.IsDefaultOrEmpty || allowed.Contains(text)) return text;
+        findings.Error(File, pair.Value.Start.Line, "bad-value", $"{key} can't be \"{Cut(text)}\".", null, $"Write one of: {string.Join(", ", allowed)}.");
+        return null;
+    }
+
+    public int Number(string key, int otherwise, int least, int most)
+    {
+        if (!values.TryGetValue(key, out var pair)) return otherwise;
+        if (pair.Value is YamlScalarNode { Value: { } text } && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
+        Wrong(key, pair.Value, $"a whole number from {least} to {most}");
+        return otherwise;
+    }
+
+    public bool Flag(string key)
+    {
+        if (!values.TryGetValue(key, out var pair)) return false;
+        if (pair.Value is YamlScalarNode { Value: "true" or "false" } scalar) return scalar.Value == "true";
+        Wrong(key, pair.Value, "true or false");
+        return false;
+    }
+
+    public TimeSpan Duration(string key, TimeSpan otherwise, TimeSpan most)
+    {
+        if (!values.TryGetValue(key, out var pair)) return otherwise;
+        if (pair.Value is YamlScalarNode { Value: { } text } && Durations.TryRead(text, out var duration) && duration <= most) return duration;
+        Wrong(key, pair.Value, $"a duration up to {Words.Duration(most)}, such as 30s, 10m or 1h30m");
+        return otherwise;
+    }
+
+    public ImmutableArray<(string Text, int Line)> Texts(string key)
+    {
+        if (!values.TryGetValue(key, out var pair)) return [];
+        return TextsOf(key, pair.Value);
+    }
+
+    public MappingReader? Mapping(string key) => values.TryGetValue(key, out var pair) ? Under(key, pair.Value) : null;
+
+    /// <summary>The entries of a list, each a mapping or a plain text.</summary>
+    public ImmutableArray<YamlNode> Entries(string key)
+    {
+        if (!values.TryGetValue(key, out var pair)) return [];
+        if (pair.Value is YamlSequenceNode list) return [.. list.Children];
+        Wrong(key, pair.Value, "a list");
+        return [];
+    }
+
+    public ImmutableArray<MappingReader> Mappings(string key) =>
+        [.. Entries(key).Select(entry => Under(key, entry)).OfType<MappingReader>()];
+
+    public ImmutableArray<(string Name, int Line, MappingReader? Value)> Named(string key)
+    {
+        if (Pairs(key) is not { } pairs) return [];
+        return [.. pairs.Select(pair => (pair.Name, pair.Line, Under(pair.Name, pair.Value, shape.Find(key)!.Of!)))];
+    }
+
+    public ImmutableArray<(string Name, int Line, ImmutableArray<(string Text, int Line)> Values)> NamedTexts(string key)
+    {
+        if (Pairs(key) is not { } pairs) return [];
+        return [.. pairs.Select(pair => (pair.Name, pair.Line, TextsOf(pair.Name, pair.Value)))];
+    }
+
+    public ImmutableSortedDictionary<string, string> NamedValues(string key)
+    {
+        if (Pairs(key) is not { } pairs) return ImmutableSortedDictionary<string, string>.Empty;
+        var found = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var (name, _, value) in pairs)
+        {
+            if (value is YamlScalarNode { Value: { } text }) found[name] = text;
+            else Wrong(name, value, "a plain value");
+        }
+
+        return found.ToImmutable();
+    }
+
+    private void Take(Key key, YamlNode name, YamlNode value)
+    {
+        if (key.Kind == ValueKind.NotYet)
+            findings.Error(File, name.Start.Line, "not-yet", $"{key.Name} is not carried out by this version.", $"{key.Says} Nothing would watch it, so it is refused rather than ignored.", "Leave it out for now.");
+        else values[key.Name] = (name, value);
+    }
+
+    private void Unknown(string name, YamlNode at)
+    {
+        var near = Similar.Of(name, shape.Keys.Select(key => key.Name));
+        findings.Error(File, at.Start.Line, "unknown-key", $"{Article(shape.Name)} has no key \"{Cut(name)}\".", null,
+            near is not null ? $"Did you mean {near}?" : $"It may have: {string.Join(", ", shape.Keys.Where(key => key.Kind != ValueKind.NotYet).Select(key => key.Name))}.");
+    }
+
+    private List<(string Name, int Line, YamlNode Value)>? Pairs(string key)
+    {
+        if (!values.TryGetValue(key, out var pair)) return null;
+        if (pair.Value is YamlMappingNode mapping)
+            return [.. mapping.Children.Select(child => ((child.Key as YamlScalarNode)?.Value ?? "", (int)child.Key.Start.Line, child.Value))];
+        Wrong(key, pair.Value, "a mapping");
+        return null;
+    }
+
+    private ImmutableArray<(string Text, int Line)> TextsOf(string key, YamlNode value)
+    {
+        switch (value)
+        {
+            case YamlScalarNode { Value: { Length: > 0 } one }:
+                return [(one, (int)value.Start.Line)];
+            case YamlSequenceNode list:
+                var texts = ImmutableArray.CreateBuilder<(string, int)>();
+                foreach (var entry in list)
+                {
+                    if (entry is YamlScalarNode { Value: { Length: > 0 } text }) texts.Add((text, (int)entry.Start.Line));
+                    else Wrong(key, entry, "a name");
+                }
+
+                return texts.ToImmutable();
+            default:
+                Wrong(key, value, "a list of names");
+                return [];
+        }
+    }
+
+    private MappingReader? Under(string key, YamlNode value, Shape? of = null)
+    {
+        if (value is YamlMappingNode mapping) return new MappingReader(File, mapping, of ?? shape.Find(key)!.Of!, findings);
+        if (value is YamlScalarNode { Value: null or "" }) return new MappingReader(File, new YamlMappingNode(), of ?? shape.Find(key)!.Of!, findings);
+        Wrong(key, value, "a mapping");
+        return null;
+    }
+
+    private void Wrong(string key, YamlNode at, string wanted) =>
+        findings.Error(File, Math.Max(1, at.Start.Line), "bad-value", $"{Cut(key)} must be {wanted}.", null, at is YamlScalarNode { Value: { } text } ? $"It is \"{Cut(text)}\" now." : null);
+
+    private static string Article(string name) => "aeiou".Contains(name[0], StringComparison.Ordinal) ? $"An {name}" : $"A {name}";
+
+    private static string Cut(string text) => text.Length > 60 ? text[..59] + "…" : text;
+}

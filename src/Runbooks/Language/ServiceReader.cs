@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Catalog;
+using YamlDotNet.RepresentationModel;
+
+namespace ChatOps.Runbooks.Language;
+
+/// <summary>Reads a file of <c>services/</c>.</summary>
+internal static class ServiceReader
+{
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    public static Service? Read(string file, YamlMappingNode root, Findings findings)
+    {
+        var reader = new MappingReader(file, root, Shapes.Service, findings);
+        var name = reader.Text("service");
+        if (string.IsNullOrEmpty(name)) return null;
+        if (findings.Remember($"service:{name}", file, reader.LineOf("service")) is { } before)
+            findings.Error(file, reader.LineOf("service"), "duplicate-name", $"There are two services {name}.", $"The other is in {before.File}, line {before.Line}.", "Rename one, or put their environments together.");
+        foreach (var (text, line) in reader.Texts("depends-on")) findings.Remember($"service:{name}:depends-on:{text}", file, line);
+        foreach (var (text, line) in reader.Texts("owners")) findings.Remember($"service:{name}:owners:{text}", file, line);
+        var environments = reader.Named("environments").Select(one => Environment(name, one.Name, one.Line, one.Value, findings)).OfType<ServiceEnvironment>();
+        return new Service(
+            name, reader.Text("repository"), [.. reader.Texts("owners").Select(owner => new GroupName(owner.Text))], NonEmpty(reader.Text("channel")),
+            [.. reader.Texts("depends-on").Select(one => one.Text)], [.. environments]);
+    }
+
+    private static ServiceEnvironment? Environment(string service, string name, int line, MappingReader? reader, Findings findings)
+    {
+        if (reader is null) return null;
+        findings.Remember($"service:{service}/{name}", reader.File, line);
+        foreach (var key in reader.Keys) findings.Remember($"service:{service}/{name}:{key}", reader.File, reader.LineOf(key));
+        if (Target(service, name, line, reader, findings) is not { } target) return null;
+        return new ServiceEnvironment(
+            name, NonEmpty(reader.Text("after")), reader.Flag("protected"), target, [.. reader.Mappings("health").Select(one => Probe(one, findings)).OfType<HealthProbe>()],
+            NonEmpty(reader.Text("runbook")) ?? "default");
+    }
+
+    private static Target? Target(string service, string environment, int line, MappingReader reader, Findings findings)
+    {
+        var (kubernetes, simulated) = (reader.Mapping("kubernetes"), reader.Mapping("simulated"));
+        switch (kubernetes, simulated)
+        {
+            case (not null, not null):
+                findings.Error(reader.File, reader.LineOf("simulated"), "two-targets", $"{environment} runs in two places.", null, "Keep kubernetes: or simulated:, not both.");
+                return null;
+            case (null, null) when !reader.Has("kubernetes") && !reader.Has("simulated"):
+                findings.Error(reader.File, line, "no-target", $"It is not said where {service} runs in {environment}.", null, "Write kubernetes: { cluster, namespace, deployment, image }, or simulated: {}.");
+                return null;
+            case (not null, _):
+                return kubernetes.Text("cluster") is { } cluster && kubernetes.Text("namespace") is { } ns && kubernetes.Text("deployment") is { } deployment && kubernetes.Text("image") is { } image
+                    ? new Target.Kubernetes(cluster, ns, deployment, Untagged(kubernetes, image, findings), NonEmpty(kubernetes.Text("container")))
+                    : null;
+            case (_, not null):
+                return new Target.Simulated($"{service}/{environment}", simulated.Number("replicas", 3, 1, 100), NonEmpty(simulated.Text("version")) ?? "v1.0.0");
+            default:
+                return null;
+        }
+    }
+
+    private static string Untagged(MappingReader reader, string image, Findings findings)
+    {
+        if (image.Contains('@', StringComparison.Ordinal) || image.LastIndexOf(':') > image.LastIndexOf('/'))
+            findings.Error(reader.File, reader.LineOf("image"), "image-tagged", $"The image {image} has a tag.", "A version becomes its tag.", "Leave the tag out.");
+        return image;
+    }
+
+    private static HealthProbe? Probe(MappingReader reader, Findings findings)
+    {
+        var text = reader.Text("url");
+        if (text is null) return null;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        {
+            findings.Error(reader.File, reader.LineOf("url"), "bad-address", $"\"{text}\" is not an http or https address.", null, "Write the whole address: https://api.example.com/health.");
+            return null;
+        }
+
+        var expect = reader.Mapping("expect");
+        return new HealthProbe(
+            url, expect?.Number("status", 200, 100, 599) ?? 200, expect?.NamedValues("json") ?? ImmutableSortedDictionary<string, string>.Empty,
+            reader.Number("tries", 3, 1, 100), reader.Duration("interval", TimeSpan.FromSeconds(5), Hour), reader.Duration("timeout", TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5)));
+    }
+
+    private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}

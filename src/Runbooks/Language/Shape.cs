@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+
+namespace ChatOps.Runbooks.Language;
+
+/// <summary>What a value may be.</summary>
+public enum ValueKind
+{
+    Text,
+    Number,
+    Flag,
+
+    /// <summary><c>30s</c>, <c>10m</c>, <c>1h30m</c>, <c>2d</c>.</summary>
+    Duration,
+    Texts,
+    Mapping,
+
+    /// <summary>A list of mappings.</summary>
+    Mappings,
+
+    /// <summary>A mapping whose keys are names and whose values are mappings of one shape.</summary>
+    Named,
+
+    /// <summary>A mapping from names to lists of names.</summary>
+    NamedTexts,
+
+    /// <summary>A mapping from names to plain values.</summary>
+    NamedValues,
+
+    /// <summary>Known, but not carried out by this version: writing it is an error, so that nobody trusts what isn't done.</summary>
+    NotYet,
+}
+
+/// <summary>One key of a mapping: what checks it, and what documents it, are the same words.</summary>
+/// <param name="Of">The shape of the mapping or mappings under it.</param>
+/// <param name="Allowed">The only values it may have; empty = any.</param>
+public sealed record Key(string Name, ValueKind Kind, string Says, bool Required = false, Shape? Of = null, ImmutableArray<string> Allowed = default, string? Default = null);
+
+/// <summary>A mapping: which keys it may have.</summary>
+public sealed record Shape(string Name, string Says, ImmutableArray<Key> Keys)
+{
+    public Key? Find(string name) => Keys.FirstOrDefault(key => key.Name == name);
+}
