@@ -18,6 +18,7 @@ return await ServeAsync(args);
 static async Task<int> ServeAsync(string[] args)
 {
     var builder = WebApplication.CreateSlimBuilder(args);
+    builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
     var faults = new List<string>();
     builder.Configuration.AddSecrets(faults);
     if (BotSettings.Read(builder.Configuration, builder.Environment.ContentRootPath, faults) is not { } settings) return Refuse(faults);

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Runs every test. On Debian it installs what the tests use (PostgreSQL, Chromium, SQLite); where it can't, it says what was skipped.
+# Needs: the .NET 10 SDK. Usage: tests/run.sh [PROJECT…], e.g. tests/run.sh Runbooks
+set -uo pipefail
+cd "$(dirname "$0")/.."
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+missing=()
+command -v chromium >/dev/null || missing+=(chromium fonts-dejavu-core fonts-noto-color-emoji)
+ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing+=(postgresql)
+ldconfig -p 2>/dev/null | grep -q libsqlite3.so.0 || missing+=(libsqlite3-0)
+if [ ${#missing[@]} -gt 0 ]; then
+  if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+    echo "Installing: ${missing[*]}"
+    (apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}") >/tmp/chatops-apt.log 2>&1 \
+      || { echo "Could not install ${missing[*]} (see /tmp/chatops-apt.log): the tests that need them are skipped and say so."; }
+  else
+    echo "Not installed, and not root on Debian: ${missing[*]}. The tests that need them are skipped and say so."
+  fi
+fi
+
+echo "Building"
+dotnet build ChatOps.sln -c Release --nologo -v quiet -clp:ErrorsOnly || { echo "0 passed, 1 failed"; exit 1; }
+
+projects=("$@")
+[ ${#projects[@]} -gt 0 ] || projects=(Runbooks Integrations Bot)
+passed=0 failed=0 skipped=0
+for project in "${projects[@]}"; do
+  echo "== $project"
+  log=$(mktemp)
+  dotnet "tests/$project.Tests/bin/Release/net10.0/ChatOps.$project.Tests.dll" -noLogo -noColor -showLiveOutput 2>&1 | tee "$log" | grep -v '^ *at ' || true
+  line=$(grep -E 'Total: [0-9]+' "$log" | tail -n 1)
+  total=$(sed -nE 's/.*Total: ([0-9]+).*/\1/p' <<<"$line"); errors=$(sed -nE 's/.*Errors: ([0-9]+).*/\1/p' <<<"$line")
+  wrong=$(sed -nE 's/.*Failed: ([0-9]+).*/\1/p' <<<"$line"); left=$(sed -nE 's/.*Skipped: ([0-9]+).*/\1/p' <<<"$line")
+  if [ -z "$total" ]; then failed=$((failed + 1)); continue; fi
+  wrong=$((wrong + errors))
+  passed=$((passed + total - wrong - left)); failed=$((failed + wrong)); skipped=$((skipped + left))
+  rm -f "$log"
+done
+
+if [ "$skipped" -gt 0 ]; then echo "$passed passed, $failed failed, $skipped skipped"; else echo "$passed passed, $failed failed"; fi
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
