@@ -2,6 +2,7 @@ using ChatOps.Bot.Commands;
 using ChatOps.Bot.Endpoints;
 using ChatOps.Bot.Engine;
 using ChatOps.Bot.Settings;
+using ChatOps.Bot.Web;
 using ChatOps.Bot.Worker;
 using ChatOps.Integrations.Kubernetes;
 using ChatOps.Integrations.PostgreSql;
@@ -39,6 +40,7 @@ static async Task<int> ServeAsync(string[] args)
     services.AddSingleton<ITargets>(s => new SimulatedTargets(Path.Combine(settings.Data, "simulated.json"), s.GetRequiredService<TimeProvider>()));
     services.AddRuns();
     services.AddCommands();
+    services.AddConsole();
 
     await using var app = builder.Build();
     var folder = app.Services.GetRequiredService<ConfigFolder>();
@@ -52,6 +54,7 @@ static async Task<int> ServeAsync(string[] args)
         if (settings.PostgreSql is not null) app.Services.GetRequiredService<RunEngine>().Follow();
         app.MapSlack();
         app.MapHealth();
+        app.MapConsole();
         await app.RunAsync();
         return 0;
     }

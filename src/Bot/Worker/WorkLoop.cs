@@ -50,6 +50,12 @@ internal sealed partial class WorkLoop(IStore store, IEnumerable<IWorkHandler> h
                 Log.StoreGone(logger, unavailable.Message);
                 await SleepAsync(TimeSpan.FromSeconds(2), stopping);
             }
+            catch (Exception bug) when (bug is not OutOfMemoryException)
+            {
+                // Whatever it is, the queue must go on being served.
+                Log.Stumbled(logger, bug);
+                await SleepAsync(TimeSpan.FromSeconds(1), stopping);
+            }
         }
 
         await Task.WhenAll(running);
@@ -80,8 +86,10 @@ internal sealed partial class WorkLoop(IStore store, IEnumerable<IWorkHandler> h
         var renewing = RenewAsync(work, ended);
         try
         {
+            Log.Begins(logger, work.Item.Key, work.Attempt);
             var done = await handler.DoAsync(work, ended.Token);
             await SettleAsync(work, done);
+            Log.Ends(logger, work.Item.Key, done);
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
@@ -192,6 +200,15 @@ internal sealed partial class WorkLoop(IStore store, IEnumerable<IWorkHandler> h
     {
         [LoggerMessage(150, LogLevel.Error, "Work {Kind} ({Key}) failed on try {Attempt}; it is tried again")]
         public static partial void Failed(ILogger logger, Exception exception, string kind, string key, int attempt);
+
+        [LoggerMessage(154, LogLevel.Debug, "{Key}: begins, try {Attempt}")]
+        public static partial void Begins(ILogger logger, string key, int attempt);
+
+        [LoggerMessage(155, LogLevel.Debug, "{Key}: {Done}")]
+        public static partial void Ends(ILogger logger, string key, Done done);
+
+        [LoggerMessage(153, LogLevel.Error, "Claiming work failed; it goes on")]
+        public static partial void Stumbled(ILogger logger, Exception exception);
 
         [LoggerMessage(151, LogLevel.Warning, "The database does not answer: {Why}")]
         public static partial void StoreGone(ILogger logger, string why);

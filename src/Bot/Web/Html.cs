@@ -1,0 +1,43 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace ChatOps.Bot.Web;
+
+/// <summary>Markup that is safe to send: every text put into it was encoded on the way in.</summary>
+internal readonly record struct Html(string Markup)
+{
+    public static readonly Html Nothing = new("");
+
+    /// <summary>Markup from an interpolated string: its own text is markup, what stands in its holes is encoded unless it is markup itself.</summary>
+    public static Html Of(HtmlWriter writer) => new(writer.ToString());
+
+    public static Html Join(IEnumerable<Html> parts) => new(string.Concat(parts.Select(part => part.Markup)));
+
+    /// <summary>Something, or nothing.</summary>
+    public static Html If(bool condition, Func<Html> then) => condition ? then() : Nothing;
+
+    public override string ToString() => Markup;
+}
+
+/// <summary>Writes an interpolated string as markup, encoding its holes.</summary>
+[InterpolatedStringHandler]
+internal readonly ref struct HtmlWriter(int literalLength, int formattedCount)
+{
+    private readonly StringBuilder text = new(literalLength + (formattedCount * 16));
+
+    public void AppendLiteral(string markup) => text.Append(markup);
+
+    public void AppendFormatted(Html markup) => text.Append(markup.Markup);
+
+    public void AppendFormatted(IEnumerable<Html> parts)
+    {
+        foreach (var part in parts) text.Append(part.Markup);
+    }
+
+    public void AppendFormatted(string? value) => text.Append(WebUtility.HtmlEncode(value));
+
+    public void AppendFormatted<T>(T value) => text.Append(WebUtility.HtmlEncode(value?.ToString()));
+
+    public override string ToString() => text.ToString();
+}

@@ -1,0 +1,159 @@
+using System.Net;
+using ChatOps.Testing.Kubernetes;
+using ChatOps.Testing.Slack;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace ChatOps.Bot.Tests.EndToEnd;
+
+/// <summary>A whole shop around the bot: a Slack workspace, a cluster, the service's own health address, and a folder with its configuration.</summary>
+public sealed class Stage : IAsyncDisposable
+{
+    public const string Channel = "#deploys";
+
+    private readonly WebApplication service;
+
+    private Stage(SlackStandIn slack, KubernetesStandIn cluster, WebApplication service, string folder) =>
+        (Slack, Cluster, this.service, Folder) = (slack, cluster, service, folder);
+
+    public SlackStandIn Slack { get; }
+
+    public KubernetesStandIn Cluster { get; }
+
+    public string Folder { get; }
+
+    /// <summary>What the service's health address answers.</summary>
+    public HttpStatusCode Health { get; set; } = HttpStatusCode.OK;
+
+    /// <summary>Where the bot listens; the same after a restart.</summary>
+    public int Port { get; } = BotProcess.FreePort();
+
+    public string Ana { get; private set; } = "";
+
+    public string Ben { get; private set; } = "";
+
+    public string Dora { get; private set; } = "";
+
+    public string Cleo { get; private set; } = "";
+
+    public string Zoe { get; private set; } = "";
+
+    public Dictionary<string, string?> Settings { get; } = new();
+
+    /// <param name="soak">As YAML writes it.</param>
+    /// <param name="rollback"><c>automatic</c> or <c>ask</c>.</param>
+    public static async Task<Stage> SetAsync(string soak = "1s", string rollback = "automatic", params string[] services)
+    {
+        var slack = await SlackStandIn.StartAsync();
+        slack.RatesOn = false;
+        var cluster = await KubernetesStandIn.StartAsync();
+        var folder = Directory.CreateTempSubdirectory("chatops-e2e-").FullName;
+        Stage? stage = null;
+        var service = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        service.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        var app = service.Build();
+        app.Run(async context =>
+        {
+            context.Response.StatusCode = (int)stage!.Health;
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync("""{"status":"UP"}""");
+        });
+        await app.StartAsync();
+        stage = new Stage(slack, cluster, app, folder);
+        stage.Furnish(app.Urls.First(), soak, rollback, services.Length == 0 ? ["api"] : services);
+        return stage;
+    }
+
+    public Task<BotProcess> StartBotAsync() => BotProcess.StartAsync(Folder, Settings, Port);
+
+    public SlackUser User(string id, BotProcess bot) => Slack.User(id, bot.NewClient());
+
+    public void Write(string file, string text)
+    {
+        var path = Path.Combine(Folder, "config", file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
+
+    public Task<KeptMessage> CardAsync(Func<KeptMessage, bool> wanted, int seconds = 30) =>
+        Slack.MessageAsync(Channel, message => message.ThreadTs is null && wanted(message), TimeSpan.FromSeconds(seconds));
+
+    public async ValueTask DisposeAsync()
+    {
+        await service.DisposeAsync();
+        await Slack.DisposeAsync();
+        await Cluster.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private void Furnish(string health, string soak, string rollback, string[] services)
+    {
+        Slack.AddChannel("deploys");
+        (Ana, Ben, Dora, Cleo, Zoe) = (
+            Slack.AddUser("ana", "ana@example.com"), Slack.AddUser("ben", "ben@example.com"), Slack.AddUser("dora", "dora@example.com"),
+            Slack.AddUser("cleo", "cleo@example.com"), Slack.AddUser("zoe", null));
+        Slack.AddGroup("release-managers", Ben, Dora);
+        var kubeconfig = Path.Combine(Folder, "kubeconfig");
+        Cluster.WriteKubeconfig(kubeconfig);
+        foreach (var (key, value) in Slack.Settings) Settings[key] = value;
+        Settings["Kubernetes:Clusters:main:Kubeconfig"] = kubeconfig;
+        Settings["Logging:LogLevel:ChatOps"] = "Debug";
+        Settings["ChatOps:Config"] = Path.Combine(Folder, "config");
+        Settings["ChatOps:Database"] = $"sqlite:{Path.Combine(Folder, "chatops.db")}";
+        foreach (var service in services)
+        {
+            Cluster.AddDeployment("prod", service, $"registry.example.com/{service}:v1.2.2");
+            Write($"services/{service}.yaml", $$"""
+                service: {{service}}
+                owners: [payments]
+                channel: "{{Channel}}"
+                environments:
+                  prod:
+                    protected: true
+                    kubernetes: { cluster: main, namespace: prod, deployment: {{service}}, image: registry.example.com/{{service}} }
+                    health: [{ url: "{{health}}/health", tries: 2, interval: 200ms, timeout: 2s, expect: { json: { status: UP } } }]
+                    runbook: rolling-deploy
+                """);
+        }
+
+        WriteRunbook(soak, rollback, "Database backup taken");
+        Write("access.yaml", """
+            groups:
+              payments: { members: [ana@example.com] }
+              release-managers: { slack: release-managers }
+              oncall: { members: [cleo@example.com] }
+            may:
+              deploy: { prod: [owners, release-managers] }
+              rollback: { prod: [owners, oncall, release-managers] }
+            """);
+    }
+
+    public void WriteRunbook(string soak, string rollback, string item) => Write("runbooks/rolling-deploy.yaml", $"""
+        runbook: rolling-deploy
+        steps:
+          - checklist: Before you deploy
+            items:
+              - {item}
+              - Stakeholders know
+          - approval: Production change
+            when: environment.protected
+            from: [release-managers]
+            count: 2
+            within: 30m
+          - deploy: rolling
+          - check: health
+          - soak: {soak}
+          - summary: "{Channel}"
+        on-failure:
+          rollback: {rollback}
+        """);
+}
+
+internal static class Shown
+{
+    /// <summary>Whether a reader of the message finds these words, whatever their case.</summary>
+    public static bool Shows(this KeptMessage message, string words) => message.Says.Contains(words, StringComparison.OrdinalIgnoreCase);
+
+    public static bool Shows(this KeptReply reply, string words) => reply.Says.Contains(words, StringComparison.OrdinalIgnoreCase);
+}
