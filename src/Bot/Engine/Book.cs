@@ -14,7 +14,8 @@ internal static class Book
     /// <param name="before">Null when the run has just opened.</param>
     public static Commit Of(RunState? before, RunState after, RunDecision decision, DateTimeOffset now) => new(now)
     {
-        Streams = decision.Events.IsEmpty ? [] : [new StreamAppend(after.Id.Stream, before?.Version ?? 0, [.. decision.Events.Select(RunJson.Write)])],
+        // Without an event too: what was decided holds only for the state that it was decided on.
+        Streams = [new StreamAppend(after.Id.Stream, before?.Version ?? 0, [.. decision.Events.Select(RunJson.Write)])],
         Work = [.. decision.Work, .. Shown(before, after, decision, now)],
         Withdrawn = decision.Withdrawn,
         Runs = decision.Events.IsEmpty ? [] : [Row(after)],

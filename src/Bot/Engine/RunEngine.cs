@@ -35,8 +35,8 @@ internal sealed partial class RunEngine(IStore store, Func<Configuration> config
     });
 
     /// <summary>The run as it stands, or null when there is none with that number.</summary>
-    public async Task<RunState?> FindAsync(RunId run, CancellationToken cancellationToken) =>
-        cache.Run(run) ?? await LoadAsync(run, null, cancellationToken);
+    /// <remarks>Reads on from what is remembered: work may be claimed the moment it is kept, before whoever kept it remembers the state.</remarks>
+    public Task<RunState?> FindAsync(RunId run, CancellationToken cancellationToken) => LoadAsync(run, cache.Run(run), cancellationToken);
 
     /// <summary>The run's events, for its history.</summary>
     public async Task<ImmutableArray<StoredEvent>> HistoryAsync(RunId run, CancellationToken cancellationToken) =>
@@ -45,8 +45,7 @@ internal sealed partial class RunEngine(IStore store, Func<Configuration> config
     /// <summary>Who holds a site, and who waits for it.</summary>
     public async Task<SiteQueue> QueueAsync(Site site, CancellationToken cancellationToken)
     {
-        var stream = SiteQueue.StreamOf(site);
-        return cache.Queue(stream) ?? await LoadQueueAsync(site, null, cancellationToken);
+        return await LoadQueueAsync(site, cache.Queue(SiteQueue.StreamOf(site)), cancellationToken);
     }
 
     /// <summary>Opens a run, or says why not. With a delivery seen before, gives the run that it opened then.</summary>

@@ -39,11 +39,15 @@ internal sealed class CardHandler(RunEngine engine, Chats chats, BotAddress addr
         var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
         switch (await chat.PostAsync(place, card, $"card:{run.Id}:{place}", since, null, cancellationToken))
         {
+            case Outcome<Posted>.Done { Value: var found } when since is not null
+                && await chat.UpdateAsync(found, card, cancellationToken) is Outcome<Nothing>.Later later:
+                // What an earlier try posted may show an earlier state.
+                return new Done.Again(later.After);
             case Outcome<Posted>.Done { Value: var now }:
                 await engine.TellAsync(run.Id, new RunCommand.CardWasPosted(about.Place!, now.Channel, now.Message, now.Permalink), null, work, cancellationToken);
                 return new Done.Kept();
-            case Outcome<Posted>.Later later:
-                return new Done.Again(later.After);
+            case Outcome<Posted>.Later wait:
+                return new Done.Again(wait.After);
             case Outcome<Posted>.Never never:
                 return await NotShownAsync(work, run, about.Place!, never.Fault, cancellationToken);
             default:
