@@ -1,3 +1,4 @@
+using ChatOps.Bot.Cli;
 using ChatOps.Bot.Commands;
 using ChatOps.Bot.Endpoints;
 using ChatOps.Bot.Engine;
@@ -14,11 +15,12 @@ using ChatOps.Runbooks.Language;
 using ChatOps.Runbooks.Work;
 using Microsoft.Extensions.Options;
 
-return await ServeAsync(args);
+return await new CommandLine(Console.Out, Console.Error).RunAsync(args, ServeAsync);
 
-static async Task<int> ServeAsync(string[] args)
+static async Task<int> ServeAsync(IReadOnlyDictionary<string, string?> given)
 {
-    var builder = WebApplication.CreateSlimBuilder(args);
+    var builder = WebApplication.CreateSlimBuilder();
+    builder.Configuration.AddInMemoryCollection(given);
     builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
     var faults = new List<string>();
     builder.Configuration.AddSecrets(faults);
@@ -41,6 +43,7 @@ static async Task<int> ServeAsync(string[] args)
     services.AddRuns();
     services.AddCommands();
     services.AddConsole();
+    services.AddOpenApi();
 
     await using var app = builder.Build();
     var folder = app.Services.GetRequiredService<ConfigFolder>();
@@ -54,6 +57,8 @@ static async Task<int> ServeAsync(string[] args)
         if (settings.PostgreSql is not null) app.Services.GetRequiredService<RunEngine>().Follow();
         app.MapSlack();
         app.MapHealth();
+        app.MapApi();
+        app.MapOpenApi().OnLoopbackOnly();
         app.MapConsole();
         await app.RunAsync();
         return 0;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace ChatOps.Runbooks.Cards;
 
@@ -44,6 +45,15 @@ public sealed record Fact(string Name, string Value);
 
 public sealed record Link(string Label, Uri Url);
 
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "block")]
+[JsonDerivedType(typeof(Text), "text")]
+[JsonDerivedType(typeof(Notice), "notice")]
+[JsonDerivedType(typeof(Steps), "steps")]
+[JsonDerivedType(typeof(Checklist), "checklist")]
+[JsonDerivedType(typeof(Approvals), "approvals")]
+[JsonDerivedType(typeof(Progress), "progress")]
+[JsonDerivedType(typeof(Table), "table")]
+[JsonDerivedType(typeof(List), "list")]
 public abstract record CardBlock
 {
     private CardBlock() { }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Cards;
@@ -8,6 +9,7 @@ namespace ChatOps.Runbooks.Cards;
 /// <param name="Run">The run it is about; null for <c>say</c>.</param>
 /// <param name="Step">The step that was shown, so that a late click can't hit another one.</param>
 /// <param name="Argument">By verb: an item's number, the hash of the plan that was shown, the command to say.</param>
+[JsonConverter(typeof(CardActionConverter))]
 public sealed record CardAction(string Verb, RunId? Run, StepId? Step, string? Argument)
 {
     /// <summary>Says a command as if it had been typed: the button of a corrected command.</summary>
@@ -33,3 +35,6 @@ public sealed record CardAction(string Verb, RunId? Run, StepId? Step, string? A
             parts[0], run, parts[2].Length > 0 ? new StepId(parts[2]) : null, parts[3].Length > 0 ? parts[3] : null);
     }
 }
+
+public sealed class CardActionConverter() : WordConverter<CardAction>(
+    text => CardAction.Parse(text) ?? throw new System.Text.Json.JsonException("This is not an action of a card."), action => action.ToString());
