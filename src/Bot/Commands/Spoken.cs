@@ -43,8 +43,9 @@ internal static class Spoken
             : $"{string.Join(", ", all.Take(Listed))} and {all.Count - Listed} more";
     }
 
+    /// <summary>Ends a sentence: names of ours need no marks around them.</summary>
     public static string DidYouMean(ImmutableArray<string> near) =>
-        near.IsEmpty ? "." : $": did you mean {Runbooks.Work.Words.List(near.Select(name => $"`{name}`"), "or")}?";
+        near.IsEmpty ? "." : $": did you mean {Runbooks.Work.Words.List(near, "or")}?";
 
     public static string Cut(string text, int most)
     {
