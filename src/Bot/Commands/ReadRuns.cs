@@ -28,7 +28,7 @@ internal static class ReadRuns
     public static ImmutableArray<Token> Numbered(ImmutableArray<Token> words) =>
         words is [{ Quoted: false } run, { Quoted: false } number, ..] && Vocabulary.Same(run.Text, "run") && RunId.TryParse(number.Text, out _) ? words.RemoveAt(0) : words;
 
-    /// <remarks>Only the first word can be the run: a number further on belongs to the reason (<c>abort 3 of 5 pods fail</c> is still about run 3).</remarks>
+    /// <remarks>Only the first word can be the run: a number further on belongs to the reason (<c>abort 3 of 5 pods fail</c> is about run 3).</remarks>
     private static RunId? TakeRun(ref ImmutableArray<Token> words, RunVerb verb)
     {
         if (words is not [{ Quoted: false } first, ..] || !RunId.TryParse(first.Text, out var run)) return null;
