@@ -1,37 +1,42 @@
+using System.Text.RegularExpressions;
+
 namespace ChatOps.Bot.Commands;
 
-/// <summary>Writes commands as people would type them.</summary>
-internal static class CommandText
+/// <summary>Writes commands as people would type them; read again, they are the same.</summary>
+internal static partial class CommandText
 {
     public static string Of(Command command) => command switch
     {
         Command.Deploy c => Join(["deploy", c.Service, c.Version, c.Environment], Options(c.PlanOnly, c.Reason, c.NoQueue)),
-        Command.Rollback c => Join(["rollback", c.Service, c.Environment], [.. c.To is null ? Array.Empty<Option>() : [new Option("to", c.To)], .. Options(c.PlanOnly, c.Reason, c.NoQueue)]),
+        Command.Rollback c => Join(["rollback", c.Service, c.Environment], [.. Some("to", c.To), .. Options(c.PlanOnly, c.Reason, c.NoQueue)]),
         Command.Status c => Join(["status", c.Service, c.Environment], []),
         Command.History c => Join(["history", c.Service, c.Environment], []),
         Command.Runs => "runs",
         Command.Help c => Join(["help", c.Topic], []),
-        Command.OnRun c => Join(
-            [c.Verb == RunVerb.RollBack ? "rollback" : c.Verb.ToString().ToLowerInvariant(), c.Run?.ToString(), c.Item?.ToString()],
-            [.. Some("step", c.Step), .. Some("reason", c.Reason), .. Some("plan-hash", c.Plan?.Hex)]),
+        Command.OnRun c => OnRun(c),
         _ => throw new InvalidOperationException($"Nobody writes {command.GetType().Name}."),
     };
 
-    public static string Join(IEnumerable<string?> words, IEnumerable<Option> options) => string.Join(' ', words
-        .Where(word => !string.IsNullOrEmpty(word)).Select(word => Quoted(word!))
-        .Concat(options.Select(option => option.Value is null ? $"--{option.Name}" : $"--{option.Name} {Quoted(option.Value, always: option.Name == "reason")}")));
+    public static string Join(IEnumerable<string?> words, IEnumerable<Option> options) =>
+        string.Join(' ', words.Where(word => !string.IsNullOrEmpty(word)).Concat(options.Select(Written)));
 
-    private static List<Option> Options(bool plan, string? reason, bool noQueue)
+    private static string OnRun(Command.OnRun c) => Join(
+        [c.Verb.ToString().ToLowerInvariant(), c.Run?.ToString(), c.Run is null ? null : c.Item?.ToString()],
+        [.. Some("item", c.Run is null ? c.Item?.ToString() : null), .. Some("step", c.Step), .. Some("reason", c.Reason), .. Some("plan-hash", c.Plan?.Hex)]);
+
+    private static string Written(Option option) => option.Value is null
+        ? $"--{option.Name}"
+        : $"--{option.Name} {(option.Name != "reason" && Plain().IsMatch(option.Value) ? option.Value : Quotes.Write(option.Value))}";
+
+    private static IEnumerable<Option> Options(bool plan, string? reason, bool noQueue)
     {
-        var options = new List<Option>();
-        if (plan) options.Add(new Option("plan", null));
-        options.AddRange(Some("reason", reason));
-        if (noQueue) options.Add(new Option("no-queue", null));
-        return options;
+        if (plan) yield return new Option("plan", null);
+        if (reason is not null) yield return new Option("reason", reason);
+        if (noQueue) yield return new Option("no-queue", null);
     }
 
     private static IEnumerable<Option> Some(string name, string? value) => value is null ? [] : [new Option(name, value)];
 
-    private static string Quoted(string word, bool always = false) =>
-        always || word.Contains(' ', StringComparison.Ordinal) || word.StartsWith('-') ? $"\"{word.Replace("\"", "", StringComparison.Ordinal)}\"" : word;
+    [GeneratedRegex(@"^[A-Za-z0-9_][A-Za-z0-9_.:-]*\z", RegexOptions.NonBacktracking)]
+    private static partial Regex Plain();
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Cards;
 
@@ -9,48 +8,65 @@ internal static class HelpCards
 {
     /// <param name="may">Whether the caller has a right in an environment, for any service.</param>
     public static Card For(string? topic, Caller caller, Vocabulary vocabulary, Func<Right, string, bool> may) =>
-        topic is not null && CommandWords.Find(topic) is { } one ? Of(one, vocabulary) : Overview(caller, vocabulary, may);
+        topic is not null && CommandWords.Find(topic) is { } one ? Of(one, caller, vocabulary, may) : Overview(caller, vocabulary, may);
 
     private static Card Overview(Caller caller, Vocabulary vocabulary, Func<Right, string, bool> may) => new(
         "What you can say", Tone.Neutral, null, "Say deploy SERVICE VERSION ENVIRONMENT to deploy, status to see what is live, help COMMAND for more.")
     {
         Body =
         [
-            new CardBlock.Table(["Command", "What it does"], [.. CommandWords.All.Select(command => (ImmutableArray<string>)[command.Usage, command.What + Lacks(command, vocabulary, may)])]),
-            new CardBlock.List("For example", [.. Examples(vocabulary).Select(example => new ListLine(example))]),
+            .. CommandWords.All.GroupBy(command => command.Purpose).Select(group => new CardBlock.List(
+                Heading(group.Key), [.. group.Select(command => new ListLine($"{Examples(command, vocabulary)[0]}: {command.What}{Brackets(Lacks(command, caller, vocabulary, may))}"))])),
         ],
         Footer = AccessRules.ReadOnly(caller) is null ? "The words come in any order. help COMMAND tells more." : $"{caller.Name} may only read here.",
     };
 
-    private static Card Of(CommandWords command, Vocabulary vocabulary) => new($"How to say {command.Name}", Tone.Neutral, null, $"{command.Usage}: {command.What}.")
-    {
-        Body =
-        [
-            new CardBlock.Text(command.Usage), new CardBlock.Text($"It {command.What}."),
-            .. command.Options.IsEmpty ? Array.Empty<CardBlock>() : [new CardBlock.List("Options", [.. command.Options.Select(option => new ListLine($"--{option}: {Meaning(option)}"))])],
-            .. Examples(vocabulary).Where(example => example.StartsWith(command.Name, StringComparison.Ordinal)).Select(example => (CardBlock)new CardBlock.Text(example, "For example")),
-        ],
-        Footer = command.Synonyms.IsEmpty ? null : $"Also: {string.Join(", ", command.Synonyms)}.",
-    };
+    private static Card Of(CommandWords command, Caller caller, Vocabulary vocabulary, Func<Right, string, bool> may) =>
+        new($"How to say {command.Name}", Tone.Neutral, null, $"{command.Usage}: {command.What}.")
+        {
+            Body =
+            [
+                new CardBlock.Text(command.Usage), new CardBlock.Text($"It {command.What}."),
+                .. command.Options.IsEmpty ? Array.Empty<CardBlock>() : [new CardBlock.List("Options", [.. command.Options.Select(option => new ListLine($"--{option}: {Meaning(option)}"))])],
+                new CardBlock.List("For example", [.. Examples(command, vocabulary).Select(example => new ListLine(example))]),
+                .. Lacks(command, caller, vocabulary, may) is { } lacks ? [new CardBlock.Notice(Tone.Muted, $"{char.ToUpperInvariant(lacks[0])}{lacks[1..]}.")] : Array.Empty<CardBlock>(),
+                .. command.Refusals.IsEmpty ? Array.Empty<CardBlock>() : [new CardBlock.Text(string.Join(", ", command.Refusals), "It can be refused with")],
+            ],
+            Footer = command.Synonyms.IsEmpty ? null : $"Also: {string.Join(", ", command.Synonyms)}.",
+        };
 
-    private static string Lacks(CommandWords command, Vocabulary vocabulary, Func<Right, string, bool> may)
+    /// <summary>What the caller lacks for it, in words; null when nothing.</summary>
+    private static string? Lacks(CommandWords command, Caller caller, Vocabulary vocabulary, Func<Right, string, bool> may)
     {
-        if (command.Needs is not { } right) return "";
+        if (command.Needs is not { } right) return command.Purpose == Purpose.Check && AccessRules.ReadOnly(caller) is not null ? "you may only read" : null;
         var all = vocabulary.Environments.ToList();
         var allowed = all.Where(environment => may(right, environment)).ToList();
-        if (allowed.Count == all.Count) return "";
-        return allowed.Count == 0 ? $" (you lack the right to {AccessRules.Word(right)})" : $" (you may in {string.Join(", ", allowed)})";
+        if (allowed.Count == all.Count) return null;
+        return allowed.Count == 0 ? $"needs the right to {AccessRules.Word(right)}, which you lack" : $"you may in {string.Join(", ", allowed)}";
     }
 
-    private static IEnumerable<string> Examples(Vocabulary vocabulary)
+    private static string Brackets(string? text) => text is null ? "" : $" ({text})";
+
+    private static List<string> Examples(CommandWords command, Vocabulary vocabulary)
     {
-        if (vocabulary.Services.FirstOrDefault() is not { } service || service.Environments.IsEmpty) yield break;
-        var version = service.Versions.FirstOrDefault() ?? "v1.2.3";
-        yield return $"deploy {service.Name} {version} {service.Environments[0].Name}";
-        yield return $"deploy {service.Name} {version} {service.Environments[^1].Name} --plan";
-        yield return $"status {service.Name}";
-        yield return $"rollback {service.Name} {service.Environments[^1].Name}";
+        // The first service that can go anywhere; without one the capitals say what is to be filled in.
+        var service = vocabulary.Services.FirstOrDefault(one => !one.Environments.IsEmpty);
+        string Filled(string example) => service is null ? example : example
+            .Replace("SERVICE", service.Name, StringComparison.Ordinal)
+            .Replace("VERSION", service.Versions.FirstOrDefault() ?? "v1.2.3", StringComparison.Ordinal)
+            .Replace("ENVIRONMENT", service.Environments[0].Name, StringComparison.Ordinal);
+        var run = vocabulary.OpenRuns is [var open, ..] ? $"{open}" : "128";
+        return [.. command.Examples.Select(example => Filled(example).Replace("RUN", run, StringComparison.Ordinal))];
     }
+
+    private static string Heading(Purpose purpose) => purpose switch
+    {
+        Purpose.Change => "Change what runs",
+        Purpose.Look => "See what is going on",
+        Purpose.Check => "Check and approve",
+        Purpose.Steer => "Steer a run",
+        _ => "Learn more",
+    };
 
     private static string Meaning(string option) => option switch
     {

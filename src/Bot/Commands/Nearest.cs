@@ -1,54 +1,75 @@
+using System.Collections.Immutable;
+
 namespace ChatOps.Bot.Commands;
 
-/// <summary>Finds what was probably meant.</summary>
+/// <summary>Which names a mistyped word may have meant.</summary>
 internal static class Nearest
 {
-    /// <summary>The names nearest to a word, best first; empty when none is near enough to be what was meant.</summary>
-    public static IReadOnlyList<string> Of(string word, IEnumerable<string> names)
+    private const int Most = 3;
+
+    /// <summary>Scores past every edit distance that is allowed: a beginning is a weaker hint than a slip of the fingers.</summary>
+    private const int Beginning = 10, SharedStart = 11, Far = int.MaxValue;
+
+    /// <summary>The names that are equally near and nearer than all others, at most 3; empty when none is near.</summary>
+    public static ImmutableArray<string> To(string word, IEnumerable<string> names) => Find(word, names).Names;
+
+    /// <summary>The same with how near they are: less is nearer, <see cref="int.MaxValue"/> is not near at all.</summary>
+    public static (int Score, ImmutableArray<string> Names) Find(string word, IEnumerable<string> names)
     {
-        var lower = word.ToLowerInvariant();
-        return
-        [
-            .. names.Distinct(StringComparer.OrdinalIgnoreCase)
-                .Select(name => (name, distance: Distance(lower, name.ToLowerInvariant())))
-                .Where(pair => pair.distance <= Allowed(lower.Length, pair.name.Length) || IsStart(lower, pair.name))
-                .OrderBy(pair => pair.distance).ThenBy(pair => pair.name, StringComparer.Ordinal)
-                .Select(pair => pair.name)
-                .Take(3),
-        ];
+        // No name is as long as this, and the distance takes time by the product of both lengths.
+        if (word.Length > 100) return (Far, []);
+        var scored = names.Distinct(StringComparer.OrdinalIgnoreCase)
+            .Select(name => (Name: name, Score: Score(word.ToLowerInvariant(), name.ToLowerInvariant())))
+            .Where(each => each.Score != Far)
+            .ToList();
+        if (scored.Count == 0) return (Far, []);
+        var best = scored.Min(each => each.Score);
+        return (best, [.. scored.Where(each => each.Score == best).Select(each => each.Name).Take(Most)]);
     }
 
-    /// <summary>Changes it takes to make one word of another: a letter more, less or other, or two neighbours swapped (optimal string alignment; Damerau 1964, Levenshtein 1966).</summary>
-    public static int Distance(string a, string b)
+    private static int Score(string word, string name)
     {
-        if (Math.Abs(a.Length - b.Length) > 8) return int.MaxValue;
-        var rows = new int[3][];
-        for (var i = 0; i < 3; i++) rows[i] = new int[b.Length + 1];
-        for (var j = 0; j <= b.Length; j++) rows[0][j] = j;
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var (row, above, twoAbove) = (rows[i % 3], rows[(i - 1) % 3], rows[(i + 1) % 3]);
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var cost = a[i - 1] == b[j - 1] ? 0 : 1;
-                row[j] = Math.Min(Math.Min(row[j - 1] + 1, above[j] + 1), above[j - 1] + cost);
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = Math.Min(row[j], twoAbove[j - 2] + 1);
-            }
-        }
-
-        return rows[a.Length % 3][b.Length];
+        var distance = Distance(word, name);
+        var longer = Math.Max(word.Length, name.Length);
+        if (distance <= Allowed(longer)) return distance;
+        var shared = SharedLength(word, name);
+        if ((shared == word.Length && shared >= 2) || (shared == name.Length && shared >= 3)) return Beginning;
+        return shared >= 4 && shared * 2 >= longer ? SharedStart : Far;
     }
 
-    /// <summary>Short words leave little room for doubt.</summary>
-    private static int Allowed(int typed, int name) => Math.Min(typed, name) switch
+    private static int Allowed(int length) => length switch
     {
-        < 3 => 1,
-        < 6 => 2,
+        < 2 => 0,
+        < 6 => 1,
+        < 10 => 2,
         _ => 3,
     };
 
-    private static bool IsStart(string typed, string name) =>
-        Math.Min(typed.Length, name.Length) >= 3
-        && (name.StartsWith(typed, StringComparison.OrdinalIgnoreCase) || typed.StartsWith(name, StringComparison.OrdinalIgnoreCase));
+    /// <summary>Letters put in, left out, changed, or swapped with their neighbour: each counts one.</summary>
+    public static int Distance(string a, string b)
+    {
+        var before = new int[b.Length + 1];
+        var last = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var row = new int[b.Length + 1];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                row[j] = Math.Min(Math.Min(row[j - 1], last[j]) + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = Math.Min(row[j], before[j - 2] + 1);
+            }
+
+            (before, last) = (last, row);
+        }
+
+        return last[b.Length];
+    }
+
+    private static int SharedLength(string a, string b)
+    {
+        var length = 0;
+        while (length < a.Length && length < b.Length && a[length] == b[length]) length++;
+        return length;
+    }
 }

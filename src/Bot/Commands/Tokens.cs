@@ -1,100 +1,51 @@
-using System.Globalization;
-using System.Text;
+using System.Collections.Immutable;
 
 namespace ChatOps.Bot.Commands;
 
-/// <summary>Cuts what was typed into words and options, the way people and their phones write them.</summary>
-internal sealed record Tokens(IReadOnlyList<string> Words, IReadOnlyList<Option> Options)
+/// <summary>A word, something in quotes, or a flag with the value after its equals sign.</summary>
+/// <param name="Text">For a flag: its name in lower case, without dashes.</param>
+internal sealed record Token(string Text, bool Quoted = false, bool Flag = false, string? Value = null);
+
+/// <summary>Cuts a clean text into tokens, forgiving what phones make of dashes and quotes.</summary>
+internal static class Tokens
 {
-    /// <summary>Longer texts are not commands.</summary>
-    public const int Longest = 2_000;
-
-    public static Tokens Of(string text)
+    public static ImmutableArray<Token> Read(string text)
     {
-        var words = new List<string>();
-        var options = new List<Option>();
-        var pieces = Pieces(Clean(text));
-        for (var at = 0; at < pieces.Count; at++)
+        var tokens = ImmutableArray.CreateBuilder<Token>();
+        for (var at = 0; at < text.Length;)
         {
-            var (piece, quoted) = pieces[at];
-            if (quoted || !piece.StartsWith("--", StringComparison.Ordinal) || piece.Length == 2)
-            {
-                words.Add(piece);
-                continue;
-            }
-
-            var equals = piece.IndexOf('=', StringComparison.Ordinal);
-            var name = (equals < 0 ? piece[2..] : piece[2..equals]).ToLowerInvariant();
-            if (equals >= 0) options.Add(new Option(name, piece[(equals + 1)..]));
-            else if (Grammar.TakesValue(name) && at + 1 < pieces.Count && (pieces[at + 1].Quoted || !pieces[at + 1].Text.StartsWith("--", StringComparison.Ordinal))) options.Add(new Option(name, pieces[++at].Text));
-            else options.Add(new Option(name, null));
+            if (text[at] == ' ') at++;
+            else if (Quotes.Read(text, ref at) is { } quoted) tokens.Add(new Token(quoted, Quoted: true));
+            else if (IsDash(text[at])) AddFlag(tokens, text, ref at);
+            else AddWord(tokens, text, ref at);
         }
 
-        return new Tokens(words, options);
+        return tokens.ToImmutable();
     }
 
-    /// <summary>Dashes, quotes and spaces as a keyboard would have them; what can't be seen is left out.</summary>
-    private static string Clean(string text)
+    private static void AddWord(ImmutableArray<Token>.Builder tokens, string text, ref int at)
     {
-        var clean = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            switch (rune.Value)
-            {
-                case '“' or '”' or '„' or '‟' or '«' or '»': clean.Append('"'); break;
-                case '‘' or '’' or '‚': clean.Append('\''); break;
-
-                // A phone makes one long dash of two short ones.
-                case '—' or '―': clean.Append("--"); break;
-                case '–' or '−' or '‐' or '‑' or '‒': clean.Append('-'); break;
-                default:
-                    if (Rune.IsWhiteSpace(rune)) clean.Append(' ');
-                    else if (Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.Control or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse)) clean.Append(rune);
-                    break;
-            }
-        }
-
-        return clean.ToString();
+        var word = Quotes.Trim(Until(text, ref at, stopAtEquals: false));
+        if (word.Length > 0) tokens.Add(new Token(word));
     }
 
-    /// <summary>Words between spaces; what is between double quotes is one. A quote that is never closed ends with the text.</summary>
-    private static List<(string Text, bool Quoted)> Pieces(string text)
+    /// <remarks>One dash or two, long or short, are the same flag: phones turn two into one long one.</remarks>
+    private static void AddFlag(ImmutableArray<Token>.Builder tokens, string text, ref int at)
     {
-        var pieces = new List<(string, bool)>();
-        var word = new StringBuilder();
-        bool inside = false, quoted = false;
-        foreach (var c in text)
-        {
-            if (c == '"')
-            {
-                inside = !inside;
-                if (word.Length == 0) quoted = true;
-            }
-            else if (c == ' ' && !inside)
-            {
-                Add();
-            }
-            else
-            {
-                word.Append(c);
-            }
-        }
-
-        Add();
-        return pieces;
-
-        void Add()
-        {
-            if (word.Length > 0) pieces.Add((Dashed(word.ToString(), quoted), quoted));
-            word.Clear();
-            quoted = false;
-        }
+        while (at < text.Length && IsDash(text[at])) at++;
+        var name = Quotes.Trim(new string([.. Until(text, ref at, stopAtEquals: true).Select(c => IsDash(c) ? '-' : c)]));
+        var hasValue = at < text.Length && text[at] == '=';
+        if (hasValue) at++;
+        var value = hasValue ? Quotes.Read(text, ref at) ?? Quotes.Trim(Until(text, ref at, stopAtEquals: false)) : null;
+        if (name.Length > 0 || hasValue) tokens.Add(new Token(name.ToLowerInvariant(), Flag: true, Value: value));
     }
 
-    /// <summary>An option written with one dash (<c>–plan</c> on a phone) is an option.</summary>
-    private static string Dashed(string word, bool quoted) =>
-        !quoted && word.Length > 2 && word[0] == '-' && char.IsLetter(word[1]) ? "-" + word : word;
+    private static string Until(string text, ref int at, bool stopAtEquals)
+    {
+        var start = at;
+        while (at < text.Length && text[at] != ' ' && !(stopAtEquals && text[at] == '=')) at++;
+        return text[start..at];
+    }
+
+    private static bool IsDash(char c) => c is '-' or (>= '\u2012' and <= '\u2015') or '\u2212' or '\uFE58' or '\uFE63' or '\uFF0D';
 }
-
-/// <param name="Value">Null where none was given.</param>
-internal sealed record Option(string Name, string? Value);

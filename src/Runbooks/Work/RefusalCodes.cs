@@ -16,6 +16,7 @@ public static class RefusalCodes
     public const string RunUnknown = "run-unknown";
     public const string StepUnknown = "step-unknown";
     public const string ReasonMissing = "reason-missing";
+    public const string TextTooLong = "text-too-long";
 
     // The caller has no right to it.
     public const string ReadOnly = "read-only";
@@ -50,7 +51,7 @@ public static class RefusalCodes
 
     public static ImmutableArray<string> All { get; } =
     [
-        CommandUnknown, WordsMissing, WordsAmbiguous, WordUnknown, ServiceUnknown, EnvironmentUnknown, VersionUnknown, RunUnknown, StepUnknown, ReasonMissing,
+        CommandUnknown, WordsMissing, WordsAmbiguous, WordUnknown, ServiceUnknown, EnvironmentUnknown, VersionUnknown, RunUnknown, StepUnknown, ReasonMissing, TextTooLong,
         ReadOnly, NotAllowed, NotInGroup, ApprovalOwn,
         LockHeld, AlreadyLive, OrderUnmet, NothingToRollBack, PlanChanged, ApprovalExpired, ChecklistOpen, ItemUnknown, ItemVerifiesItself,
         StepNotWaiting, StepNotSkippable, RunEnded, RunNotPaused, RunPaused, RunNotPausable, NothingFailed, RollingBack, WindowClosed,

@@ -1,0 +1,128 @@
+using ChatOps.Bot.Commands;
+using Shouldly;
+using Xunit;
+
+namespace ChatOps.Bot.Tests.Commands;
+
+public sealed class UnderstoodTests
+{
+    private const string Digest = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    /// <summary>Each text, and the same as the bot would write it.</summary>
+    [Theory]
+    [InlineData("deploy api v1.2.3 prod", "deploy api v1.2.3 prod")]
+    [InlineData("/deploy api v1.2.3 prod", "deploy api v1.2.3 prod")]
+    [InlineData("/chatops deploy api v1.2.3 prod", "deploy api v1.2.3 prod")]
+    [InlineData("chatops deploy api v1.2.3 prod", "deploy api v1.2.3 prod")]
+    [InlineData("@ChatOps deploy api v1.2.3 prod", "deploy api v1.2.3 prod")]
+    [InlineData("<@U0123> deploy api v1.2.3 prod", "deploy api v1.2.3 prod")]
+    [InlineData("Please deploy api v1.2.3 to prod", "deploy api v1.2.3 prod")]
+    [InlineData("SHIP API v1.2.3 to PROD", "deploy api v1.2.3 prod")]
+    [InlineData("deploy billing-jobs 7 prod", "deploy Billing-Jobs 7 prod")]
+    [InlineData("deploy api@v1.2.3 prod", "deploy api v1.2.3 prod")]
+    [InlineData("deploy prod api:v1.2.3", "deploy api v1.2.3 prod")]
+    [InlineData("deploy api@" + Digest + " prod", "deploy api " + Digest + " prod")]
+    [InlineData("deploy api " + Digest + " prod", "deploy api " + Digest + " prod")]
+    [InlineData("deploy web v1 qa1", "deploy web v1 qa1")]
+    [InlineData("deploy api v9.9.9 staging", "deploy api v9.9.9 staging")]
+    [InlineData("deploy \"api\" `v1.2.3` 'prod'", "deploy api v1.2.3 prod")]
+    [InlineData("deploy “api” v1.2.3 prod", "deploy api v1.2.3 prod")]
+    [InlineData("deploy api v1.2.3 prod\"", "deploy api v1.2.3 prod")]
+    [InlineData("deploy api v1.2.3 prod --plan", "deploy api v1.2.3 prod --plan")]
+    [InlineData("deploy api v1.2.3 prod —plan", "deploy api v1.2.3 prod --plan")]
+    [InlineData("deploy api v1.2.3 prod –plan", "deploy api v1.2.3 prod --plan")]
+    [InlineData("deploy api v1.2.3 prod −−plan", "deploy api v1.2.3 prod --plan")]
+    [InlineData("deploy api v1.2.3 prod -plan", "deploy api v1.2.3 prod --plan")]
+    [InlineData("--plan deploy —No–Queue api v1.2.3 prod", "deploy api v1.2.3 prod --plan --no-queue")]
+    [InlineData("deploy api v1.2.3 prod --reason \"fixes the login\"", "deploy api v1.2.3 prod --reason \"fixes the login\"")]
+    [InlineData("deploy api v1.2.3 prod —reason “fixes the login”", "deploy api v1.2.3 prod --reason \"fixes the login\"")]
+    [InlineData("deploy api v1.2.3 prod --reason=«fixes the login»", "deploy api v1.2.3 prod --reason \"fixes the login\"")]
+    [InlineData("deploy api v1.2.3 prod --reason ‘it’s broken’ --plan", "deploy api v1.2.3 prod --plan --reason \"it’s broken\"")]
+    [InlineData("deploy api v1.2.3 prod --reason fixes the login --plan", "deploy api v1.2.3 prod --plan --reason \"fixes the login\"")]
+    [InlineData("deploy api v1.2.3 prod --reason \"fixes the login --plan", "deploy api v1.2.3 prod --plan --reason \"fixes the login\"")]
+    [InlineData("deploy api v1.2.3 prod --reason “fixes the login\"", "deploy api v1.2.3 prod --reason \"fixes the login\"")]
+    [InlineData("deploy api v1.2.3 prod --reason \"a \\\"b\\\" c:\\d\"", "deploy api v1.2.3 prod --reason \"a \\\"b\\\" c:\\\\d\"")]
+    [InlineData("deploy\u00A0api\u2003v1.2.3\u200B \u200Fprod\u202C", "deploy api v1.2.3 prod")]
+    [InlineData("de\u200Bploy a\u00ADpi v1.2.3\nprod", "deploy api v1.2.3 prod")]
+    [InlineData("rollback api prod", "rollback api prod")]
+    [InlineData("undo prod api", "rollback api prod")]
+    [InlineData("rollback api prod --to v1.2.2", "rollback api prod --to v1.2.2")]
+    [InlineData("rollback api prod to v1.2.2", "rollback api prod --to v1.2.2")]
+    [InlineData("rollback to v1.2.2 api on prod", "rollback api prod --to v1.2.2")]
+    [InlineData("rollback api in prod to the v1.2.2", null)]
+    [InlineData("rollback 128", "rollback 128")]
+    [InlineData("rollback run 128 --reason \"it leaks\"", "rollback 128 --reason \"it leaks\"")]
+    [InlineData("rollback #128", "rollback 128")]
+    [InlineData("status", "status")]
+    [InlineData("status prod", "status prod")]
+    [InlineData("status PROD web", "status web prod")]
+    [InlineData("api status", "status api")]
+    [InlineData("history api", "history api")]
+    [InlineData("history staging api", "history api staging")]
+    [InlineData("runs", "runs")]
+    [InlineData("", "help")]
+    [InlineData("/chatops", "help")]
+    [InlineData("@bot", "help")]
+    [InlineData("help undo", "help rollback")]
+    [InlineData("deploy --help", "help deploy")]
+    [InlineData("show 128", "show 128")]
+    [InlineData("show run-128", "show 128")]
+    [InlineData("tick 128 2", "tick 128 2")]
+    [InlineData("untick 128 item 2", "untick 128 2")]
+    [InlineData("tick 128 --item 2", "tick 128 2")]
+    [InlineData("approve 128 --plan-hash 1F0C9A2E", "approve 128 --plan-hash 1f0c9a2e")]
+    [InlineData("approve 128", "approve 128")]
+    [InlineData("reject 128 not on a Friday", "reject 128 --reason \"not on a Friday\"")]
+    [InlineData("pause", "pause")]
+    [InlineData("continue 128", "resume 128")]
+    [InlineData("retry", "retry")]
+    [InlineData("stop 128", "abort 128")]
+    [InlineData("abort --reason \"wrong version\"", "abort --reason \"wrong version\"")]
+    [InlineData("skip 128 s3 --reason \"the check is broken\"", "skip 128 --step s3 --reason \"the check is broken\"")]
+    [InlineData("skip 128 s3 the check is broken", "skip 128 --step s3 --reason \"the check is broken\"")]
+    [InlineData("skip the check takes 5 minutes", "skip --reason \"the check takes 5 minutes\"")]
+    [InlineData("skip 128 health check --reason flaky", "skip 128 --step \"health check\" --reason \"flaky\"")]
+    public void A_text_is_understood_as(string text, string? meant)
+    {
+        if (meant is null) Example.Misheard(text);
+        else CommandText.Of(Example.Understood(text)).ShouldBe(meant);
+    }
+
+    [Theory]
+    [InlineData("deploy", "api", "v1.2.3", "prod", "--plan", "--no-queue")]
+    [InlineData("deploy", "web", "v1", "qa1", "--reason \"a b\"")]
+    [InlineData("deploy", "api@v1.2.3", "prod")]
+    [InlineData("rollback", "api", "prod", "--to v1.2.2", "--plan")]
+    [InlineData("rollback", "api", "prod", "to v1.2.2")]
+    [InlineData("status", "api", "prod")]
+    [InlineData("history", "api", "staging")]
+    public void The_words_come_in_any_order(params string[] words)
+    {
+        var meant = Example.Understood(string.Join(' ', words));
+        foreach (var order in Orders(words)) Example.Understood(string.Join(' ', order)).ShouldBe(meant, string.Join(' ', order));
+    }
+
+    [Fact]
+    public void A_text_of_two_thousand_signs_is_read_and_a_longer_one_is_not()
+    {
+        string Text(int length) => "deploy api v1.2.3 prod --reason \"".PadRight(length - 1, 'x') + "\"";
+        Example.Understood("  " + Text(2_000) + "  ");
+        Example.Misheard(Text(2_001)).Refusal.Code.ShouldBe("text-too-long");
+    }
+
+    [Fact]
+    public void A_name_of_a_service_that_an_environment_has_too_is_whichever_is_missing()
+    {
+        var words = new Vocabulary([new ServiceWords("web", [new EnvironmentWords("web", false), Example.Prod], []), new ServiceWords("api", [Example.Prod], [])], []);
+        Grammar.Read("deploy web v1 web", words).ShouldBe(new Heard.Understood(new Command.Deploy("web", "v1", "web", false, null, false)));
+        Grammar.Read("deploy web v1 prod", words).ShouldBe(new Heard.Understood(new Command.Deploy("web", "v1", "prod", false, null, false)));
+        Grammar.Read("deploy api v1 web", words).ShouldBeOfType<Heard.Misheard>().Refusal.Code.ShouldBe("environment-unknown");
+    }
+
+    private static IEnumerable<string[]> Orders(string[] words)
+    {
+        if (words.Length <= 1) return [words];
+        return Enumerable.Range(0, words.Length).SelectMany(at =>
+            Orders([.. words.Where((_, other) => other != at)]).Select(rest => (string[])[words[at], .. rest]));
+    }
+}
