@@ -27,7 +27,7 @@ internal static class ApiEndpoints
         api.MapGet("/runs/{id}", async (Readings readings, HttpContext http, string id) =>
             RunId.TryParse(id, out var run) && await readings.RunAsync(run, http.RequestAborted) is { } page
                 ? Json(new ApiRun(page.Row, page.Card, page.Timeline, page.Plan), ApiJson.Default.ApiRun)
-                : Json(new ApiProblem($"There is no run {Grammar.Quote(id)}."), ApiJson.Default.ApiProblem, StatusCodes.Status404NotFound)).WithSummary("A run: its card, plan and history");
+                : Json(new ApiProblem($"There is no run {Spoken.Quote(id)}."), ApiJson.Default.ApiProblem, StatusCodes.Status404NotFound)).WithSummary("A run: its card, plan and history");
         api.MapGet("/services", async (Readings readings, HttpContext http) =>
             Json(await readings.BoardAsync(http.RequestAborted), ApiJson.Default.ImmutableArrayBoardLine)).WithSummary("What is live where");
     }

@@ -48,7 +48,7 @@ public sealed class BrowserTests : IAsyncLifetime
         await Picture(page, width, "1-empty");
 
         await SayAsync(page, $"deploy aip {version} prod");
-        await page.GetByRole(AriaRole.Button, new() { Name = $"deploy api {version} prod" }).ClickAsync();
+        await page.Locator("[data-reply=service-unknown]").GetByRole(AriaRole.Button, new() { Name = $"deploy api {version} prod" }).ClickAsync();
         var card = page.Locator("#run-1");
         await Shows(card, "waiting for its checklist");
         await Picture(page, width, "2-checklist");

@@ -58,7 +58,7 @@ function listen() {
 async function send(form, extra = {}) {
   const body = new URLSearchParams(new FormData(form));
   for (const [name, value] of Object.entries(extra)) body.set(name, value);
-  const answer = await fetch(form.action, { method: 'POST', body, headers: { 'X-Fragment': '1' } });
+  const answer = await fetch(form.getAttribute('action'), { method: 'POST', body, headers: { 'X-Fragment': '1' } });
   if (!answer.ok) throw new Error(`${answer.status}`);
   const html = (await answer.text()).trim();
   if (html) show(html);
@@ -103,9 +103,10 @@ document.addEventListener('submit', async event => {
     const asks = form.elements.asks;
     const extra = asks ? await ask(asks) : {};
     if (!extra) return;
-    const button = form.querySelector('button[type=submit]');
-    button.disabled = true;
-    try { await send(form, extra); } catch { failed(); } finally { button.disabled = false; }
+    // Not disabled while it is sent: that would take the focus away.
+    if (form.dataset.sending) return;
+    form.dataset.sending = 'yes';
+    try { await send(form, extra); } catch { failed(); } finally { delete form.dataset.sending; }
   } else if (form.id === 'composer') {
     event.preventDefault();
     const words = $('words');
