@@ -149,15 +149,15 @@ public sealed class SimulatedTargets(string? file, TimeProvider time) : ITargets
             if (updated == Replicas) return new(RolloutPhase.Complete, Replicas, Replicas, Replicas, $"All {Replicas} replicas run {Version}.", null);
             return HeldAt is not null
                 ? new(RolloutPhase.Held, updated, updated, Replicas, $"Held at {updated} of {Replicas}.", null)
-                : new(RolloutPhase.Progressing, Math.Min(updated + 1, Replicas), updated, Replicas, $"{updated} of {Replicas} new replicas are ready.", null);
+                : new(RolloutPhase.Progressing, Math.Min(updated + 1, Replicas), updated, Replicas, $"Replica {updated + 1} is being replaced.", null);
         }
 
         private RolloutSighting Broken(TimeSpan elapsed)
         {
             var fault = new Fault("image-pull", $"The image for {Version} can't be pulled: not found (simulated).", "Check that the version was built and pushed.");
             return elapsed < UntilBlamed
-                ? new(RolloutPhase.Progressing, 1, 0, Replicas, $"0 of {Replicas} new replicas are ready.", null)
-                : new(RolloutPhase.Failed, 1, 0, Replicas, $"0 of {Replicas} new replicas are ready.", fault);
+                ? new(RolloutPhase.Progressing, 1, 0, Replicas, "Replica 1 is being replaced.", null)
+                : new(RolloutPhase.Failed, 1, 0, Replicas, "The first new replica does not come up.", fault);
         }
     }
 }
