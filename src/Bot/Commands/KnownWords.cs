@@ -14,6 +14,7 @@ internal sealed class KnownWords : IDisposable
     private readonly IDisposable subscription;
     private volatile Kept? kept;
     private volatile bool stale;
+    private int looking;
 
     public KnownWords(IStore store, Func<Configuration> configuration, TimeProvider time)
     {
@@ -24,7 +25,26 @@ internal sealed class KnownWords : IDisposable
     public async ValueTask<Vocabulary> NowAsync(CancellationToken cancellationToken)
     {
         var current = configuration();
-        if (kept is { } known && known.Of == current && (!stale || time.GetUtcNow() - known.At < Fresh)) return known.Words;
+        if (kept is { } known && known.Of == current)
+        {
+            // One looks again; the others go on with what is known, which is at most a moment old.
+            if (!stale || time.GetUtcNow() - known.At < Fresh || Interlocked.Exchange(ref looking, 1) == 1) return known.Words;
+        }
+
+        try
+        {
+            return await LookAsync(current, cancellationToken);
+        }
+        finally
+        {
+            Volatile.Write(ref looking, 0);
+        }
+    }
+
+    public void Dispose() => subscription.Dispose();
+
+    private async Task<Vocabulary> LookAsync(Configuration current, CancellationToken cancellationToken)
+    {
         stale = false;
         var live = await store.ListLiveAsync(cancellationToken);
         var latest = await store.ListRunsAsync(new RunQuery(AtMost: 200), cancellationToken);
@@ -40,8 +60,6 @@ internal sealed class KnownWords : IDisposable
         kept = new Kept(current, time.GetUtcNow(), words);
         return words;
     }
-
-    public void Dispose() => subscription.Dispose();
 
     private sealed record Kept(Configuration Of, DateTimeOffset At, Vocabulary Words);
 }

@@ -15,9 +15,17 @@ namespace ChatOps.Bot.Commands;
 /// <summary>Opens runs: deployments and rollbacks, or the plan of one.</summary>
 internal sealed class Openings(RunEngine engine, Readings readings, IStore store, Chats chats, Func<Configuration> configuration, BotAddress address)
 {
+    /// <summary>Opens a deployment. A delivery that comes again gets the answer it got, whatever has become of the world since.</summary>
     public async Task<Reply> DeployAsync(Speaker speaker, Command.Deploy c, string delivery, CancellationToken cancellationToken)
     {
-        if (!c.PlanOnly && await BeforeAsync(speaker, delivery, cancellationToken) is { } before) return before;
+        var reply = await TryDeployAsync(speaker, c, delivery, cancellationToken);
+
+        // An opening finds the delivery itself; a refusal has to look whether the run it refuses is its own.
+        return reply.Refusal is not null && !c.PlanOnly && await BeforeAsync(speaker, delivery, cancellationToken) is { } before ? before : reply;
+    }
+
+    private async Task<Reply> TryDeployAsync(Speaker speaker, Command.Deploy c, string delivery, CancellationToken cancellationToken)
+    {
         var current = configuration();
         var service = current.Service(c.Service)!;
         var environment = service.Environment(c.Environment)!;

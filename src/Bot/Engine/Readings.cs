@@ -23,6 +23,7 @@ internal sealed class Readings : IDisposable
     private readonly Func<Configuration> configuration;
     private readonly Settings.BotAddress address;
     private readonly IDisposable subscription;
+    private readonly SemaphoreSlim looking = new(1, 1);
     private volatile Kept? board;
 
     public Readings(IStore store, RunEngine engine, Targets targets, Func<Configuration> configuration, Settings.BotAddress address)
@@ -60,6 +61,21 @@ internal sealed class Readings : IDisposable
     {
         var current = configuration();
         if (board is { } kept && kept.Of == current && engine.Now - kept.At < Fresh) return kept.Lines;
+        await looking.WaitAsync(cancellationToken);
+        try
+        {
+            // Whoever waited finds what the first one saw.
+            if (board is { } fresh && fresh.Of == current && engine.Now - fresh.At < Fresh) return fresh.Lines;
+            return await LookAtAllAsync(current, cancellationToken);
+        }
+        finally
+        {
+            looking.Release();
+        }
+    }
+
+    private async Task<ImmutableArray<BoardLine>> LookAtAllAsync(Configuration current, CancellationToken cancellationToken)
+    {
         var live = (await store.ListLiveAsync(cancellationToken)).ToDictionary(row => new Site(row.Service, row.Environment));
         var open = (await store.ListRunsAsync(new RunQuery(Open: true, AtMost: 500), cancellationToken)).ToLookup(row => new Site(row.Service, row.Environment));
         var looks = from service in current.Services

@@ -42,11 +42,9 @@ internal sealed partial class RunEngine(IStore store, Func<Configuration> config
     public async Task<ImmutableArray<StoredEvent>> HistoryAsync(RunId run, CancellationToken cancellationToken) =>
         await store.ReadAsync(run.Stream, 0, cancellationToken);
 
-    /// <summary>Who holds a site, and who waits for it.</summary>
-    public async Task<SiteQueue> QueueAsync(Site site, CancellationToken cancellationToken)
-    {
-        return await LoadQueueAsync(site, cache.Queue(SiteQueue.StreamOf(site)), cancellationToken);
-    }
+    /// <summary>Who holds a site, and who waits for it, as far as is remembered: whatever is decided on it is kept only at its version.</summary>
+    public async ValueTask<SiteQueue> QueueAsync(Site site, CancellationToken cancellationToken) =>
+        cache.Queue(SiteQueue.StreamOf(site)) ?? await LoadQueueAsync(site, null, cancellationToken);
 
     /// <summary>Opens a run, or says why not. With a delivery seen before, gives the run that it opened then.</summary>
     public async Task<Opening> OpenAsync(OpenRequest request, string delivery, CancellationToken cancellationToken)

@@ -62,6 +62,7 @@ public static class RunCard
         if (run.Opened.Reason is { } reason) facts.Add(new("Reason", reason));
         if (run.Opened.Reverts is { } reverts) facts.Add(new("Takes back", $"run {reverts}"));
         facts.Add(new("Target", run.Opened.Target.ToString()!));
+        if (run.Opened.Page is { } page && run.Status is RunStatus.Deciding or RunStatus.RollingBack or RunStatus.RolledBack or RunStatus.Failed) facts.Add(new("Concerns", page.Name));
         return facts.ToImmutable();
     }
 

@@ -10,6 +10,7 @@ internal static partial class AccessReader
     public static AccessRules Read(string file, YamlMappingNode root, Findings findings)
     {
         var reader = new MappingReader(file, root, Shapes.Access, findings);
+        findings.Remember("access", file, reader.LineOf("may"));
         var groups = reader.Named("groups").Select(one => Group(file, one.Name, one.Line, one.Value, findings)).OfType<Group>();
         return new AccessRules([.. groups], [.. Grants(reader.Mapping("may"), findings)], [.. reader.Mappings("demo").Select(one => Persona(one, findings)).OfType<Persona>()]);
     }

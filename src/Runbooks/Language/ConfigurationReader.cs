@@ -25,13 +25,18 @@ public static class ConfigurationReader
             {
                 if (file.File.StartsWith("services/", StringComparison.Ordinal) && ServiceReader.Read(file.File, root, findings) is { } service) services.Add(service);
                 else if (file.File.StartsWith("runbooks/", StringComparison.Ordinal) && RunbookReader.Read(file.File, root, findings) is { } runbook) runbooks.Add(runbook);
-                else if (file.File == "access.yaml") access = AccessReader.Read(file.File, root, findings);
+                else if (file.File == "access.yaml")
+                {
+                    if (access is not null) findings.Error(file.File, root.Start.Line, "duplicate-name", "There are two documents in access.yaml.", "Only one can say who may do what.", "Put them together.");
+                    access ??= AccessReader.Read(file.File, root, findings);
+                }
             }
         }
 
-        if (access is null && !findings.AnyError)
+        var readable = !findings.AnyError;
+        if (access is null && readable)
             findings.Error("access.yaml", 1, "access-missing", "There is no access.yaml.", "Without it nobody may do anything.", "Write groups: and may:.");
-        if (services.Count == 0 && !findings.AnyError)
+        if (services.Count == 0 && readable)
             findings.Error("services", 1, "services-missing", "There is no service.", null, "Write a file in services/.");
 
         var read = new Configuration(services.ToImmutable(), runbooks.ToImmutable(), access ?? AccessRules.Empty);

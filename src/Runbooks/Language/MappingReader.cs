@@ -13,9 +13,9 @@ internal sealed class MappingReader
     private readonly Shape shape;
     private readonly Findings findings;
 
-    public MappingReader(string file, YamlMappingNode node, Shape shape, Findings findings)
+    public MappingReader(string file, YamlMappingNode node, Shape shape, Findings findings, long? line = null)
     {
-        (File, Line, this.shape, this.findings) = (file, (int)node.Start.Line, shape, findings);
+        (File, Line, this.shape, this.findings) = (file, (int)Math.Max(1, line ?? node.Start.Line), shape, findings);
         foreach (var (key, value) in node.Children)
         {
             var name = (key as YamlScalarNode)?.Value ?? "";
@@ -169,7 +169,7 @@ internal sealed class MappingReader
     private MappingReader? Under(string key, YamlNode value, Shape? of = null)
     {
         if (value is YamlMappingNode mapping) return new MappingReader(File, mapping, of ?? shape.Find(key)!.Of!, findings);
-        if (value is YamlScalarNode { Value: null or "" }) return new MappingReader(File, new YamlMappingNode(), of ?? shape.Find(key)!.Of!, findings);
+        if (value is YamlScalarNode { Value: null or "" }) return new MappingReader(File, new YamlMappingNode(), of ?? shape.Find(key)!.Of!, findings, value.Start.Line);
         Wrong(key, value, "a mapping");
         return null;
     }

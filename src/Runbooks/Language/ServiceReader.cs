@@ -28,7 +28,8 @@ internal static class ServiceReader
     private static ServiceEnvironment? Environment(string service, string name, int line, MappingReader? reader, Findings findings)
     {
         if (reader is null) return null;
-        findings.Remember($"service:{service}/{name}", reader.File, line);
+        if (findings.Remember($"service:{service}/{name}", reader.File, line) is { } before && before.File == reader.File)
+            findings.Error(reader.File, line, "duplicate-name", $"{service} has two environments {name}.", $"The other is in line {before.Line}.", "Rename one.");
         foreach (var key in reader.Keys) findings.Remember($"service:{service}/{name}:{key}", reader.File, reader.LineOf(key));
         if (Target(service, name, line, reader, findings) is not { } target) return null;
         return new ServiceEnvironment(

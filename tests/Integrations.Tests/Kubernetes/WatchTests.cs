@@ -19,6 +19,10 @@ public class WatchTests
         foreach (var (target, change) in changes) Bed.Done(await bed.Targets.RollOutAsync(target, change, default));
         bed.Cluster.AutoAdvance(TimeSpan.FromMilliseconds(3));
         await Task.WhenAll(changes.Select(c => CompleteAsync(bed, c.Target, c.Change)));
+
+        // A rollout can be complete before the last of the lists has become a watch.
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (bed.Cluster.Requests.Count(r => r.Verb == "watch") < Watched.Length) await Task.Delay(5, patience.Token);
         bed.Cluster.Requests.Where(r => r.Verb == "watch").Select(r => r.Resource).Order(StringComparer.Ordinal).ShouldBe(Watched);
         bed.Cluster.Requests.Where(r => r.Verb == "list").Select(r => r.Resource).Order(StringComparer.Ordinal).ShouldBe(Watched);
     }

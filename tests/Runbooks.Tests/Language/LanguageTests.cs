@@ -1,0 +1,204 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using ChatOps.Runbooks.Language;
+using ChatOps.Testing;
+using FsCheck;
+using FsCheck.Fluent;
+using Shouldly;
+using Xunit;
+
+namespace ChatOps.Runbooks.Tests.Language;
+
+/// <summary>Everything that can be wrong in a configuration is found, named, and pointed at.</summary>
+public sealed partial class LanguageTests
+{
+    private const string Access = "groups:\n  all: { all: true }\nmay:\n  deploy: { '*': [all] }\n  rollback: { '*': [all] }\n";
+    private const string Runbook = "runbook: default\nsteps:\n  - deploy: rolling\n  - check: health\n";
+    private const string Service = "service: api\nenvironments:\n  prod:\n    simulated: {}\n    health: [{ url: 'https://example.com' }]\n";
+    private const string Line6 = "  staging:\n";
+
+    public static TheoryData<string, string, string, int> Faults { get; } = new()
+    {
+        // Yaml
+        { "file-too-large", "services/b.yaml", new string('#', (1 << 20) + 1), 1 },
+        { "not-yaml", "services/b.yaml", "service: api\n  broken: [", 2 },
+        { "not-a-mapping", "services/b.yaml", "- one\n", 1 },
+        { "empty-file", "services/b.yaml", "# nothing\n", 1 },
+        { "alias", "services/b.yaml", "service: &a b\nchannel: *a\n", 2 },
+        { "too-deep", "services/b.yaml", "service: b\nowners: " + new string('[', 30) + new string(']', 30), 2 },
+
+        // MappingReader
+        { "unknown-key", "services/api.yaml", Service + "chanel: x\n", 6 },
+        { "missing-key", "services/b.yaml", "service: b\n", 1 },
+        { "missing-key", "services/api.yaml", Service + Line6 + "    kubernetes:\n", 7 },
+        { "not-yet", "services/api.yaml", Service + "    gates: []\n", 6 },
+        { "bad-value", "services/api.yaml", Service + "    protected: perhaps\n", 6 },
+        { "bad-value", "services/api.yaml", Service + "owners: { a: b }\n", 6 },
+        { "bad-value", "services/api.yaml", Service + "repository: [a]\n", 6 },
+        { "bad-value", "services/api.yaml", Service.Replace("{}", "{ replicas: 0 }", StringComparison.Ordinal), 4 },
+        { "bad-value", "runbooks/default.yaml", Runbook + "  - soak: 99d\n", 5 },
+        { "bad-value", "runbooks/default.yaml", Runbook + "on-failure: { rollback: never }\n", 5 },
+
+        // ServiceReader
+        { "duplicate-name", "services/b.yaml", Service, 1 },
+        { "duplicate-name", "services/api.yaml", Service + "  PROD: { simulated: {} }\n", 6 },
+        { "two-targets", "services/api.yaml", Service + "    kubernetes: { cluster: a, namespace: b, deployment: c, image: d }\n", 4 },
+        { "no-target", "services/api.yaml", Service + Line6, 6 },
+        { "image-tagged", "services/api.yaml", Service + Line6 + "    kubernetes: { cluster: a, namespace: b, deployment: c, image: d:1 }\n", 7 },
+        { "bad-address", "services/api.yaml", Service + Line6 + "    simulated: {}\n    health: [{ url: example }]\n", 8 },
+
+        // RunbookReader
+        { "duplicate-name", "runbooks/other.yaml", Runbook, 1 },
+        { "step-kind-missing", "runbooks/default.yaml", Runbook + "  - when: environment.protected\n", 5 },
+        { "step-kind-twice", "runbooks/default.yaml", Runbook + "  - soak: 1m\n    notify: hello\n", 5 },
+        { "key-elsewhere", "runbooks/default.yaml", Runbook + "  - soak: 1m\n    count: 2\n", 6 },
+        { "missing-key", "runbooks/default.yaml", Runbook + "  - approval: Please\n", 5 },
+        { "checklist-empty", "runbooks/default.yaml", Runbook + "  - checklist: Look\n", 5 },
+        { "checklist-long", "runbooks/default.yaml", Runbook + "  - checklist: Look\n    items: [" + string.Join(',', Enumerable.Range(1, 31)) + "]\n", 5 },
+        { "bad-value", "runbooks/default.yaml", Runbook + "  - checklist: Look\n    items: [[a]]\n", 6 },
+        { "bad-value", "runbooks/default.yaml", Runbook + "  - notify:\n", 5 },
+        { "verify-by-hand", "runbooks/default.yaml", Runbook + "  - checklist: Look\n    items: [{ built: { verify: ci } }]\n", 6 },
+
+        // AccessReader
+        { "duplicate-name", "access.yaml", Access + "---\n" + Access, 7 },
+        { "group-reserved", "access.yaml", Access.Replace("may:", "  owners: { all: true }\nmay:", StringComparison.Ordinal), 3 },
+        { "group-empty", "access.yaml", Access.Replace("may:", "  none: {}\nmay:", StringComparison.Ordinal), 3 },
+        { "bad-address", "access.yaml", Access.Replace("may:", "  some: { members: [nobody] }\nmay:", StringComparison.Ordinal), 3 },
+
+        // Lint
+        { "bad-name", "services/b.yaml", Service.Replace("api", "a b", StringComparison.Ordinal), 1 },
+        { "bad-name", "services/api.yaml", Service + "  deploy: { simulated: {}, health: [{ url: 'https://example.com' }] }\n", 6 },
+        { "name-taken", "services/b.yaml", Service.Replace("api", "rollback", StringComparison.Ordinal), 1 },
+        { "group-unknown", "services/api.yaml", Service + "owners: [nobody]\n", 6 },
+        { "group-unknown", "runbooks/default.yaml", Runbook + "on-failure: { page: nobody }\n", 5 },
+        { "group-unknown", "runbooks/default.yaml", Runbook.Replace("  - deploy", "  - approval: Please\n    from: [nobody]\n  - deploy", StringComparison.Ordinal), 3 },
+        { "group-unknown", "access.yaml", Access.Replace("[all] }\n  r", "[nobody] }\n  r", StringComparison.Ordinal), 4 },
+        { "service-unknown", "services/api.yaml", Service + "depends-on: [nothing]\n", 6 },
+        { "environments-missing", "services/b.yaml", "service: b\nenvironments: {}\n", 1 },
+        { "environment-unknown", "services/api.yaml", Service + "    after: nowhere\n", 6 },
+        { "runbook-unknown", "services/api.yaml", Service + "    runbook: nothing\n", 6 },
+        { "approval-missing", "services/api.yaml", Service + "    protected: true\n", 3 },
+        { "health-missing", "services/api.yaml", Service + Line6 + "    simulated: {}\n", 6 },
+        { "deploy-missing", "runbooks/other.yaml", "runbook: other\nsteps:\n  - check: health\n", 2 },
+        { "deploy-twice", "runbooks/default.yaml", Runbook.Replace("  - check", "  - deploy: rolling\n  - check", StringComparison.Ordinal), 4 },
+        { "check-missing", "runbooks/other.yaml", "runbook: other\nsteps:\n  - deploy: rolling\n", 3 },
+        { "approval-late", "runbooks/default.yaml", Runbook + "  - approval: Please\n    from: [all]\n", 5 },
+        { "secret-in-text", "runbooks/default.yaml", Runbook + "  - notify: 'password: hunter2hunter2'\n", 5 },
+        { "grant-unused", "access.yaml", Access.Replace("'*': [all] }\n  r", "'*': [all], moon: [all] }\n  r", StringComparison.Ordinal), 4 },
+        { "nobody-may", "access.yaml", "groups:\n  all: { all: true }\nmay:\n  deploy: { '*': [all] }\n", 3 },
+        { "circle", "services/api.yaml", Service + "depends-on: [api]\n", 1 },
+        { "circle", "services/api.yaml", Service + "    after: staging\n" + Line6 + "    simulated: {}\n    after: prod\n    health: [{ url: 'https://example.com' }]\n", 6 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void A_fault_is_named_and_pointed_at(string code, string file, string text, int line)
+    {
+        var findings = Read((file, text));
+        findings.ShouldContain(finding => finding.Code == code && finding.File == file && finding.Line == line, string.Join('\n', findings));
+    }
+
+    [Theory]
+    [InlineData(1, "approval-tight")]
+    [InlineData(2, "approval-impossible")]
+    public void Too_few_to_approve_is_found(int count, string code)
+    {
+        var findings = Read(
+            ("access.yaml", Access.Replace("may:", "  one: { members: [a@example.com] }\nmay:", StringComparison.Ordinal)),
+            ("services/api.yaml", Service + "    protected: true\n"),
+            ("runbooks/default.yaml", $"runbook: default\nsteps:\n  - approval: Please\n    from: [one]\n    count: {count}\n  - deploy: rolling\n  - check: health\n"));
+        findings.ShouldHaveSingleItem().ShouldSatisfyAllConditions(f => f.Code.ShouldBe(code), f => f.File.ShouldBe("runbooks/default.yaml"), f => f.Line.ShouldBe(3));
+    }
+
+    [Fact]
+    public void Personas_beside_a_real_target_are_found() => Read(
+        ("access.yaml", Access + "demo: [{ person: a@example.com, name: A, role: b }]\n"),
+        ("services/api.yaml", Service.Replace("simulated: {}", "kubernetes: { cluster: a, namespace: b, deployment: c, image: d }", StringComparison.Ordinal)))
+        .ShouldHaveSingleItem().ShouldSatisfyAllConditions(f => f.Code.ShouldBe("demo-with-real-targets"), f => f.Line.ShouldBe(4));
+
+    [Fact]
+    public void An_empty_folder_lacks_access_and_services() => ConfigurationReader.Read([]).Findings.Select(finding => finding.Code).ShouldBe(["access-missing", "services-missing"], ignoreOrder: true);
+
+    [Fact]
+    public void Everything_wrong_is_said_at_once() =>
+        Read(("services/api.yaml", Service + "chanel: x\nowners: [nobody]\n"), ("runbooks/default.yaml", Runbook + "  - soak: long\n"), ("access.yaml", Access + "more: 1\n"))
+            .Select(finding => (finding.File, finding.Line, finding.Code))
+            .ShouldBe([("access.yaml", 6, "unknown-key"), ("runbooks/default.yaml", 5, "bad-value"), ("services/api.yaml", 6, "unknown-key"), ("services/api.yaml", 7, "group-unknown")]);
+
+    [Fact]
+    public void Every_code_is_in_a_table_here_and_in_the_documentation()
+    {
+        var tested = Faults.Select(row => row.Data.Item1).Concat(["approval-tight", "approval-impossible", "demo-with-real-targets", "access-missing", "services-missing"]).Distinct();
+        Codes().ShouldBe(tested, ignoreOrder: true);
+        Codes().ShouldBe(Documents.Rows("configuration.md", "## Findings"), ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Every_key_is_documented_under_its_mapping()
+    {
+        foreach (var shape in Shapes.All)
+            Documents.Rows("configuration.md", $"### {shape.Name}").ShouldBe(shape.Keys.Select(key => key.Name), $"docs/configuration.md, {shape.Name}");
+    }
+
+    [Theory]
+    [InlineData("demo")]
+    [InlineData("kubernetes")]
+    public void The_examples_have_no_findings(string name)
+    {
+        var (configuration, findings) = ConfigurationReader.Read(Example(name));
+        findings.ShouldBeEmpty(string.Join('\n', findings));
+        configuration.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void The_schemas_are_as_the_reader_checks()
+    {
+        foreach (var name in ConfigurationSchema.Names)
+            File.ReadAllText(Path.Combine(Repository.Root, "schemas", name + ".json")).ReplaceLineEndings("\n").ShouldBe(ConfigurationSchema.For(name), $"schemas/{name}.json is stale.");
+        ConfigurationSchema.For("nothing").ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_broken_file_is_a_finding_and_never_a_crash()
+    {
+        var example = Example("demo").Concat(Example("kubernetes").Select(file => file with { File = file.File.Replace(".yaml", "-k.yaml", StringComparison.Ordinal) })).ToArray();
+        Prop.ForAll(ArbMap.Default.ArbFor<(NonNegativeInt File, NonNegativeInt At, char Letter, bool Cut)>(), change =>
+        {
+            var at = change.File.Get % example.Length;
+            var text = example[at].Text;
+            var place = change.At.Get * 7919 % text.Length;
+            const string letters = "{}[]:-#&*!|>'\"%@`\t\n ~,0a\0\uFEFF";
+            var letter = letters[change.Letter % letters.Length];
+            var broken = change.Cut ? text[..place] : text[..place] + letter + text[(place + 1)..];
+            ConfigurationReader.Read([.. example.Where((_, index) => index != at), example[at] with { Text = broken }]).Findings.ShouldAllBe(finding => finding.Line >= 1);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1_500));
+    }
+
+    private static ImmutableArray<Finding> Read(params (string File, string Text)[] changed)
+    {
+        var files = new Dictionary<string, string> { ["access.yaml"] = Access, ["runbooks/default.yaml"] = Runbook, ["services/api.yaml"] = Service };
+        ConfigurationReader.Read(files.Select(file => new SourceFile(file.Key, file.Value))).Findings.ShouldBeEmpty();
+        foreach (var (file, text) in changed) files[file] = text;
+        return ConfigurationReader.Read(files.Select(file => new SourceFile(file.Key, file.Value))).Findings;
+    }
+
+    private static IEnumerable<SourceFile> Example(string name)
+    {
+        var root = Path.Combine(Repository.Root, "examples", name);
+        return Directory.EnumerateFiles(root, "*.yaml", SearchOption.AllDirectories).Select(file => new SourceFile(Path.GetRelativePath(root, file).Replace('\\', '/'), File.ReadAllText(file)));
+    }
+
+    /// <summary>The codes that the reader's source gives.</summary>
+    private static IEnumerable<string> Codes() => Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "Runbooks", "Language"), "*.cs")
+        .SelectMany(File.ReadLines)
+        .Where(line => Gives().IsMatch(line))
+        .SelectMany(line => Code().Matches(line).Select(match => match.Groups[1].Value))
+        .Distinct();
+
+    [GeneratedRegex(@"\.(Error|Warn)(At)?\(", RegexOptions.ExplicitCapture)]
+    private static partial Regex Gives();
+
+    /// <summary>A code stands between commas, after the place.</summary>
+    [GeneratedRegex(@"(?:, |\? |: )""([a-z]+(?:-[a-z]+)*)""(?=,| :)")]
+    private static partial Regex Code();
+}
