@@ -33,7 +33,7 @@ internal sealed record Showing(string Id, string Stamp, DateTimeOffset Now)
 internal static class CardHtml
 {
     public static Html Of(Card card, Showing at) => Html.Of($"""
-        <article class="card {Marks.ClassOf(card.Tone)}" id="{at.Id}" data-card data-run="{at.Run?.ToString()}" data-state="{card.State}" data-tone="{Marks.NameOf(card.Tone)}" aria-labelledby="{at.Id}-title">
+        <article class="card {Marks.ClassOf(card.Tone)}" id="{at.Id}" data-card{Html.If(at.Run is not null, () => Html.Of($" data-run=\"{at.Run}\""))}{Html.If(card.State is not null, () => Html.Of($" data-state=\"{card.State}\""))} data-tone="{Marks.NameOf(card.Tone)}" aria-labelledby="{at.Id}-title">
         <header class="card-head"><h{at.Heading} id="{at.Id}-title" tabindex="-1">{Title(card, at)}</h{at.Heading}>{State(card)}</header>{Texts.Rest(card.Title)}
         {Html.If(at.OnlyYou, () => new Html("""<p class="only-you">Only you see this</p>"""))}
         {(at.Folded ? Folded(card, at) : Inside(card, at))}

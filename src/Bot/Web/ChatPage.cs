@@ -31,7 +31,7 @@ internal static class ChatPage
 
     /// <summary>What somebody said, and what they were answered.</summary>
     public static Html Line(Viewer viewer, ConversationLine line) => Html.Of($"""
-        <div class="entry answer" id="{line.Id}" data-at="{line.At.ToUnixTimeMilliseconds()}" data-refusal="{line.Reply.Refusal?.Code}"{Html.If(line.Points is not null, () => Html.Of($" data-points=\"run-{line.Points}\""))}>
+        <div class="entry answer" id="{line.Id}" data-at="{line.At.ToUnixTimeMilliseconds()}" data-reply="{line.Reply.Refusal?.Code ?? "ok"}"{Html.If(line.Points is not null, () => Html.Of($" data-points=\"run-{line.Points}\""))}>
         {Html.If(line.Said is not null, () => Html.Of($"""<div class="said"><span class="unseen">You said: </span>{Texts.Short(line.Said!)}</div>"""))}
         {(line.Reply.Card is { } card && line.Points is null ? CardHtml.Of(card, new Showing($"{line.Id}-card", line.Id, viewer.Now) { Run = line.Reply.Run, OnlyYou = true, ReadOnly = viewer.ReadOnly }) : Html.None)}</div>
         """);

@@ -89,7 +89,7 @@ internal static class ConsoleEndpoints
                 [.. CommandWords.All.Select(command => new CommandHint(command.Name, command.Usage, command.What, command.Options))],
                 [.. known.Services.Select(service => new ServiceHint(service.Name, [.. service.Environments.Select(environment => environment.Name)], [.. service.Versions.Take(8)]))],
                 known.OpenRuns),
-            PageJson.Default.Hints);
+            PageJson.Plain.Hints);
     }
 
     private static IResult Asset(HttpContext http, string hash, string name)

@@ -98,7 +98,7 @@ internal sealed class LiveFeed(Changes changes, PageReads reads, TimeProvider ti
         foreach (var patch in patches)
         {
             any = true;
-            await response.WriteAsync($"event: patch\nid: {id}\ndata: {JsonSerializer.Serialize(patch, PageJson.Default.Patch)}\n\n", stopping);
+            await response.WriteAsync($"event: patch\nid: {id}\ndata: {JsonSerializer.Serialize(patch, PageJson.Plain.Patch)}\n\n", stopping);
         }
 
         if (any) await response.Body.FlushAsync(stopping);

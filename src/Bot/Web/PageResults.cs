@@ -17,7 +17,7 @@ internal static class PageResults
 
     public static IResult Page(Html html, int status = StatusCodes.Status200OK) => Results.Content(html.Markup, "text/html; charset=utf-8", Encoding.UTF8, status);
 
-    public static IResult Json(Told told) => Results.Json(told, PageJson.Default.Told);
+    public static IResult Json(Told told) => Results.Json(told, PageJson.Plain.Told);
 
     /// <summary>After a form, so that a reload asks for a page instead of sending the form again.</summary>
     public static IResult SeeOther(HttpContext http, string path)

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace ChatOps.Bot.Web;
@@ -22,8 +24,15 @@ internal sealed record CommandHint(string Name, string Usage, string What, Immut
 
 internal sealed record ServiceHint(string Name, ImmutableArray<string> Environments, ImmutableArray<string> Versions);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Patch))]
 [JsonSerializable(typeof(Told))]
 [JsonSerializable(typeof(Hints))]
-internal sealed partial class PageJson : JsonSerializerContext;
+internal sealed partial class PageJson : JsonSerializerContext
+{
+    /// <summary>Sent as JSON, never inside a page: markup need not be escaped a second time.</summary>
+    public static PageJson Plain { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    });
+}

@@ -18,6 +18,8 @@ internal static class PlainPages
         <form class="plain-page" method="post" action="/click" data-action="{action.Verb}"><h1>{button?.Confirm?.Title ?? "Are you sure?"}</h1><p>{button?.Confirm?.Text ?? $"This may be hard to take back: {action.Verb}{(action.Run is { } run ? $" run {run}" : "")}."}</p>
         <input type="hidden" name="action" value="{action}"><input type="hidden" name="delivery" value="{delivery}"><input type="hidden" name="sure" value="yes"><input type="hidden" name="back" value="{back}">
         {Html.If(button?.AsksReason ?? false, () => new Html("""<p><label for="reason">Why? The reason is kept.</label><input id="reason" name="reason" type="text" maxlength="500" autocomplete="off" required></p>"""))}
-        <div class="buttons"><a class="plain" href="{back}">{button?.Confirm?.No ?? "Not now"}</a><button class="{CardHtml.StyleOf(button?.Style ?? ButtonStyle.Danger)}" type="submit">{button?.Confirm?.Yes ?? button?.Label ?? "Yes"}</button></div></form>
+        <div class="buttons"><a class="plain" href="{back}">{button?.Confirm?.No ?? "Not now"}</a><button class="{CardHtml.StyleOf(button?.Style ?? ButtonStyle.Danger)}" type="submit">Yes, {Lower(button?.Confirm?.Yes ?? button?.Label ?? action.Verb)}</button></div></form>
         """));
+
+    private static string Lower(string label) => label.Length > 0 ? char.ToLowerInvariant(label[0]) + label[1..] : label;
 }

@@ -30,7 +30,7 @@ internal static class ServicesPage
         if (line is null) return Html.Of($"""<td class="none" data-label="{environment}"><span aria-hidden="true">–</span><span class="unseen">not there</span></td>""");
         var run = line.By is null ? null : brought.GetValueOrDefault(new Site(line.Service, line.Environment));
         return Html.Of($"""
-            <td data-label="{environment}" data-site="{line.Service}/{line.Environment}" data-version="{line.Live}"><div class="cell-head"><b class="version">{Texts.Short(line.Live ?? "not known")}</b>{Tags(line)}</div>
+            <td data-label="{environment}" data-key="c-{line.Service}-{line.Environment}" data-site="{line.Service}/{line.Environment}" data-version="{line.Live}"><div class="cell-head"><b class="version">{Texts.Short(line.Live ?? "not known")}</b>{Tags(line)}</div>
             <p class="quiet">{(line is { Live: not null, Ready: { } ready } ? Html.Of($"{ready} of {line.Replicas} ready") : Texts.Short(line.Says))}{Brought(line, run)}</p>
             {Html.If(line.ByHand is not null, () => Html.Of($"""<div class="notice tone-warning" data-notice="by-hand">{Marks.Of(Tone.Warning)}<div><b>Changed by hand.</b> {Texts.Long(line.ByHand!)}</div></div>"""))}
             {(line.Open is { } open ? Html.Of($"""<p class="open"><a href="/runs/{open.Number}" class="state {Marks.ClassOf(RunPages.ToneOf(open))}">{Marks.Of(RunPages.ToneOf(open))}<span>Run {open.Number} to {Texts.Short(open.Version)}: {Answers.StatusOf(open)}</span></a></p>""") : Html.None)}</td>

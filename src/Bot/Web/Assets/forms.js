@@ -10,11 +10,11 @@ export async function send(form, extra = {}) {
   for (const [name, value] of Object.entries(extra)) body.set(name, value);
   let answer;
   try {
-    answer = await fetch(form.action, { method: 'POST', body, headers: { 'X-Fragment': topic || 'page' } });
+    answer = await fetch(form.getAttribute('action'), { method: 'POST', body, headers: { 'X-Fragment': topic || 'page' } });
   } catch {
     return void say('The bot did not answer. Look at the run before trying again: it may have been done.');
   }
-  if (!answer.ok) return void say(await answer.text());
+  if (!answer.ok) return void say(answer.headers.get('Content-Type')?.startsWith('text/plain') ? await answer.text() : `The bot answered ${answer.status}; nothing more is known. Look at the run before trying again.`);
   const told = await answer.json();
   take(told.patches);
   show(told);
