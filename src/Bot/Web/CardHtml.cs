@@ -33,7 +33,7 @@ internal sealed record Showing(string Id, string Stamp, DateTimeOffset Now)
 internal static class CardHtml
 {
     public static Html Of(Card card, Showing at) => Html.Of($"""
-        <article class="card {Marks.ClassOf(card.Tone)}" id="{at.Id}" data-card{Html.If(at.Run is not null, () => Html.Of($" data-run=\"{at.Run}\""))}{Html.If(card.State is not null, () => Html.Of($" data-state=\"{card.State}\""))} data-tone="{Marks.NameOf(card.Tone)}" aria-labelledby="{at.Id}-title">
+        <article class="card {Marks.ClassOf(card.Tone)}" id="{at.Id}" data-card{Html.If(at.Run is not null, () => Html.Of($" data-run=\"{at.Run}\""))} data-state="{card.State}" data-tone="{Marks.NameOf(card.Tone)}" aria-labelledby="{at.Id}-title">
         <header class="card-head"><h{at.Heading} id="{at.Id}-title" tabindex="-1">{Title(card, at)}</h{at.Heading}>{State(card)}</header>{Texts.Rest(card.Title)}
         {Html.If(at.OnlyYou, () => new Html("""<p class="only-you">Only you see this</p>"""))}
         {(at.Folded ? Folded(card, at) : Inside(card, at))}
@@ -46,14 +46,15 @@ internal static class CardHtml
     /// <summary>A button, as a form that works without scripts.</summary>
     /// <param name="key">Its own among its siblings, and bound to what it does: a button never turns into another under a finger.</param>
     public static Html Button(Button button, string key, Showing at) => at.ReadOnly ? Html.None : Html.Of($"""
-        <form class="act" method="post" action="/click" data-key="{key}" data-action="{button.Action.Verb}"{Asks(button)}>{Hidden(button.Action, at)}{Html.If(NeedsAsking(button), () => new Html("""<input type="hidden" name="ask" value="first">"""))}<button class="{StyleOf(button.Style)}" type="submit">{Texts.Short(button.Label)}</button></form>
+        <form class="act" method="post" action="/click" data-key="{key}" data-verb="{button.Action.Verb}"{Asks(button)}>{Hidden(button.Action, at)}{Html.If(NeedsAsking(button), () => new Html("""<input type="hidden" name="ask" value="first">"""))}<button class="{StyleOf(button.Style)}" type="submit">{Texts.Short(button.Label)}</button></form>
         """);
 
     /// <summary>The fields by which a form says what was clicked on what.</summary>
     public static Html Hidden(CardAction action, Showing at) =>
         Html.Of($"""<input type="hidden" name="action" value="{action}"><input type="hidden" name="delivery" value="{DeliveryOf(action, at.Stamp)}">""");
 
-    public static bool NeedsAsking(Button button) => button.Confirm is not null || button.AsksReason;
+    /// <summary>What is hard to take back is asked about, even where the card forgot to say how.</summary>
+    public static bool NeedsAsking(Button button) => button.Confirm is not null || button.AsksReason || button.Style == ButtonStyle.Danger;
 
     public static string StyleOf(ButtonStyle style) => style switch { ButtonStyle.Primary => "primary", ButtonStyle.Danger => "danger", _ => "plain" };
 
@@ -90,7 +91,7 @@ internal static class CardHtml
 
     /// <summary>What a script asks before it sends; without one, the answer is a page that asks.</summary>
     private static Html Asks(Button button) => !NeedsAsking(button) ? Html.None : Html.Of($"""
-         data-asks="{(button.AsksReason ? "reason" : "sure")}" data-title="{button.Confirm?.Title ?? button.Label}" data-text="{button.Confirm?.Text}" data-yes="{button.Confirm?.Yes ?? button.Label}" data-no="{button.Confirm?.No ?? "Not now"}" data-style="{StyleOf(button.Style)}"
+         data-asks="{(button.AsksReason ? "reason" : "sure")}" data-title="{button.Confirm?.Title ?? button.Label}" data-text="{button.Confirm?.Text ?? "This may be hard to take back."}" data-yes="{button.Confirm?.Yes ?? button.Label}" data-no="{button.Confirm?.No ?? "Not now"}" data-style="{StyleOf(button.Style)}"
         """);
 
     private static Html Foot(Card card, Showing at)

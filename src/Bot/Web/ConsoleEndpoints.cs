@@ -31,7 +31,7 @@ internal static class ConsoleEndpoints
         console.MapGet("/say", Back);
         console.MapGet("/click", Back);
         console.MapGet("/be", Back);
-        routes.MapFallback(NothingThereAsync).ExcludeFromDescription();
+        routes.MapFallback("{*path}", NothingThereAsync).ExcludeFromDescription();
     }
 
     private static async Task<IResult> ChatAsync(HttpContext http, Viewers viewers, PageReads reads, Conversations conversations, Changes changes, string? say)

@@ -25,13 +25,16 @@ internal static class LoopbackOnly
     /// <param name="remote">Null where the connection has no address, which is refused.</param>
     public static bool IsLocal(IPAddress? remote, string host) => remote is not null && IPAddress.IsLoopback(remote) && IsLoopbackName(host);
 
-    /// <summary>False when a browser says that another site's page sent this.</summary>
+    /// <summary>Whether a page of ours sent this, or no browser did.</summary>
     public static bool IsOurs(HttpRequest request)
     {
         var site = request.Headers["Sec-Fetch-Site"].ToString();
-        if (site.Length > 0 && site is not ("same-origin" or "none")) return false;
         var origin = request.Headers.Origin.ToString();
-        return origin.Length == 0 || string.Equals(origin, $"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase);
+
+        // Browsers say one or the other. Who says neither must not come with what only a browser keeps.
+        if (site.Length == 0 && origin.Length == 0) return request.Headers.Cookie.Count == 0;
+        return site is "" or "same-origin" or "none"
+            && (origin.Length == 0 || string.Equals(origin, $"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase));
     }
 
     private static bool IsLoopbackName(string host) =>

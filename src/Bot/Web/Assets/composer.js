@@ -108,11 +108,13 @@ async function onSubmit(event) {
   const text = words.value.trim();
   if (!text || form.dataset.sending) return;
   form.dataset.sending = 'yes';
+  $('empty')?.remove();
   try {
     // Kept on the line until it was heard: a lost connection loses no words, and the same form sent again is the same delivery.
     if (await send(form)) {
       remember(text);
-      words.value = '';
+      // What was typed meanwhile stays.
+      if (words.value.trim() === text) words.value = '';
       form.elements.delivery.value = [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('');
     }
   } finally {
