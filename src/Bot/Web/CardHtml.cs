@@ -33,7 +33,7 @@ internal sealed record Showing(string Id, string Stamp, DateTimeOffset Now)
 internal static class CardHtml
 {
     public static Html Of(Card card, Showing at) => Html.Of($"""
-        <article class="card {Marks.ClassOf(card.Tone)}" id="{at.Id}" data-card{Html.If(at.Run is not null, () => Html.Of($" data-run=\"{at.Run}\""))} data-state="{card.State}" data-tone="{Marks.NameOf(card.Tone)}" aria-labelledby="{at.Id}-title">
+        <article class="card {Marks.ClassOf(card.Tone)}" id="{at.Id}" data-card{Html.If(at.Run is not null, () => Html.Of($" data-run=\"{at.Run}\""))}{Html.If(card.State is not null, () => Html.Of($" data-state=\"{card.State}\""))} data-tone="{Marks.NameOf(card.Tone)}" aria-labelledby="{at.Id}-title">
         <header class="card-head"><h{at.Heading} id="{at.Id}-title" tabindex="-1">{Title(card, at)}</h{at.Heading}>{State(card)}</header>{Texts.Rest(card.Title)}
         {Html.If(at.OnlyYou, () => new Html("""<p class="only-you">Only you see this</p>"""))}
         {(at.Folded ? Folded(card, at) : Inside(card, at))}
@@ -46,7 +46,7 @@ internal static class CardHtml
     /// <summary>A button, as a form that works without scripts.</summary>
     /// <param name="key">Its own among its siblings, and bound to what it does: a button never turns into another under a finger.</param>
     public static Html Button(Button button, string key, Showing at) => at.ReadOnly ? Html.None : Html.Of($"""
-        <form class="act" method="post" action="/click" data-key="{key}" data-verb="{button.Action.Verb}"{Asks(button)}>{Hidden(button.Action, at)}{Html.If(NeedsAsking(button), () => new Html("""<input type="hidden" name="ask" value="first">"""))}<button class="{StyleOf(button.Style)}" type="submit">{Texts.Short(button.Label)}</button></form>
+        <form class="act" method="post" action="/click" data-key="{key}" data-action="{button.Action.Verb}"{Asks(button)}>{Hidden(button.Action, at)}{Html.If(NeedsAsking(button), () => new Html("""<input type="hidden" name="ask" value="first">"""))}<button class="{StyleOf(button.Style)}" type="submit">{Texts.Short(button.Label)}</button></form>
         """);
 
     /// <summary>The fields by which a form says what was clicked on what.</summary>

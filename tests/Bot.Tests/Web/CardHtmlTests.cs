@@ -93,6 +93,13 @@ public sealed class CardHtmlTests
     }
 
     [Fact]
+    public void What_destroys_asks_first_even_where_the_card_forgot_to_say_how()
+    {
+        var card = Samples.Rolling with { Buttons = [new Button("Delete it", ButtonStyle.Danger, new CardAction("abort", new(128), null, null))] };
+        CardHtml.Of(card, Samples.At()).Markup.ShouldContain("data-asks=\"sure\" data-title=\"Delete it\"");
+    }
+
+    [Fact]
     public void The_same_click_on_the_same_sight_is_the_same_delivery_and_on_another_it_is_not()
     {
         var first = Deliveries(Samples.Approval, Samples.At());

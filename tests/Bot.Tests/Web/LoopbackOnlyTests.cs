@@ -56,6 +56,19 @@ public sealed class LoopbackOnlyTests
         LoopbackOnly.Refuse(http).ShouldBe(let ? null : LoopbackOnly.Foreign);
     }
 
+    [Theory]
+    [InlineData(null, null, false)]                                 // what only a browser keeps, from something that says nothing browsers say
+    [InlineData("same-origin", null, true)]
+    [InlineData(null, "http://localhost:5080", true)]
+    public void Who_brings_a_cookie_says_where_it_comes_from(string? site, string? origin, bool let)
+    {
+        var http = Request("POST", "localhost:5080", "127.0.0.1");
+        http.Request.Headers.Cookie = "chatops-who=ben@example.com";
+        if (site is not null) http.Request.Headers["Sec-Fetch-Site"] = site;
+        if (origin is not null) http.Request.Headers.Origin = origin;
+        LoopbackOnly.Refuse(http).ShouldBe(let ? null : LoopbackOnly.Foreign);
+    }
+
     private static DefaultHttpContext Request(string method, string host, string? remote)
     {
         var http = new DefaultHttpContext();
