@@ -59,7 +59,7 @@ internal static class BlockHtml
                 <li class="item" data-key="{key}" data-ticked="{ticked}"><form class="act" method="post" action="/click" data-action="{toggle.Verb}">{CardHtml.Hidden(toggle, at)}<button class="tick" type="submit" role="checkbox" aria-checked="{ticked}">{box}<span class="label">{Texts.Short(item.Text)}</span></button>{by}</form>{Texts.Rest(item.Text)}</li>
                 """)
             : Html.Of($"""
-                <li class="item" data-key="{key}" data-ticked="{ticked}"><div class="tick still">{box}<span class="unseen">{(item.Ticked ? "Ticked: " : "Open: ")}</span><span class="label">{Texts.Short(item.Text)}</span></div>{by}{Texts.Rest(item.Text)}</li>
+                <li class="item" data-key="{key}" data-ticked="{ticked}"><div class="row"><div class="tick still">{box}<span class="unseen">{(item.Ticked ? "Ticked: " : "Open: ")}</span><span class="label">{Texts.Short(item.Text)}</span></div>{by}</div>{Texts.Rest(item.Text)}</li>
                 """);
     }
 

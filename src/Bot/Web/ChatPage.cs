@@ -59,7 +59,7 @@ internal static class ChatPage
         """);
 
     private static Html Composer(string? said) => Html.Of($"""
-        <form id="composer" method="post" action="/say" autocomplete="off"><div id="hints" class="hints" role="group" aria-label="Suggestions"><span class="quiet" id="usage">Type a command, or <kbd>/</kbd> from anywhere to come here</span></div>
+        <form id="composer" method="post" action="/say" autocomplete="off"><div id="hints" class="hints" role="group" aria-label="Suggestions"><span class="quiet" id="usage">Type a command<span class="keys">, or <kbd>/</kbd> from anywhere to come here</span></span></div>
         <div class="say"><label class="unseen" for="words">A command</label>
         <input id="words" name="text" type="text" value="{said}" placeholder="deploy api v1.2.3 prod" maxlength="2000" enterkeyhint="send" autocapitalize="off" autocorrect="off" spellcheck="false" aria-describedby="usage" required>
         <input type="hidden" name="delivery" value="{PageResults.NewDelivery()}"><button class="primary" type="submit">Say</button></div></form>

@@ -14,10 +14,10 @@ internal static class Texts
     /// <summary>A text of any length. Its direction stays its own, and what is too long unfolds. Stands in a block, never in a sentence.</summary>
     public static Html Long(string text) => text.Length <= Paragraph
         ? Own(text)
-        : Html.Of($"""{Own(Cut(text, Paragraph))}<details class="rest"><summary>All {text.Length.ToString("N0", CultureInfo.InvariantCulture)} characters</summary><div class="whole">{Own(text)}</div></details>""");
+        : Html.Of($"""{Cut(text, Paragraph)}<details class="rest"><summary>All {text.Length.ToString("N0", CultureInfo.InvariantCulture)} characters</summary><div class="whole">{Own(text)}</div></details>""");
 
     /// <summary>A line inside a title, a cell or a button. What does not fit is in <see cref="Rest"/>.</summary>
-    public static Html Short(string text) => Own(Cut(text, Line));
+    public static Html Short(string text) => Cut(text, Line);
 
     /// <summary>The whole of a text that <see cref="Short"/> had to cut; nothing where it did not.</summary>
     public static Html Rest(string text) => text.Length <= Line
@@ -35,10 +35,10 @@ internal static class Texts
 
     private static Html Own(string text) => Html.Of($"<bdi>{text}</bdi>");
 
-    private static string Cut(string text, int length)
+    private static Html Cut(string text, int length)
     {
-        if (text.Length <= length) return text;
+        if (text.Length <= length) return Own(text);
         var at = char.IsHighSurrogate(text[length - 1]) ? length - 1 : length;
-        return text[..at] + "…";
+        return Html.Of($"{Own(text[..at])}…");
     }
 }

@@ -136,7 +136,7 @@ public sealed class CardHtmlTests
     {
         var text = new string('x', 599) + "\U0001F525" + new string('y', 40_000);
         var html = CardHtml.Of(new Card("t", Tone.Neutral, null, "f") { Body = [new CardBlock.Text(text)] }, Samples.At()).Markup;
-        html.ShouldContain(new string('x', 599) + "…</bdi><details");
+        html.ShouldContain(new string('x', 599) + "</bdi>…<details");
         html.ShouldContain("All 40,601 characters");
         html.ShouldContain(new string('y', 40_000));
     }
