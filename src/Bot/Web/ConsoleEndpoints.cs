@@ -1,173 +1,144 @@
-using System.Security.Cryptography;
-using System.Text;
 using ChatOps.Bot.Commands;
-using ChatOps.Bot.Engine;
 using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Work;
-using Microsoft.Net.Http.Headers;
 
 namespace ChatOps.Bot.Web;
 
-/// <summary>The web console: a chat pane, a page per run, what is live where. It works without scripts, and better with them.</summary>
+/// <summary>The web console: a chat, a page per run, what is live where. It works without scripts, and better with them.</summary>
 internal static class ConsoleEndpoints
 {
-    private const string WhoCookie = "chatops-who";
-    private const int LongestForm = 16 * 1024;
-
-    public static IServiceCollection AddConsole(this IServiceCollection services) => services.AddSingleton<LiveFeed>();
+    public static IServiceCollection AddConsole(this IServiceCollection services) => services
+        .AddSingleton<Changes>()
+        .AddSingleton<Conversations>()
+        .AddSingleton<Viewers>()
+        .AddSingleton<PageReads>()
+        .AddSingleton<LiveFeed>()
+        .AddSingleton<ConsoleForms>();
 
     public static void MapConsole(this IEndpointRouteBuilder routes)
     {
-        var console = routes.MapGroup("").OnLoopbackOnly().ExcludeFromDescription();
-        console.AddEndpointFilter(async (context, next) =>
-        {
-            Guard(context.HttpContext.Response.Headers);
-            return await next(context);
-        });
-        console.MapGet("/", async (HttpContext http, Callers callers, Readings readings) => Page(await ChatAsync(http, callers, readings, Html.Nothing, null)));
-        console.MapGet("/runs", async (HttpContext http, Callers callers, Readings readings) =>
-            Page(Pages.Runs(await ViewerAsync(http, callers), await readings.RunsAsync(new RunQuery(AtMost: 100), http.RequestAborted))));
-        console.MapGet("/services", async (HttpContext http, Callers callers, Readings readings) =>
-            Page(Pages.Services(await ViewerAsync(http, callers), await readings.BoardAsync(http.RequestAborted))));
+        var console = routes.MapGroup("").ExcludeFromDescription().AddEndpointFilter<ConsoleDoor>();
+        console.MapGet("/", ChatAsync);
+        console.MapGet("/runs", RunsAsync);
         console.MapGet("/runs/{id}", RunAsync);
-        console.MapGet("/live", async (HttpContext http, LiveFeed feed, IHostApplicationLifetime life, string topic) =>
-        {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
-            try
-            {
-                await feed.ServeAsync(http, topic, either.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                // The page went away, or the bot stops.
-            }
-        });
+        console.MapGet("/services", ServicesAsync);
+        console.MapGet("/live", LiveAsync).WithMetadata(new NoPage());
+        console.MapGet("/words", WordsAsync).WithMetadata(new NoPage());
+        console.MapGet("/assets/{hash}/{name}", Asset).WithMetadata(new NoPage());
         console.MapPost("/say", SayAsync);
         console.MapPost("/click", ClickAsync);
         console.MapPost("/be", BeAsync);
-        console.MapGet("/assets/{name}", Asset);
-        console.MapFallback(async (HttpContext http, Callers callers) =>
-            Page(Pages.Sorry(await ViewerAsync(http, callers), "There is no such page", "The address may be mistyped, or older than the bot."), StatusCodes.Status404NotFound));
+        console.MapGet("/say", Back);
+        console.MapGet("/click", Back);
+        console.MapGet("/be", Back);
+        routes.MapFallback("{*path}", NothingThereAsync).ExcludeFromDescription();
     }
 
-    private static async Task<IResult> RunAsync(HttpContext http, Callers callers, Readings readings, string id)
+    private static async Task<IResult> ChatAsync(HttpContext http, Viewers viewers, PageReads reads, Conversations conversations, Changes changes, string? say)
     {
-        var viewer = await ViewerAsync(http, callers);
-        return RunId.TryParse(id, out var run) && await readings.RunAsync(run, http.RequestAborted) is { } page
-            ? Page(Pages.RunPage(viewer, page))
-            : Page(Pages.Sorry(viewer, "There is no such run", "Its number may be mistyped."), StatusCodes.Status404NotFound);
+        var since = changes.Now;
+        var viewer = await viewers.OfAsync(http);
+        var lines = conversations.Of(viewer);
+        var runs = await reads.ChatAsync(lines.Where(line => line.Points is not null).Select(line => line.Points!.Value), http.RequestAborted);
+        return PageResults.Page(ChatPage.Of(viewer, runs, lines, say, new Live("chat", since)));
     }
 
-    private static async Task<IResult> SayAsync(HttpContext http, Callers callers, Desk desk, Readings readings)
+    private static async Task<IResult> RunsAsync(HttpContext http, Viewers viewers, PageReads reads, Changes changes, string? service)
     {
-        if (await FormAsync(http) is not { } form) return Results.StatusCode(StatusCodes.Status413PayloadTooLarge);
-        var viewer = await ViewerAsync(http, callers);
-        var said = form["text"].ToString();
-        var reply = await desk.HearAsync(new Speaker(viewer.Caller, null), said, Delivery(viewer, form), http.RequestAborted);
-
-        // A run that opened shows its own card in the feed.
-        var answer = reply is { Refusal: null, Run: not null } && IsOpening(said) ? Html.Nothing : Pages.Answer(said, reply);
-        return IsScript(http) ? Fragment(answer) : Page(await ChatAsync(http, callers, readings, answer, null));
+        var since = changes.Now;
+        var named = string.IsNullOrWhiteSpace(service) ? null : service;
+        var rows = await reads.ListAsync(named, http.RequestAborted);
+        return PageResults.Page(RunPages.Many(await viewers.OfAsync(http), rows, named, new Live(named is null ? "runs" : $"runs:{named}", since)));
     }
 
-    private static async Task<IResult> ClickAsync(HttpContext http, Callers callers, Desk desk, Readings readings)
+    private static async Task<IResult> RunAsync(HttpContext http, Viewers viewers, PageReads reads, Conversations conversations, Changes changes, string id)
     {
-        if (await FormAsync(http) is not { } form) return Results.StatusCode(StatusCodes.Status413PayloadTooLarge);
-        var viewer = await ViewerAsync(http, callers);
-        if (CardAction.Parse(form["action"]) is not { } action) return Results.StatusCode(StatusCodes.Status400BadRequest);
-        if (form["asks"].Count > 0 && form["sure"].Count == 0) return Page(Pages.AskFirst(viewer, action, form["asks"] == "reason", form["delivery"].ToString()));
-        var reason = form["reason"].ToString() is { Length: > 0 } given ? given : null;
-        var reply = await desk.ClickAsync(new Speaker(viewer.Caller, null), action, reason, Delivery(viewer, form), http.RequestAborted);
-        var answer = reply.Card is null || (reply.Refusal is null && reply.Run is not null) ? Html.Nothing : Pages.Answer(action.Verb == "say" ? action.Argument : null, reply);
-        return IsScript(http) ? Fragment(answer) : Page(await ChatAsync(http, callers, readings, answer, null));
+        var since = changes.Now;
+        var viewer = await viewers.OfAsync(http);
+        return RunId.TryParse(id, out var run) && await reads.RunAsync(run, http.RequestAborted) is { } page
+            ? PageResults.Page(RunPages.One(viewer, page, conversations.Of(viewer), new Live($"{run}", since)))
+            : PageResults.Page(PlainPages.Sorry(viewer, "There is no such run", "Its number may be mistyped. The list of runs has them all."), StatusCodes.Status404NotFound);
     }
 
-    private static async Task<IResult> BeAsync(HttpContext http, Callers callers)
+    private static async Task<IResult> ServicesAsync(HttpContext http, Viewers viewers, PageReads reads, Changes changes)
     {
-        if (await FormAsync(http) is not { } form) return Results.StatusCode(StatusCodes.Status413PayloadTooLarge);
-        var known = callers.Personas.Any(one => one.Person.Email == form["person"].ToString());
-        if (known) http.Response.Cookies.Append(WhoCookie, form["person"].ToString(), new CookieOptions { HttpOnly = true, SameSite = Microsoft.AspNetCore.Http.SameSiteMode.Strict, IsEssential = true, MaxAge = TimeSpan.FromDays(30) });
-        var back = Uri.TryCreate(http.Request.Headers.Referer, UriKind.Absolute, out var from) && from.Authority == http.Request.Host.Value ? from.AbsolutePath : "/";
-        return Results.LocalRedirect(back);
+        var since = changes.Now;
+        var (board, brought) = await reads.BoardAsync(http.RequestAborted);
+        return PageResults.Page(ServicesPage.Of(await viewers.OfAsync(http), board, brought, new Live("services", since)));
     }
 
-    private static async Task<Html> ChatAsync(HttpContext http, Callers callers, Readings readings, Html answer, string? said)
+    private static async Task LiveAsync(HttpContext http, LiveFeed feed, Viewers viewers, IHostApplicationLifetime life, string topic, string? since)
     {
-        var runs = new List<(RunRow, Card)>();
-        foreach (var row in (await readings.RunsAsync(new RunQuery(AtMost: 12), http.RequestAborted)).Reverse())
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
+        try
         {
-            if (await readings.CardAsync(new RunId(row.Number), http.RequestAborted) is { } card) runs.Add((row, card));
+            var last = http.Request.Headers["Last-Event-ID"].ToString();
+            await feed.ServeAsync(http.Response, await viewers.OfAsync(http), topic, last.Length > 0 ? last : since, either.Token);
         }
-
-        return Pages.Chat(await ViewerAsync(http, callers), runs, answer, said);
-    }
-
-    /// <summary>Who the cookie says: in the demo a switch, and outside it nobody.</summary>
-    private static async Task<Viewer> ViewerAsync(HttpContext http, Callers callers)
-    {
-        var personas = callers.Personas;
-        var email = http.Request.Cookies[WhoCookie] ?? (personas.IsEmpty ? null : personas[0].Person.Email);
-        return new Viewer(await callers.PersonaAsync(email, http.RequestAborted), personas);
-    }
-
-    private static async Task<IFormCollection?> FormAsync(HttpContext http)
-    {
-        if (http.Request.ContentLength is > LongestForm || !http.Request.HasFormContentType) return null;
-        return await http.Request.ReadFormAsync(new() { BufferBodyLengthLimit = LongestForm, ValueLengthLimit = LongestForm, ValueCountLimit = 16 }, http.RequestAborted);
-    }
-
-    private static string Delivery(Viewer viewer, IFormCollection form)
-    {
-        var given = form["delivery"].ToString();
-        return $"web:{viewer.Caller.Person}:{(given.Length is > 0 and <= 64 ? given : Guid.NewGuid().ToString("N"))}";
-    }
-
-    private static bool IsOpening(string said) => !said.Contains("plan", StringComparison.OrdinalIgnoreCase) && CommandWords.Find(said.TrimStart(' ', '/').Split(' ')[0].ToLowerInvariant())?.Name is "deploy" or "rollback";
-
-    private static bool IsScript(HttpContext http) => http.Request.Headers["X-Fragment"].Count > 0;
-
-    private static IResult Page(Html html, int status = StatusCodes.Status200OK) => Results.Content(html.Markup, "text/html; charset=utf-8", Encoding.UTF8, status);
-
-    private static IResult Fragment(Html html) => Results.Content(html.Markup, "text/html; charset=utf-8", Encoding.UTF8);
-
-    private static IResult Asset(HttpContext http, string name)
-    {
-        if (Assets.Find(name) is not { } asset) return Results.NotFound();
-        http.Response.Headers.CacheControl = "no-cache";
-        return Results.Bytes(asset.Bytes, asset.Type, entityTag: new EntityTagHeaderValue($"\"{asset.Hash}\""));
-    }
-
-    /// <summary>Nothing inline, nothing from elsewhere, in nobody's frame.</summary>
-    private static void Guard(IHeaderDictionary headers)
-    {
-        headers.ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "same-origin";
-        headers.CacheControl = "no-store";
-    }
-}
-
-/// <summary>The console's own files, kept in the program.</summary>
-internal static class Assets
-{
-    private static readonly Dictionary<string, Asset> All = Read();
-
-    public static Asset? Find(string name) => All.GetValueOrDefault(name);
-
-    private static Dictionary<string, Asset> Read()
-    {
-        var assembly = typeof(Assets).Assembly;
-        var all = new Dictionary<string, Asset>(StringComparer.Ordinal);
-        foreach (var (name, type) in ((string, string)[])[("console.css", "text/css; charset=utf-8"), ("console.js", "text/javascript; charset=utf-8"), ("morph.js", "text/javascript; charset=utf-8"), ("icon.svg", "image/svg+xml")])
+        catch (OperationCanceledException)
         {
-            using var stream = assembly.GetManifestResourceStream($"assets/{name}") ?? throw new InvalidOperationException($"The program holds no {name}.");
-            using var copy = new MemoryStream();
-            stream.CopyTo(copy);
-            all[name] = new Asset(copy.ToArray(), type, Convert.ToHexStringLower(SHA256.HashData(copy.ToArray()))[..16]);
+            // The page went away, or the bot stops.
         }
-
-        return all;
     }
 
-    internal sealed record Asset(byte[] Bytes, string Type, string Hash);
+    private static async Task<IResult> WordsAsync(HttpContext http, KnownWords words)
+    {
+        var known = await words.NowAsync(http.RequestAborted);
+        return Results.Json(
+            new Hints(
+                [.. CommandWords.All.Select(command => new CommandHint(command.Name, command.Usage, command.What, command.Options))],
+                [.. known.Services.Select(service => new ServiceHint(service.Name, [.. service.Environments.Select(environment => environment.Name)], [.. service.Versions.Take(8)]))],
+                known.OpenRuns),
+            PageJson.Plain.Hints);
+    }
+
+    private static IResult Asset(HttpContext http, string hash, string name)
+    {
+        if (Assets.Find(name) is not { } bytes) return Results.NotFound();
+        http.Response.Headers.CacheControl = Assets.IsCurrent(hash) ? "public, max-age=31536000, immutable" : "no-cache";
+        return Results.Bytes(bytes, Assets.TypeOf(name), entityTag: new Microsoft.Net.Http.Headers.EntityTagHeaderValue(Assets.Tag));
+    }
+
+    private static async Task<IResult> SayAsync(HttpContext http, Viewers viewers, ConsoleForms forms)
+    {
+        var form = await PageResults.FormAsync(http);
+        var said = form["text"].ToString().Trim();
+        if (said.Length == 0) return PageResults.SeeOther(http, "/");
+        var told = await forms.SayAsync(await viewers.OfAsync(http), said, PageResults.DeliveryOf(form), http.RequestAborted);
+        return PageResults.IsScript(http) ? PageResults.Json(told) : PageResults.SeeOther(http, $"/#{told.Look}");
+    }
+
+    private static async Task<IResult> ClickAsync(HttpContext http, Viewers viewers, ConsoleForms forms)
+    {
+        var form = await PageResults.FormAsync(http);
+        if (CardAction.Parse(form["action"]) is not { } action) throw new BadHttpRequestException("That is not a button of this bot.");
+        var viewer = await viewers.OfAsync(http);
+        var (back, delivery) = (PageResults.BackOf(http, form), PageResults.DeliveryOf(form));
+        var isSure = form["sure"] == "yes" || form["ask"].Count == 0;
+        if (!isSure) return PageResults.Page(PlainPages.AskFirst(viewer, action, await forms.ButtonAsync(action, http.RequestAborted), delivery, back));
+        var reason = form["reason"].ToString().Trim() is { Length: > 0 } given ? given : null;
+        var told = await forms.ClickAsync(viewer, new Click(action, reason, delivery, PageResults.IsChat(http)), http.RequestAborted);
+        if (PageResults.IsScript(http)) return PageResults.Json(told);
+        return PageResults.SeeOther(http, back == "/" ? $"/#{told.Look ?? $"entry-{action.Run}"}" : told.Go ?? back);
+    }
+
+    private static async Task<IResult> BeAsync(HttpContext http, Viewers viewers)
+    {
+        var form = await PageResults.FormAsync(http);
+        viewers.Become(http, form["person"].ToString());
+        return PageResults.SeeOther(http, PageResults.BackOf(http, form));
+    }
+
+    private static IResult Back(HttpContext http) => PageResults.SeeOther(http, "/");
+
+    /// <summary>Other callers' addresses get a plain no; a person gets a page.</summary>
+    private static async Task<IResult> NothingThereAsync(HttpContext http, Viewers viewers)
+    {
+        string[] callers = ["/slack", "/api", "/webhooks", "/health", "/openapi"];
+        if (callers.Any(caller => http.Request.Path.StartsWithSegments(caller, StringComparison.OrdinalIgnoreCase))) return Results.NotFound();
+        ConsoleDoor.Guard(http.Response.Headers);
+        return LoopbackOnly.Refuse(http) is { } why
+            ? Results.Text(why, statusCode: StatusCodes.Status403Forbidden)
+            : PageResults.Page(PlainPages.Sorry(await viewers.OfAsync(http), "There is no such page", "The address may be mistyped, or older than the bot."), StatusCodes.Status404NotFound);
+    }
 }

@@ -4,27 +4,26 @@ using System.Text;
 
 namespace ChatOps.Bot.Web;
 
-/// <summary>Markup that is safe to send: every text put into it was encoded on the way in.</summary>
+/// <summary>Markup that is safe to send: every text that went into it was encoded on the way in.</summary>
 internal readonly record struct Html(string Markup)
 {
-    public static readonly Html Nothing = new("");
+    public static readonly Html None = new("");
 
-    /// <summary>Markup from an interpolated string: its own text is markup, what stands in its holes is encoded unless it is markup itself.</summary>
+    /// <summary>Markup from an interpolated string: what is written out is markup, what stands in its holes is encoded unless it is markup itself.</summary>
     public static Html Of(HtmlWriter writer) => new(writer.ToString());
 
     public static Html Join(IEnumerable<Html> parts) => new(string.Concat(parts.Select(part => part.Markup)));
 
-    /// <summary>Something, or nothing.</summary>
-    public static Html If(bool condition, Func<Html> then) => condition ? then() : Nothing;
+    public static Html If(bool condition, Func<Html> then) => condition ? then() : None;
 
-    public override string ToString() => Markup;
+    public override string ToString() => Markup ?? "";
 }
 
-/// <summary>Writes an interpolated string as markup, encoding its holes.</summary>
+/// <summary>Writes an interpolated string as markup, encoding its holes. There is no way around the encoding but an <see cref="Html"/>.</summary>
 [InterpolatedStringHandler]
 internal readonly ref struct HtmlWriter(int literalLength, int formattedCount)
 {
-    private readonly StringBuilder text = new(literalLength + (formattedCount * 16));
+    private readonly StringBuilder text = new(literalLength + (formattedCount * 24));
 
     public void AppendLiteral(string markup) => text.Append(markup);
 

@@ -1,92 +1,113 @@
-using System.Text;
+using System.Collections.Immutable;
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using ChatOps.Bot.Engine;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Web;
 
-/// <summary>Tells a page what changed, by server-sent events: whole fragments, freshly rendered, a few times a second at most.</summary>
-internal sealed class LiveFeed(IStore store, Readings readings)
+/// <summary>Tells an open page what changed, by server-sent events: whole elements, freshly rendered, a few times a second at most.</summary>
+internal sealed class LiveFeed(Changes changes, PageReads reads, TimeProvider time)
 {
-    private static readonly TimeSpan Coalesce = TimeSpan.FromMilliseconds(200);
+    /// <summary>What happens within this becomes one update.</summary>
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
-    private const string RunStream = "run-";
 
-    /// <param name="topic">A run's number, or <c>all</c>.</param>
-    public async Task ServeAsync(HttpContext context, string topic, CancellationToken stopping)
+    /// <param name="since">The id of the last event the page has, or where the count stood when it was made.</param>
+    public async Task ServeAsync(HttpResponse response, Viewer viewer, string topic, string? since, CancellationToken stopping)
     {
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers["X-Accel-Buffering"] = "no";
-        var gate = new Lock();
-        var changed = new HashSet<long>();
-        using var news = new SemaphoreSlim(1, 1);
-        using var subscription = store.OnCommitted(notice =>
-        {
-            lock (gate)
-            {
-                foreach (var stream in notice.Streams)
-                {
-                    if (stream.Name.StartsWith(RunStream, StringComparison.Ordinal) && long.TryParse(stream.Name.AsSpan(RunStream.Length), out var run) && (topic == "all" || topic == $"{run}")) changed.Add(run);
-                }
-
-                if (changed.Count > 0 && news.CurrentCount == 0) news.Release();
-            }
-        });
-        var first = true;
+        response.ContentType = "text/event-stream; charset=utf-8";
+        response.Headers["X-Accel-Buffering"] = "no";
+        await response.WriteAsync("retry: 2000\n\n", stopping);
+        await response.Body.FlushAsync(stopping);
+        var sent = new Dictionary<string, string>(StringComparer.Ordinal);
         while (!stopping.IsCancellationRequested)
         {
-            if (!await news.WaitAsync(Heartbeat, stopping))
+            var news = changes.After(since);
+            var patches = await TryRenderAsync(viewer with { Now = time.GetUtcNow() }, topic, news, stopping);
+            if (patches is null)
             {
-                await context.Response.WriteAsync(": still here\n\n", stopping);
-                await context.Response.Body.FlushAsync(stopping);
+                await Task.Delay(TimeSpan.FromSeconds(2), time, stopping);
+                await BeatAsync(response, stopping);
                 continue;
             }
 
-            long[] runs;
-            lock (gate)
-            {
-                runs = [.. changed];
-                changed.Clear();
-            }
-
-            // What happened while the page was loading, or while the line was cut, is in the first patch.
-            if (first) runs = topic == "all" ? [.. (await readings.RunsAsync(new RunQuery(AtMost: 12), stopping)).Select(row => row.Number).Order()] : long.TryParse(topic, out var one) ? [one] : [];
-            first = false;
-            await SendAsync(context, topic, runs, stopping);
-            await Task.Delay(Coalesce, stopping);
+            since = news?.At ?? since ?? changes.Now;
+            await SendAsync(response, since, patches.Value.Where(patch => IsNew(sent, patch)), stopping);
+            await Task.Delay(Gather, time, stopping);
+            await changes.WaitAsync(since, Heartbeat, stopping);
         }
     }
 
-    private async Task SendAsync(HttpContext context, string topic, long[] runs, CancellationToken stopping)
+    /// <summary>What a page of this topic shows differently now.</summary>
+    /// <param name="news">Null = nothing is known to have changed; targets may have, without a run.</param>
+    public async Task<ImmutableArray<Patch>> RenderAsync(Viewer viewer, string topic, News? news, CancellationToken cancellationToken)
     {
-        foreach (var number in runs.Order())
+        if (topic == "services")
         {
-            if (await readings.RunAsync(new RunId(number), stopping) is not { } page) continue;
-            await PatchAsync(context, $"run-{number}", topic == "all" ? Pages.Run(page.Row, page.Card) : CardHtml.Of(page.Card, $"run-{number}", new RunId(number)), "feed", stopping);
-            if (topic != "all") await PatchAsync(context, "timeline", Pages.TimelineOf(page), null, stopping);
+            var (board, brought) = await reads.BoardAsync(cancellationToken);
+            return [new Patch("board", ServicesPage.Board(board, brought).Markup)];
         }
 
-        if (topic == "all")
-        {
-            await PatchAsync(context, "runs", Pages.RunsTable(await readings.RunsAsync(new RunQuery(AtMost: 100), stopping)), null, stopping);
-            await PatchAsync(context, "board", Pages.Board(await readings.BoardAsync(stopping)), null, stopping);
-        }
-
-        await context.Response.Body.FlushAsync(stopping);
+        if (news is null) return [];
+        if (topic == "chat") return await ChatAsync(viewer, news, cancellationToken);
+        if (topic == "runs" || topic.StartsWith("runs:", StringComparison.Ordinal))
+            return [new Patch("runs", RunPages.List(await reads.ListAsync(topic.Length > 5 ? topic[5..] : null, cancellationToken)).Markup)];
+        return RunId.TryParse(topic, out var run) && news.Tells(run.Number) && await reads.RunAsync(run, cancellationToken) is { } page
+            ? [new Patch($"run-{run}", RunPages.CardOf(viewer, new ShownRun(page.Row, page.Card)).Markup), new Patch("timeline", RunPages.Timeline(page).Markup), new Patch("plan", RunPages.Plan(viewer, page).Markup)]
+            : [];
     }
 
-    /// <param name="into">The list that a new element joins; null = it only changes where it already is.</param>
-    private static async Task PatchAsync(HttpContext context, string id, Html html, string? into, CancellationToken stopping)
+    private async Task<ImmutableArray<Patch>> ChatAsync(Viewer viewer, News news, CancellationToken cancellationToken)
     {
-        var json = JsonSerializer.Serialize(new Patch(id, html.Markup, into), PatchJson.Default.Patch);
-        await context.Response.WriteAsync($"event: patch\ndata: {json}\n\n", Encoding.UTF8, stopping);
+        if (news.Runs is null) return [.. (await reads.ChatAsync([], cancellationToken)).Select(run => Entry(viewer, run))];
+        var patches = ImmutableArray.CreateBuilder<Patch>();
+        foreach (var number in news.Runs.Order())
+        {
+            if (await reads.ShownAsync(new RunId(number), cancellationToken) is { } run) patches.Add(Entry(viewer, run));
+        }
+
+        return patches.ToImmutable();
     }
 
-    internal sealed record Patch(string Id, string Html, string? Into);
+    public static Patch Entry(Viewer viewer, ShownRun run) => new($"entry-{run.Row.Number}", ChatPage.Run(viewer, run).Markup, Into: ChatPage.Feed);
+
+    /// <summary>Null while the database does not answer: the page keeps what it has, and is told once it does.</summary>
+    private async Task<ImmutableArray<Patch>?> TryRenderAsync(Viewer viewer, string topic, News? news, CancellationToken stopping)
+    {
+        try
+        {
+            return await RenderAsync(viewer, topic, news, stopping);
+        }
+        catch (StoreUnavailableException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsNew(Dictionary<string, string> sent, Patch patch)
+    {
+        if (sent.TryGetValue(patch.Id, out var before) && before == patch.Html) return false;
+
+        // Only the board is looked at without news; remembering more would hold every card of every page in memory.
+        if (patch.Id == "board") sent[patch.Id] = patch.Html;
+        return true;
+    }
+
+    private static async Task SendAsync(HttpResponse response, string id, IEnumerable<Patch> patches, CancellationToken stopping)
+    {
+        var any = false;
+        foreach (var patch in patches)
+        {
+            any = true;
+            await response.WriteAsync($"event: patch\nid: {id}\ndata: {JsonSerializer.Serialize(patch, PageJson.Plain.Patch)}\n\n", stopping);
+        }
+
+        if (any) await response.Body.FlushAsync(stopping);
+        else await BeatAsync(response, stopping);
+    }
+
+    private static async Task BeatAsync(HttpResponse response, CancellationToken stopping)
+    {
+        await response.WriteAsync(": still here\n\n", stopping);
+        await response.Body.FlushAsync(stopping);
+    }
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(LiveFeed.Patch))]
-internal sealed partial class PatchJson : JsonSerializerContext;

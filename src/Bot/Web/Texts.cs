@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace ChatOps.Bot.Web;
+
+/// <summary>Texts and moments from anybody, so that they can't disturb what stands around them.</summary>
+internal static class Texts
+{
+    /// <summary>What a paragraph shows before the rest is one click away.</summary>
+    private const int Paragraph = 600;
+
+    /// <summary>What a line shows; lines stand where nothing can unfold.</summary>
+    private const int Line = 200;
+
+    /// <summary>A text of any length. Its direction stays its own, and what is too long unfolds. Stands in a block, never in a sentence.</summary>
+    public static Html Long(string text) => text.Length <= Paragraph
+        ? Own(text)
+        : Html.Of($"""{Cut(text, Paragraph)}<details class="rest"><summary>All {text.Length.ToString("N0", CultureInfo.InvariantCulture)} characters</summary><div class="whole">{Own(text)}</div></details>""");
+
+    /// <summary>A line inside a title, a cell or a button. What does not fit is in <see cref="Rest"/>.</summary>
+    public static Html Short(string text) => Cut(text, Line);
+
+    /// <summary>The whole of a text that <see cref="Short"/> had to cut; nothing where it did not.</summary>
+    public static Html Rest(string text) => text.Length <= Line
+        ? Html.None
+        : Html.Of($"""<details class="rest"><summary>All {text.Length.ToString("N0", CultureInfo.InvariantCulture)} characters</summary><div class="whole">{Own(text)}</div></details>""");
+
+    /// <summary>A moment: exact in the markup, in the reader's own words and zone on the screen.</summary>
+    /// <param name="clock">True where the time of day matters more than how long ago it was.</param>
+    public static Html Time(DateTimeOffset at, bool clock = false)
+    {
+        var utc = at.UtcDateTime;
+        var exact = utc.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+        return Html.Of($"""<time datetime="{utc.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}" title="{exact}"{(clock ? new Html(" data-clock") : Html.None)}>{(clock ? exact[11..] : exact[..16] + " UTC")}</time>""");
+    }
+
+    private static Html Own(string text) => Html.Of($"<bdi>{text}</bdi>");
+
+    private static Html Cut(string text, int length)
+    {
+        if (text.Length <= length) return Own(text);
+        var at = char.IsHighSurrogate(text[length - 1]) ? length - 1 : length;
+        return Html.Of($"{Own(text[..at])}…");
+    }
+}
