@@ -31,8 +31,8 @@ internal sealed class SqliteFile : IDisposable
             if (result != SQLITE_OK) throw file.Failure();
             _ = sqlite3_extended_result_codes(handle, 1);
             _ = sqlite3_busy_timeout(handle, (int)busyTimeout.TotalMilliseconds);
-            // full: a commit is on the disk when it returns. The checkpoint is rarer than by default, since it costs the commit that it follows.
-            file.Execute("pragma journal_mode = wal; pragma synchronous = full; pragma temp_store = memory; pragma wal_autocheckpoint = 4000; pragma journal_size_limit = 67108864;");
+            // full: a commit is on the disk when it returns. The checkpoint is mostly done beside the commits, see Checkpointer.
+            file.Execute("pragma journal_mode = wal; pragma synchronous = full; pragma temp_store = memory; pragma wal_autocheckpoint = 16000; pragma journal_size_limit = 67108864;");
             return file;
         }
         catch

@@ -15,6 +15,7 @@ internal sealed class SqliteStore : IStore
     private readonly Callbacks _callbacks;
     private readonly Writer _writer;
     private readonly Readers _readers;
+    private readonly Checkpointer _checkpointer;
     private readonly SemaphoreSlim _firstNumber = new(1);
     private long _lastNumber = -1;
 
@@ -25,6 +26,7 @@ internal sealed class SqliteStore : IStore
         _callbacks = new Callbacks(logger);
         _writer = new Writer(_path, Open, _callbacks, logger);
         _readers = new Readers(_path, options.Readers, Open);
+        _checkpointer = new Checkpointer(_path, Open);
     }
 
     public async Task MigrateAsync(CancellationToken cancellationToken)
@@ -96,6 +98,7 @@ internal sealed class SqliteStore : IStore
     public async ValueTask DisposeAsync()
     {
         await _writer.DisposeAsync();
+        _checkpointer.Dispose();
         _readers.Dispose();
         _firstNumber.Dispose();
     }
