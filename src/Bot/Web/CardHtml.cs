@@ -32,6 +32,9 @@ internal sealed record Showing(string Id, string Stamp, DateTimeOffset Now)
 /// <summary>Shows a card on a page. With <see cref="BlockHtml"/> the only place of the console that knows what one looks like.</summary>
 internal static class CardHtml
 {
+    /// <summary>What fits into a column of facts in two or three lines.</summary>
+    private const int WideFact = 60;
+
     public static Html Of(Card card, Showing at) => Html.Of($"""
         <article class="card {Marks.ClassOf(card.Tone)}" id="{at.Id}" data-card{Html.If(at.Run is not null, () => Html.Of($" data-run=\"{at.Run}\""))}{Html.If(card.State is not null, () => Html.Of($" data-state=\"{card.State}\""))} data-tone="{Marks.NameOf(card.Tone)}" aria-labelledby="{at.Id}-title">
         <header class="card-head"><h{at.Heading} id="{at.Id}-title" tabindex="-1">{Title(card, at)}</h{at.Heading}>{State(card)}</header>{Texts.Rest(card.Title)}
@@ -74,8 +77,13 @@ internal static class CardHtml
         """);
 
     private static Html Inside(Card card, Showing at) => Html.Of($"""
-        {Html.If(!card.Facts.IsEmpty, () => Html.Of($"""<dl class="facts">{card.Facts.Select(fact => Html.Of($"<div><dt>{fact.Name}</dt><dd>{Texts.Long(fact.Value)}</dd></div>"))}</dl>"""))}
+        {Html.If(!card.Facts.IsEmpty, () => Html.Of($"""<dl class="facts">{card.Facts.Select(Fact)}</dl>"""))}
         {card.Body.Select((block, number) => BlockHtml.Of(block, $"{at.Id}-{number}", at))}
+        """);
+
+    /// <summary>A fact that says much gets the width for it, so that it doesn't push what can be done off the screen.</summary>
+    private static Html Fact(Fact fact) => Html.Of($"""
+        <div{Html.If(fact.Value.Length > WideFact, () => new Html(" class=\"wide\""))}><dt>{fact.Name}</dt><dd>{Texts.Long(fact.Value, WideFact * 5)}</dd></div>
         """);
 
     private static Html Buttons(Card card, Showing at)

@@ -12,9 +12,10 @@ internal static class Texts
     private const int Line = 200;
 
     /// <summary>A text of any length. Its direction stays its own, and what is too long unfolds. Stands in a block, never in a sentence.</summary>
-    public static Html Long(string text) => text.Length <= Paragraph
+    /// <param name="shown">How many letters stand there before it is unfolded.</param>
+    public static Html Long(string text, int shown = Paragraph) => text.Length <= shown
         ? Own(text)
-        : Html.Of($"""{Cut(text, Paragraph)}<details class="rest"><summary>All {text.Length.ToString("N0", CultureInfo.InvariantCulture)} characters</summary><div class="whole">{Own(text)}</div></details>""");
+        : Html.Of($"""{Cut(text, shown)}<details class="rest"><summary>All {text.Length.ToString("N0", CultureInfo.InvariantCulture)} characters</summary><div class="whole">{Own(text)}</div></details>""");
 
     /// <summary>A line inside a title, a cell or a button. What does not fit is in <see cref="Rest"/>.</summary>
     public static Html Short(string text) => Cut(text, Line);

@@ -142,6 +142,14 @@ public sealed class CardHtmlTests
     }
 
     [Fact]
+    public void A_long_fact_gets_the_width_of_its_card_and_pushes_nothing_off_the_screen()
+    {
+        var html = CardHtml.Of(new Card("t", Tone.Neutral, null, "f") { Facts = [new Fact("Service", "api"), new Fact("Reason", new string('x', 2_000))] }, Samples.At()).Markup;
+        html.ShouldContain("<div><dt>Service</dt>");
+        html.ShouldContain("<div class=\"wide\"><dt>Reason</dt><dd><bdi>" + new string('x', 300) + "</bdi>…<details");
+    }
+
+    [Fact]
     public void Only_web_addresses_become_links_and_a_run_s_own_page_is_linked_once()
     {
         var card = Samples.Rolling with { Links = [new Link("Evil", new Uri("javascript:alert(1)")), new Link("History", new Uri("https://bot.example.com/runs/128")), new Link("Change", new Uri("https://example.com/1"))] };

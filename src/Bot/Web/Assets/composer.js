@@ -55,7 +55,7 @@ function suggest(words) {
   const { parts, word, fitting } = found(words);
   const command = hints.commands.find(one => one.name === (parts[0] ?? word).replace(/^\//, ''));
   $('usage').textContent = command ? command.usage : words.value && !fitting.length && hints.commands.length ? 'Say help to see the commands' : '';
-  if (!words.value) $('usage').textContent = 'Type a command; the arrow keys bring back what you said before';
+  if (!words.value) $('usage').innerHTML = 'Type a command<span class="keys">; the arrow keys bring back what you said before</span>';
   for (const old of $('hints').querySelectorAll('button')) old.remove();
   if (!words.value && parts.length === 0) return;
   $('usage').before(...fitting.map(text => {
