@@ -21,7 +21,7 @@ public static class RunCard
         Body = [.. Body(run, now)],
         Buttons = [.. Buttons(run)],
         Links = publicUrl is null ? [] : [new Link("History", new Uri(publicUrl, $"runs/{run.Id}"))],
-        Next = Next(run),
+        Next = Next(run, forSentence: false),
         Footer = $"Run {run.Id} · asked for by {run.Opened.By.ShortName}{(run.Opened.Target.IsSimulated ? " · simulated target" : "")}",
     };
 
@@ -46,10 +46,8 @@ public static class RunCard
         var what = $"{TitleOf(run)}, asked for by {run.Opened.By.ShortName}, is {RunWords.Of(run.Status)}";
         if (run.Status is RunStatus.Succeeded or RunStatus.Failed or RunStatus.RolledBack or RunStatus.Cancelled)
             what = $"{TitleOf(run)}, asked for by {run.Opened.By.ShortName}, {(run.Status is RunStatus.Succeeded or RunStatus.Failed ? RunWords.Of(run.Status) : "was " + RunWords.Of(run.Status))}";
-        return run.Ending is { } ending && run.Status != RunStatus.RolledBack ? $"{what}: {ending}." : run.Next() is { } next ? $"{what}; {next}" : $"{what}.";
+        return run.Ending is { } ending && run.Status != RunStatus.RolledBack ? $"{what}: {ending}." : Next(run, forSentence: true) is { } next ? $"{what}; {next}" : $"{what}.";
     }
-
-    private static string? Next(this RunState run) => Next(run, forSentence: true);
 
     private static ImmutableArray<Fact> Facts(RunState run)
     {
@@ -145,7 +143,7 @@ public static class RunCard
         _ => null,
     };
 
-    private static string? Next(RunState run, bool forSentence = false)
+    private static string? Next(RunState run, bool forSentence)
     {
         var says = run switch
         {
