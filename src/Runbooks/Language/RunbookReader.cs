@@ -21,7 +21,12 @@ internal static class RunbookReader
     {
         var reader = new MappingReader(file, root, Shapes.Runbook, findings);
         var name = reader.Text("runbook");
-        if (string.IsNullOrEmpty(name)) return null;
+        if (string.IsNullOrEmpty(name))
+        {
+            if (name is not null) findings.Error(file, reader.LineOf("runbook"), "bad-value", "runbook needs a name.", null, "Write one word after runbook:.");
+            return null;
+        }
+
         if (findings.Remember($"runbook:{name}", file, reader.LineOf("runbook")) is { } before)
             findings.Error(file, reader.LineOf("runbook"), "duplicate-name", $"There are two runbooks {name}.", $"The other is in {before.File}, line {before.Line}.", "Rename one.");
         foreach (var key in reader.Keys) findings.Remember($"runbook:{name}:{key}", file, reader.LineOf(key));

@@ -14,7 +14,12 @@ internal static class ServiceReader
     {
         var reader = new MappingReader(file, root, Shapes.Service, findings);
         var name = reader.Text("service");
-        if (string.IsNullOrEmpty(name)) return null;
+        if (string.IsNullOrEmpty(name))
+        {
+            if (name is not null) findings.Error(file, reader.LineOf("service"), "bad-value", "service needs a name.", null, "Write one word after service:.");
+            return null;
+        }
+
         if (findings.Remember($"service:{name}", file, reader.LineOf("service")) is { } before)
             findings.Error(file, reader.LineOf("service"), "duplicate-name", $"There are two services {name}.", $"The other is in {before.File}, line {before.Line}.", "Rename one, or put their environments together.");
         foreach (var (text, line) in reader.Texts("depends-on")) findings.Remember($"service:{name}:depends-on:{text}", file, line);
