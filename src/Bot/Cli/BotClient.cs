@@ -22,52 +22,52 @@ internal sealed class BotClient : IDisposable
     }
 
     /// <summary>Says a command. It is sent once more when the connection broke: under the same delivery it is done once.</summary>
-    public async Task<Said<CommandAnswer>> SayAsync(CommandRequest request, CancellationToken cancellationToken)
+    public async Task<Asked<ApiReply>> SayAsync(ApiCommand request, CancellationToken cancellationToken)
     {
         var first = await SendAsync();
-        return first is Said<CommandAnswer>.Unreachable { Broken: true } ? await SendAsync() : first;
+        return first is Asked<ApiReply>.Unreachable { Broken: true } ? await SendAsync() : first;
 
-        Task<Said<CommandAnswer>> SendAsync() => AskAsync(
-            () => http.PostAsJsonAsync("api/v1/commands", request, ApiJson.Default.CommandRequest, cancellationToken), ApiJson.Default.CommandAnswer, cancellationToken);
+        Task<Asked<ApiReply>> SendAsync() => AskAsync(
+            () => http.PostAsJsonAsync("api/v1/commands", request, ApiJson.Default.ApiCommand, cancellationToken), ApiJson.Default.ApiReply, cancellationToken);
     }
 
     /// <summary>How a run stands.</summary>
-    public Task<Said<RunAnswer>> LookAsync(RunId run, CancellationToken cancellationToken) =>
-        AskAsync(() => http.GetAsync($"api/v1/runs/{run}", cancellationToken), ApiJson.Default.RunAnswer, cancellationToken);
+    public Task<Asked<ApiRun>> LookAsync(RunId run, CancellationToken cancellationToken) =>
+        AskAsync(() => http.GetAsync($"api/v1/runs/{run}", cancellationToken), ApiJson.Default.ApiRun, cancellationToken);
 
     public void Dispose() => http.Dispose();
 
-    private async Task<Said<T>> AskAsync<T>(Func<Task<HttpResponseMessage>> ask, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    private async Task<Asked<T>> AskAsync<T>(Func<Task<HttpResponseMessage>> ask, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         try
         {
             using var response = await ask();
-            if (response.IsSuccessStatusCode && await response.Content.ReadFromJsonAsync(type, cancellationToken) is { } answer) return new Said<T>.Answered(answer);
+            if (response.IsSuccessStatusCode && await response.Content.ReadFromJsonAsync(type, cancellationToken) is { } answer) return new Asked<T>.Answered(answer);
             return response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge
-                ? new Said<T>.Rejected((int)response.StatusCode, await WhyAsync(response, cancellationToken))
-                : new Said<T>.Unreachable($"{http.BaseAddress} answered {(int)response.StatusCode} {response.ReasonPhrase}, not as a bot does.", Broken: false);
+                ? new Asked<T>.Rejected((int)response.StatusCode, await WhyAsync(response, cancellationToken))
+                : new Asked<T>.Unreachable($"{http.BaseAddress} answered {(int)response.StatusCode} {response.ReasonPhrase}, not as a bot does.", Broken: false);
         }
         catch (HttpRequestException fault)
         {
-            return new Said<T>.Unreachable($"{http.BaseAddress} can't be reached: {fault.Message}", fault.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.Unknown);
+            return new Asked<T>.Unreachable($"{http.BaseAddress} can't be reached: {fault.Message}", fault.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.Unknown);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new Said<T>.Unreachable($"{http.BaseAddress} did not answer within {Words.Duration(Patience)}.", Broken: false);
+            return new Asked<T>.Unreachable($"{http.BaseAddress} did not answer within {Words.Duration(Patience)}.", Broken: false);
         }
         catch (JsonException)
         {
-            return new Said<T>.Unreachable($"{http.BaseAddress} did not answer as a bot of this version does.", Broken: false);
+            return new Asked<T>.Unreachable($"{http.BaseAddress} did not answer as a bot of this version does.", Broken: false);
         }
     }
 
-    /// <summary>What the bot gave as its reason: an <see cref="ApiFault"/> or a short text.</summary>
+    /// <summary>What the bot gave as its reason: an <see cref="ApiProblem"/> or a short text.</summary>
     private static async Task<string> WhyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = await response.Content.ReadAsStringAsync(cancellationToken);
         try
         {
-            if (JsonSerializer.Deserialize(body, ApiJson.Default.ApiFault) is { Error: { Length: > 0 } error }) return error;
+            if (JsonSerializer.Deserialize(body, ApiJson.Default.ApiProblem) is { Problem: { Length: > 0 } problem }) return problem;
         }
         catch (JsonException)
         {
@@ -79,15 +79,15 @@ internal sealed class BotClient : IDisposable
 }
 
 /// <summary>What came of asking the bot.</summary>
-internal abstract record Said<T>
+internal abstract record Asked<T>
 {
-    private Said() { }
+    private Asked() { }
 
-    public sealed record Answered(T Answer) : Said<T>;
+    public sealed record Answered(T Answer) : Asked<T>;
 
     /// <summary>The bot is there, and would not take the request.</summary>
-    public sealed record Rejected(int Status, string Why) : Said<T>;
+    public sealed record Rejected(int Status, string Why) : Asked<T>;
 
     /// <param name="Broken">The connection broke on the way: the bot may or may not have heard.</param>
-    public sealed record Unreachable(string Why, bool Broken) : Said<T>;
+    public sealed record Unreachable(string Why, bool Broken) : Asked<T>;
 }

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using ChatOps.Bot.Commands;
 using ChatOps.Bot.Endpoints;
 using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Work;
 using Command = System.CommandLine.Command;
 using Option = System.CommandLine.Option;
 
@@ -50,18 +51,18 @@ internal static class ChatCommand
         using (bot)
         {
             var persona = said.GetValue(options.As) ?? ChatOptions.NonEmpty(terminal.Variable("CHATOPS_AS"));
-            var request = new CommandRequest(TextOf(said, options.All), Guid.NewGuid().ToString("D"), persona);
+            var request = new ApiCommand(TextOf(said, options.All), Guid.NewGuid().ToString("D"), persona);
             try
             {
                 switch (await bot.SayAsync(request, cancellationToken))
                 {
-                    case Said<CommandAnswer>.Answered { Answer: var answer }:
+                    case Asked<ApiReply>.Answered { Answer: var answer }:
                         Show(answer, terminal);
                         if (answer.Refusal is not null) return ExitCodes.Refused;
-                        return said.GetValue(options.Follow) && answer.Run is { } run ? await Follower.FollowAsync(bot, run, terminal, cancellationToken) : ExitCodes.Done;
-                    case Said<CommandAnswer>.Rejected rejected:
+                        return said.GetValue(options.Follow) && answer.Run is { } run ? await Follower.FollowAsync(bot, new RunId(run), terminal, cancellationToken) : ExitCodes.Done;
+                    case Asked<ApiReply>.Rejected rejected:
                         return Fail(terminal, $"The bot did not take this ({rejected.Status}): {rejected.Why}", ExitCodes.Refused);
-                    case Said<CommandAnswer>.Unreachable lost:
+                    case Asked<ApiReply>.Unreachable lost:
                         var unsure = lost.Broken ? " It may have heard the command: say chatops runs before you say it again." : "";
                         return Fail(terminal, $"{lost.Why}{unsure}\nIs the bot running? Start it with chatops serve, or say where it is with --url or CHATOPS_URL.", ExitCodes.Unreachable);
                     default:
@@ -75,7 +76,7 @@ internal static class ChatCommand
         }
     }
 
-    private static void Show(CommandAnswer answer, Terminal terminal)
+    private static void Show(ApiReply answer, Terminal terminal)
     {
         if (answer.Card is { } card) terminal.Out.Write(TerminalCards.Render(card, terminal.Width, terminal.Colours));
         else if (answer.Refusal is { } refusal) terminal.Out.Write(TerminalCards.Render(new Card("Refused", Tone.Warning, null, refusal.Why) { Body = [new CardBlock.Text($"{refusal.Why} {refusal.Next}".Trim())] }, terminal.Width, terminal.Colours));

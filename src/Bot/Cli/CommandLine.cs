@@ -1,23 +1,25 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using ChatOps.Bot.Commands;
+using ChatOps.Runbooks.Runs;
 using Command = System.CommandLine.Command;
 
 namespace ChatOps.Bot.Cli;
 
-/// <summary>The program's command line: what it can be asked to do, and what it ends with.</summary>
-internal static class CommandLine
+/// <summary>The command line: serve, lint, schema, diagram, and every chat command against a running bot.</summary>
+internal sealed class CommandLine(Terminal terminal)
 {
-    /// <param name="serve">Starts the bot and stays until it ends.</param>
-    /// <returns>One of <see cref="ExitCodes"/>, or what <paramref name="serve"/> gave.</returns>
-    public static Task<int> RunAsync(string[] args, Func<ServeOptions, Task<int>> serve) => RunAsync(args, serve, Terminal.OfThisProcess());
-
-    public static async Task<int> RunAsync(string[] args, Func<ServeOptions, Task<int>> serve, Terminal terminal)
+    public CommandLine(TextWriter output, TextWriter error)
+        : this(Terminal.OfThisProcess() with { Out = output, Error = error })
     {
-        if (args.Length > 0 && CommandWords.Find(args[0].ToLowerInvariant()) is { } synonym) args = [synonym.Name, .. args[1..]];
+    }
 
+    /// <param name="serve">Starts the bot with these settings on top of its others, and stays until it ends.</param>
+    /// <returns>One of <see cref="ExitCodes"/>, or what <paramref name="serve"/> gave.</returns>
+    public async Task<int> RunAsync(string[] args, Func<IReadOnlyDictionary<string, string?>, Task<int>> serve)
+    {
         // A word that starts with @ is a word, not a file of words.
-        var said = Root(serve, terminal).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+        var said = Root(serve).Parse(Plain(args), new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
 
         // The host ends a serving bot in its own time, and lets what it does finish; nothing here may cut that short.
         var serves = said.CommandResult.Command is RootCommand or { Name: "serve" };
@@ -28,18 +30,27 @@ internal static class CommandLine
         return said.Action is ParseErrorAction ? ExitCodes.Usage : code;
     }
 
-    private static RootCommand Root(Func<ServeOptions, Task<int>> serve, Terminal terminal)
+    /// <summary>As in chat, a command may have its synonym's name and <c>chatops</c> before it; <c>help</c> alone is about this program.</summary>
+    private static string[] Plain(string[] args)
     {
-        var root = new RootCommand("A durable ChatOps deployment bot. Without a command it serves.");
-        root.Add(Serving(new Command("serve", "Starts the bot, and stays. Any setting can follow: --ChatOps:Database=sqlite:./bot.db."), serve, terminal));
+        if (args is ["chatops" or "/chatops", _, ..]) args = args[1..];
+        if (args is ["help"]) return ["--help"];
+        return args.Length > 0 && CommandWords.Find(args[0].TrimStart('/').ToLowerInvariant()) is { } known ? [known.Name, .. args[1..]] : args;
+    }
+
+    private RootCommand Root(Func<IReadOnlyDictionary<string, string?>, Task<int>> serve)
+    {
+        var root = new RootCommand("A ChatOps bot that walks deployments. Without a command it serves. Every chat command works here too, against a running bot: chatops deploy api v1.2.3 prod.");
+        root.Add(Serving(new Command("serve", "Starts the bot, and stays (the default). Any setting can follow: --ChatOps:Database=sqlite:./bot.db."), serve));
         root.Add(LintCommand.Of(terminal));
         root.Add(SchemaCommand.Of(terminal));
+        root.Add(Diagram());
         foreach (var words in CommandWords.All) root.Add(ChatCommand.Of(words, terminal));
-        Serving(root, serve, terminal);
+        Serving(root, serve);
         return root;
     }
 
-    private static Command Serving(Command command, Func<ServeOptions, Task<int>> serve, Terminal terminal)
+    private Command Serving(Command command, Func<IReadOnlyDictionary<string, string?>, Task<int>> serve)
     {
         var config = new Option<string?>("--config") { Description = "The configuration folder. Left out: ChatOps:Config, else the example.", HelpName = "DIR" };
         var urls = new Option<string?>("--urls") { Description = "Where to listen. Left out: http://127.0.0.1:5080.", HelpName = "URLS" };
@@ -48,7 +59,8 @@ internal static class CommandLine
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(said =>
         {
-            if (ServeOptions.Fault(said.UnmatchedTokens) is not { } fault) return serve(new ServeOptions(said.GetValue(config), said.GetValue(urls), [.. said.UnmatchedTokens]));
+            var (settings, fault) = ServeOptions.Read(said.GetValue(config), said.GetValue(urls), said.UnmatchedTokens);
+            if (fault is null) return serve(settings);
             terminal.Error.WriteLine(TerminalText.Line(fault));
             terminal.Error.WriteLine(Suggest(said.UnmatchedTokens[0]));
             return Task.FromResult(ExitCodes.Usage);
@@ -56,10 +68,23 @@ internal static class CommandLine
         return command;
     }
 
+    private Command Diagram()
+    {
+        var of = new Argument<string>("what") { Description = "run or step.", DefaultValueFactory = _ => "run" };
+        of.AcceptOnlyFromAmong("run", "step");
+        var diagram = new Command("diagram", "Draws the life of a run or a step (Mermaid).") { of };
+        diagram.SetAction(said =>
+        {
+            terminal.Out.Write(said.GetValue(of) == "step" ? RunLife.StepDiagram() : RunLife.Diagram());
+            return ExitCodes.Done;
+        });
+        return diagram;
+    }
+
     private static string Suggest(string word)
     {
-        string[] names = word.StartsWith('-') ? ["--config", "--urls"] : ["serve", "lint", "schema", .. CommandWords.All.Select(one => one.Name)];
-        var near = Nearest.Of(word.Split('=')[0], names);
-        return near.Count > 0 ? $"Did you mean {near[0]}? chatops --help lists everything." : "chatops --help lists everything.";
+        string[] names = word.StartsWith('-') ? ["--config", "--urls"] : ["serve", "lint", "schema", "diagram", .. CommandWords.All.Select(one => one.Name)];
+        var near = Nearest.To(word.Split('=')[0], names);
+        return near.Length > 0 ? $"Did you mean {near[0]}? chatops --help lists everything." : "chatops --help lists everything.";
     }
 }

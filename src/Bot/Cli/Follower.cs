@@ -1,4 +1,5 @@
 using ChatOps.Bot.Endpoints;
+using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Cli;
@@ -15,15 +16,15 @@ internal static class Follower
         {
             switch (await bot.LookAsync(run, cancellationToken))
             {
-                case Said<RunAnswer>.Answered { Answer: var answer }:
+                case Asked<ApiRun>.Answered { Answer: var answer }:
                     silent = TimeSpan.Zero;
-                    if (!answer.Open) return End(answer, terminal);
+                    if (!answer.Row.Open) return End(answer, terminal);
                     if (TerminalCards.OneLine(answer.Card) is var line && line != shown) terminal.Out.WriteLine(shown = line);
                     break;
-                case Said<RunAnswer>.Rejected rejected:
+                case Asked<ApiRun>.Rejected rejected:
                     terminal.Error.WriteLine(TerminalText.Safe($"The bot does not show run {run} ({rejected.Status}): {rejected.Why}"));
                     return ExitCodes.Refused;
-                case Said<RunAnswer>.Unreachable lost when silent >= terminal.Patience:
+                case Asked<ApiRun>.Unreachable lost when silent >= terminal.Patience:
                     terminal.Error.WriteLine(TerminalText.Safe($"{lost.Why} The run goes on without you: chatops show {run}."));
                     return ExitCodes.Unreachable;
                 default:
@@ -35,10 +36,10 @@ internal static class Follower
         }
     }
 
-    private static int End(RunAnswer answer, Terminal terminal)
+    private static int End(ApiRun answer, Terminal terminal)
     {
         terminal.Out.WriteLine();
         terminal.Out.Write(TerminalCards.Render(answer.Card, terminal.Width, terminal.Colours));
-        return answer.Status == "succeeded" ? ExitCodes.Done : ExitCodes.Refused;
+        return answer.Row.Status == nameof(RunStatus.Succeeded) ? ExitCodes.Done : ExitCodes.Refused;
     }
 }

@@ -55,7 +55,7 @@ internal sealed class TerminalCards
             Paragraph(next, 0, "Next: ");
         }
 
-        Buttons(card.Buttons);
+        Commands(card);
         var foot = card.Footer is not null || !card.Links.IsDefaultOrEmpty;
         if (foot) Gap();
         if (card.Footer is { } footer) foreach (var line in TerminalText.Wrap(TerminalText.Line(footer), width)) Line(Dim(line));
@@ -130,9 +130,11 @@ internal sealed class TerminalCards
         }
     }
 
-    private void Buttons(ImmutableArray<Button> buttons)
+    private void Commands(Card card)
     {
-        var commands = (buttons.IsDefault ? [] : buttons).Select(button => (button.Label, Command: CommandOf(button.Action, button.AsksReason))).Where(pair => pair.Command is not null).ToList();
+        var tick = card.Body.IsDefault ? null : card.Body.OfType<CardBlock.Checklist>().SelectMany(block => block.Items).FirstOrDefault(item => item is { Ticked: false, Toggle: not null });
+        var buttons = (card.Buttons.IsDefault ? [] : card.Buttons).Select(button => (button.Label, Command: CommandOf(button.Action, button.AsksReason)));
+        var commands = buttons.Prepend(("Tick an item, by its number", tick is null ? null : CommandOf(tick.Toggle!, false))).Where(pair => pair.Item2 is not null).ToList();
         if (commands.Count == 0) return;
         Gap();
         Line("You can:");
