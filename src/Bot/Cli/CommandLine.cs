@@ -1,165 +1,90 @@
 using System.CommandLine;
-using System.Net.Http.Headers;
+using System.CommandLine.Invocation;
 using ChatOps.Bot.Commands;
-using ChatOps.Bot.Endpoints;
-using ChatOps.Bot.Settings;
-using ChatOps.Runbooks.Language;
 using ChatOps.Runbooks.Runs;
+using Command = System.CommandLine.Command;
 
 namespace ChatOps.Bot.Cli;
 
 /// <summary>The command line: serve, lint, schema, diagram, and every chat command against a running bot.</summary>
-/// <remarks>Exit codes: 0 done; 1 refused, or errors were found; 2 unusable words; 3 the bot can't be reached.</remarks>
-internal sealed class CommandLine(TextWriter output, TextWriter error)
+internal sealed class CommandLine(Terminal terminal)
 {
-    public const int Refused = 1, Unusable = 2, Unreachable = 3;
+    public CommandLine(TextWriter output, TextWriter error)
+        : this(Terminal.OfThisProcess() with { Out = output, Error = error })
+    {
+    }
 
-    /// <param name="serve">Starts the bot with these settings on top of its others.</param>
+    /// <param name="serve">Starts the bot with these settings on top of its others, and stays until it ends.</param>
+    /// <returns>One of <see cref="ExitCodes"/>, or what <paramref name="serve"/> gave.</returns>
     public async Task<int> RunAsync(string[] args, Func<IReadOnlyDictionary<string, string?>, Task<int>> serve)
     {
-        // Chat commands are words for the bot's own grammar: they are passed on as they are, not parsed here.
-        if (args.Length > 0 && (CommandWords.Find(args[0].ToLowerInvariant()) is not null || args[0].Equals("chatops", StringComparison.OrdinalIgnoreCase)) && !IsHelpAlone(args))
-            return await SayAsync(args);
-        var config = new Option<string?>("--config") { Description = "The configuration folder (ChatOps:Config)." };
-        var urls = new Option<string?>("--urls") { Description = "Where to listen: http://127.0.0.1:5080." };
-        var root = new RootCommand("A ChatOps bot that walks deployments. Without a command it serves. Every chat command works here too, against a running bot: chatops deploy api v1.2.3 prod.") { config, urls };
-        root.TreatUnmatchedTokensAsErrors = true;
-        Task<int> Serve(ParseResult parsed)
-        {
-            var settings = new Dictionary<string, string?>();
-            if (parsed.GetValue(config) is { } folder) settings["ChatOps:Config"] = folder;
-            if (parsed.GetValue(urls) is { } address) settings["urls"] = address;
-            return serve(settings);
-        }
+        // A word that starts with @ is a word, not a file of words.
+        var said = Root(serve).Parse(Plain(args), new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
 
-        root.SetAction((parsed, _) => Serve(parsed));
-        var serving = new System.CommandLine.Command("serve", "Start the bot (the default).") { config, urls };
-        serving.SetAction((parsed, _) => Serve(parsed));
-        root.Add(serving);
-        root.Add(Lint());
-        root.Add(Schema());
+        // The host ends a serving bot in its own time, and lets what it does finish; nothing here may cut that short.
+        var serves = said.CommandResult.Command is RootCommand or { Name: "serve" };
+        var code = await said.InvokeAsync(new InvocationConfiguration
+        {
+            Output = terminal.Out, Error = terminal.Error, ProcessTerminationTimeout = serves ? null : TimeSpan.FromSeconds(2),
+        });
+        return said.Action is ParseErrorAction ? ExitCodes.Usage : code;
+    }
+
+    /// <summary>As in chat, a command may have its synonym's name and <c>chatops</c> before it; <c>help</c> alone is about this program.</summary>
+    private static string[] Plain(string[] args)
+    {
+        if (args is ["chatops" or "/chatops", _, ..]) args = args[1..];
+        if (args is ["help"]) return ["--help"];
+        return args.Length > 0 && CommandWords.Find(args[0].TrimStart('/').ToLowerInvariant()) is { } known ? [known.Name, .. args[1..]] : args;
+    }
+
+    private RootCommand Root(Func<IReadOnlyDictionary<string, string?>, Task<int>> serve)
+    {
+        var root = new RootCommand("A ChatOps bot that walks deployments. Without a command it serves. Every chat command works here too, against a running bot: chatops deploy api v1.2.3 prod.");
+        root.Add(Serving(new Command("serve", "Starts the bot, and stays (the default). Any setting can follow: --ChatOps:Database=sqlite:./bot.db."), serve));
+        root.Add(LintCommand.Of(terminal));
+        root.Add(SchemaCommand.Of(terminal));
         root.Add(Diagram());
-        var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
-        {
-            foreach (var fault in parsed.Errors) await error.WriteLineAsync(fault.Message);
-            await error.WriteLineAsync("Say chatops --help.");
-            return Unusable;
-        }
-
-        return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
+        foreach (var words in CommandWords.All) root.Add(ChatCommand.Of(words, terminal));
+        Serving(root, serve);
+        return root;
     }
 
-    private System.CommandLine.Command Lint()
+    private Command Serving(Command command, Func<IReadOnlyDictionary<string, string?>, Task<int>> serve)
     {
-        var folder = new Argument<string>("DIR") { Description = "The configuration folder.", DefaultValueFactory = _ => "." };
-        var lint = new System.CommandLine.Command("lint", "Check a configuration folder: every finding with its file, line, what, why and how to mend it.") { folder };
-        lint.SetAction(parsed =>
+        var config = new Option<string?>("--config") { Description = "The configuration folder. Left out: ChatOps:Config, else the example.", HelpName = "DIR" };
+        var urls = new Option<string?>("--urls") { Description = "Where to listen. Left out: http://127.0.0.1:5080.", HelpName = "URLS" };
+        command.Add(config);
+        command.Add(urls);
+        command.TreatUnmatchedTokensAsErrors = false;
+        command.SetAction(said =>
         {
-            try
-            {
-                var (_, findings) = ConfigurationReader.Read(ConfigFolder.Read(parsed.GetValue(folder)!));
-                foreach (var finding in findings) output.WriteLine(finding);
-                var errors = findings.Count(finding => finding.Error);
-                output.WriteLine($"{errors} errors, {findings.Length - errors} warnings");
-                return errors > 0 ? Refused : 0;
-            }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-            {
-                error.WriteLine(fault.Message);
-                return Unusable;
-            }
+            var (settings, fault) = ServeOptions.Read(said.GetValue(config), said.GetValue(urls), said.UnmatchedTokens);
+            if (fault is null) return serve(settings);
+            terminal.Error.WriteLine(TerminalText.Line(fault));
+            terminal.Error.WriteLine(Suggest(said.UnmatchedTokens[0]));
+            return Task.FromResult(ExitCodes.Usage);
         });
-        return lint;
+        return command;
     }
 
-    private System.CommandLine.Command Schema()
+    private Command Diagram()
     {
-        var name = new Argument<string?>("NAME") { Description = $"One of {string.Join(", ", ConfigurationSchema.Names)}.", Arity = ArgumentArity.ZeroOrOne };
-        var folder = new Option<string?>("--out") { Description = "Write all of them into this folder." };
-        var schema = new System.CommandLine.Command("schema", "Print the JSON Schema of the configuration, for editors.") { name, folder };
-        schema.SetAction(parsed =>
+        var of = new Argument<string>("what") { Description = "run or step.", DefaultValueFactory = _ => "run" };
+        of.AcceptOnlyFromAmong("run", "step");
+        var diagram = new Command("diagram", "Draws the life of a run or a step (Mermaid).") { of };
+        diagram.SetAction(said =>
         {
-            if (parsed.GetValue(folder) is { } into)
-            {
-                Directory.CreateDirectory(into);
-                foreach (var one in ConfigurationSchema.Names) File.WriteAllText(Path.Combine(into, $"{one}.json"), ConfigurationSchema.For(one));
-                return 0;
-            }
-
-            if (ConfigurationSchema.For(parsed.GetValue(name) ?? "services") is { } text)
-            {
-                output.Write(text);
-                return 0;
-            }
-
-            error.WriteLine($"There is no schema of that name. There are: {string.Join(", ", ConfigurationSchema.Names)}.");
-            return Unusable;
-        });
-        return schema;
-    }
-
-    private System.CommandLine.Command Diagram()
-    {
-        var of = new Argument<string>("WHAT") { Description = "run or step.", DefaultValueFactory = _ => "run" };
-        var diagram = new System.CommandLine.Command("diagram", "Draw the life of a run or a step (Mermaid).") { of };
-        diagram.SetAction(parsed =>
-        {
-            output.Write(parsed.GetValue(of) == "step" ? RunLife.StepDiagram() : RunLife.Diagram());
-            return 0;
+            terminal.Out.Write(said.GetValue(of) == "step" ? RunLife.StepDiagram() : RunLife.Diagram());
+            return ExitCodes.Done;
         });
         return diagram;
     }
 
-    /// <summary>Passes a command on to a running bot, and shows what it answers.</summary>
-    private async Task<int> SayAsync(string[] args)
+    private static string Suggest(string word)
     {
-        var words = new List<string>(args);
-        var address = Take(words, "--url") ?? Environment.GetEnvironmentVariable("CHATOPS_URL") ?? "http://127.0.0.1:5080";
-        var persona = Take(words, "--as") ?? Environment.GetEnvironmentVariable("CHATOPS_AS");
-        var token = Take(words, "--token-file") is { } file ? await File.ReadAllTextAsync(file) : Environment.GetEnvironmentVariable("CHATOPS_TOKEN");
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var bot))
-        {
-            await error.WriteLineAsync($"{address} is not an address.");
-            return Unusable;
-        }
-
-        using var http = new HttpClient { BaseAddress = bot, Timeout = TimeSpan.FromSeconds(30) };
-        if (token is not null) http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token.Trim());
-        try
-        {
-            var command = new ApiCommand(string.Join(' ', words.Select(Quoted)), Guid.NewGuid().ToString("N"), persona);
-            using var answer = await http.PostAsJsonAsync("/api/v1/commands", command, ApiJson.Default.ApiCommand);
-            if (!answer.IsSuccessStatusCode)
-            {
-                await error.WriteLineAsync($"The bot at {bot} refused ({(int)answer.StatusCode}).");
-                return Refused;
-            }
-
-            var reply = await answer.Content.ReadFromJsonAsync(ApiJson.Default.ApiReply);
-            if (reply?.Card is { } card) await output.WriteAsync(TerminalCards.Of(card, Colour()));
-            return reply?.Refusal is null ? 0 : Refused;
-        }
-        catch (Exception gone) when (gone is HttpRequestException or TaskCanceledException)
-        {
-            await error.WriteLineAsync($"No bot answers at {bot}. Start one with chatops serve, or say where it is with --url or CHATOPS_URL.");
-            return Unreachable;
-        }
+        string[] names = word.StartsWith('-') ? ["--config", "--urls"] : ["serve", "lint", "schema", "diagram", .. CommandWords.All.Select(one => one.Name)];
+        var near = Nearest.To(word.Split('=')[0], names);
+        return near.Length > 0 ? $"Did you mean {near[0]}? chatops --help lists everything." : "chatops --help lists everything.";
     }
-
-    private bool Colour() => output == Console.Out && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null;
-
-    private static bool IsHelpAlone(string[] args) => args is ["help" or "-h" or "-?" or "--help"];
-
-    private static string? Take(List<string> words, string option)
-    {
-        var at = words.IndexOf(option);
-        if (at < 0 || at + 1 >= words.Count) return null;
-        var value = words[at + 1];
-        words.RemoveRange(at, 2);
-        return value;
-    }
-
-    /// <summary>The shell took the quotes away; the grammar wants them where there are spaces.</summary>
-    private static string Quoted(string word) => word.Contains(' ', StringComparison.Ordinal) ? $"\"{word.Replace("\"", "", StringComparison.Ordinal)}\"" : word;
 }

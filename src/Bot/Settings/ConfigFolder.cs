@@ -10,7 +10,10 @@ internal sealed partial class ConfigFolder(string folder, TimeProvider time, ILo
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
 
     private volatile Configuration? current;
-    private string seen = "";
+
+    /// <summary>What was last judged, and what was last seen: an edit is judged once it has stood still from one look to the next.</summary>
+    private string judged = "", seen = "";
+    private string? unreadable;
 
     /// <summary>Called after each swap.</summary>
     public event EventHandler? Swapped;
@@ -23,15 +26,25 @@ internal sealed partial class ConfigFolder(string folder, TimeProvider time, ILo
     /// <summary>What is wrong with the newest edit, while an older one is in force; else empty.</summary>
     public ImmutableArray<Finding> Refused { get; private set; } = [];
 
+    /// <summary>When it was refused; null while nothing is.</summary>
+    public DateTimeOffset? RefusedAt { get; private set; }
+
     /// <summary>Reads the folder for the first time.</summary>
     /// <returns>All findings; <see cref="Current"/> is there when none is an error.</returns>
     public ImmutableArray<Finding> Load()
     {
-        var files = Read(folder);
-        seen = Picture(files);
-        var (read, findings) = ConfigurationReader.Read(files);
-        current = read;
-        return findings;
+        try
+        {
+            var files = Read(folder);
+            judged = seen = Picture(files);
+            var (read, findings) = ConfigurationReader.Read(files);
+            current = read;
+            return findings;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return [new Finding(folder, 1, true, "folder-unreadable", fault.Message, null, "The bot has to be allowed to read the folder and everything in it.")];
+        }
     }
 
     /// <summary>The files of a configuration folder, as they are now.</summary>
@@ -40,38 +53,43 @@ internal sealed partial class ConfigFolder(string folder, TimeProvider time, ILo
     {
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"There is no folder {folder}.");
         var files = ImmutableArray.CreateBuilder<SourceFile>();
-        foreach (var under in (string[])["services", "runbooks"])
-        {
-            var path = Path.Combine(folder, under);
-            if (!Directory.Exists(path)) continue;
-            foreach (var file in Directory.EnumerateFiles(path).Where(IsYaml).Order(StringComparer.Ordinal)) files.Add(new SourceFile($"{under}/{Path.GetFileName(file)}", Text(file)));
-        }
-
-        var access = Path.Combine(folder, "access.yaml");
-        if (File.Exists(access)) files.Add(new SourceFile("access.yaml", Text(access)));
+        Add("*", false);
+        Add("services", true);
+        Add("runbooks", true);
         return files.ToImmutable();
+
+        void Add(string under, bool deep)
+        {
+            var path = under == "*" ? folder : Path.Combine(folder, under);
+            if (!Directory.Exists(path)) return;
+
+            // Hidden files are editors' own; what lies deeper than it is read is found too, so that it can be said.
+            var options = new EnumerationOptions { RecurseSubdirectories = deep, MaxRecursionDepth = 2, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.Hidden };
+            foreach (var file in Directory.EnumerateFiles(path, "*", options).Where(IsYaml).Order(StringComparer.Ordinal))
+                files.Add(new SourceFile(Path.GetRelativePath(folder, file).Replace(Path.DirectorySeparatorChar, '/'), Text(file)));
+        }
     }
 
-    /// <summary>Looks whether the folder changed, and takes the change where it is right.</summary>
+    /// <summary>Looks whether the folder changed, and takes the change where it is right and whoever writes it has stopped.</summary>
     public void Look()
     {
         try
         {
             var files = Read(folder);
+            unreadable = null;
             var now = Picture(files);
-            if (now == seen) return;
+            var still = now == seen;
             seen = now;
+            if (!still || now == judged) return;
+            judged = now;
             var (read, findings) = ConfigurationReader.Read(files);
             if (read is null) Refuse(findings);
-            else Swap(read);
+            else Swap(read, findings);
         }
-        catch (IOException fault)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            Log.Unreadable(logger, folder, fault.Message);
-        }
-        catch (UnauthorizedAccessException fault)
-        {
-            Log.Unreadable(logger, folder, fault.Message);
+            if (fault.Message != unreadable) Log.Unreadable(logger, folder, fault.Message);
+            unreadable = fault.Message;
         }
     }
 
@@ -91,13 +109,16 @@ internal sealed partial class ConfigFolder(string folder, TimeProvider time, ILo
     private void Refuse(ImmutableArray<Finding> findings)
     {
         Refused = findings;
+        RefusedAt = time.GetUtcNow();
         foreach (var finding in findings.Where(finding => finding.Error)) Log.Refused(logger, finding.ToString());
     }
 
-    private void Swap(Configuration read)
+    private void Swap(Configuration read, ImmutableArray<Finding> warnings)
     {
         current = read;
         Refused = [];
+        RefusedAt = null;
+        foreach (var warning in warnings) Log.Warned(logger, warning.ToString());
         Log.Swapped(logger, read.Services.Length, read.Runbooks.Length);
         Swapped?.Invoke(this, EventArgs.Empty);
     }
@@ -119,6 +140,9 @@ internal sealed partial class ConfigFolder(string folder, TimeProvider time, ILo
 
     private static partial class Log
     {
+        [LoggerMessage(603, LogLevel.Warning, "{Finding}")]
+        public static partial void Warned(ILogger logger, string finding);
+
         [LoggerMessage(600, LogLevel.Information, "The configuration changed: {Services} services, {Runbooks} runbooks")]
         public static partial void Swapped(ILogger logger, int services, int runbooks);
 

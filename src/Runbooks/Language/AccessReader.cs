@@ -9,15 +9,18 @@ internal static partial class AccessReader
 {
     public static AccessRules Read(string file, YamlMappingNode root, Findings findings)
     {
-        var reader = new MappingReader(file, root, Shapes.Access, findings);
-        findings.Remember("access", file, reader.LineOf("may"));
+        var reader = new MappingReader(file, root, (int)root.Start.Line, Shapes.Access, findings);
+        foreach (var key in reader.Keys) findings.Remember($"access:{key}", file, reader.LineOf(key));
         var groups = reader.Named("groups").Select(one => Group(file, one.Name, one.Line, one.Value, findings)).OfType<Group>();
         return new AccessRules([.. groups], [.. Grants(reader.Mapping("may"), findings)], [.. reader.Mappings("demo").Select(one => Persona(one, findings)).OfType<Persona>()]);
     }
 
     private static Group? Group(string file, string name, int line, MappingReader? reader, Findings findings)
     {
-        findings.Remember($"group:{name}", file, line);
+        if (findings.Remember($"group:{name}", file, line) is { } before)
+            findings.Error(file, line, "duplicate-name", $"There are two groups {name}.", $"The other is in line {before.Line}.", "Put them together, or rename one.");
+        if (!Lint.IsName(name))
+            findings.Error(file, line, "bad-name", $"A group can't be called \"{name}\".", null, "Use letters, digits and dashes.");
         if (reader is null) return null;
         if (name == AccessRules.Owners.Name)
             findings.Error(file, line, "group-reserved", "owners is not a group: it stands for the groups that own a service.", null, "Name this group otherwise.");
@@ -51,7 +54,12 @@ internal static partial class AccessReader
     private static Persona? Persona(MappingReader reader, Findings findings)
     {
         findings.Remember("demo", reader.File, reader.Line);
-        return reader.Text("person") is { } person && reader.Text("name") is { } name && reader.Text("role") is { } role ? new Persona(new Person(person), name, role) : null;
+        if (reader.Text("person") is not { Length: > 0 } person || reader.Text("name") is not { } name || reader.Text("role") is not { } role) return null;
+        if (!Address().IsMatch(person))
+            findings.Error(reader.File, reader.LineOf("person"), "bad-address", $"\"{person}\" is not an e-mail address.", "A person is one e-mail address.", null);
+        if (findings.Remember($"demo:{person}", reader.File, reader.LineOf("person")) is { } before)
+            findings.Error(reader.File, reader.LineOf("person"), "duplicate-name", $"There are two personas {person}.", $"The other is in line {before.Line}.", "Leave one out.");
+        return new Persona(new Person(person), name, role);
     }
 
     /// <summary>Enough of an address to be one; whether it exists is for the mail to find out.</summary>

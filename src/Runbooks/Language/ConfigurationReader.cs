@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Steps;
+using YamlDotNet.RepresentationModel;
 
 namespace ChatOps.Runbooks.Language;
 
@@ -19,28 +20,60 @@ public static class ConfigurationReader
         var services = ImmutableArray.CreateBuilder<Service>();
         var runbooks = ImmutableArray.CreateBuilder<Runbook>();
         AccessRules? access = null;
-        foreach (var file in files.OrderBy(file => file.File, StringComparer.Ordinal))
+        var all = files.OrderBy(file => file.File, StringComparer.Ordinal).ToList();
+        foreach (var file in all)
         {
-            foreach (var root in Yaml.Read(file.File, file.Text, findings))
-            {
-                if (file.File.StartsWith("services/", StringComparison.Ordinal) && ServiceReader.Read(file.File, root, findings) is { } service) services.Add(service);
-                else if (file.File.StartsWith("runbooks/", StringComparison.Ordinal) && RunbookReader.Read(file.File, root, findings) is { } runbook) runbooks.Add(runbook);
-                else if (file.File == "access.yaml")
-                {
-                    if (access is not null) findings.Error(file.File, root.Start.Line, "duplicate-name", "There are two documents in access.yaml.", "Only one can say who may do what.", "Put them together.");
-                    access ??= AccessReader.Read(file.File, root, findings);
-                }
-            }
+            var part = PartOf(file.File);
+            if (part is null) Stray(file.File, findings);
+            else if (Yaml.Read(file.File, file.Text, findings) is not { } roots) findings.Unread(part);
+            else if (part == "access") access = Access(file.File, roots, findings);
+            else if (part == "services") Add(services, part, roots.Select(root => ServiceReader.Read(file.File, root, findings)), findings);
+            else Add(runbooks, part, roots.Select(root => RunbookReader.Read(file.File, root, findings)), findings);
         }
 
-        var readable = !findings.AnyError;
-        if (access is null && readable)
+        if (all.TrueForAll(file => PartOf(file.File) != "access"))
+        {
             findings.Error("access.yaml", 1, "access-missing", "There is no access.yaml.", "Without it nobody may do anything.", "Write groups: and may:.");
-        if (services.Count == 0 && readable)
+            findings.Unread("access");
+        }
+
+        if (all.TrueForAll(file => PartOf(file.File) != "services"))
             findings.Error("services", 1, "services-missing", "There is no service.", null, "Write a file in services/.");
 
         var read = new Configuration(services.ToImmutable(), runbooks.ToImmutable(), access ?? AccessRules.Empty);
         Lint.Look(read, findings);
         return (findings.AnyError ? null : read, findings.Sorted);
+    }
+
+    /// <summary>What a file is, by where it lies; null for those that nobody reads.</summary>
+    private static string? PartOf(string file) => file.Split('/') switch
+    {
+        ["access.yaml"] => "access",
+        [var part and ("services" or "runbooks"), _] => part,
+        _ => null,
+    };
+
+    private static void Stray(string file, Findings findings)
+    {
+        var mend = file.Contains('/', StringComparison.Ordinal) ? "Move it up into services/ or runbooks/."
+            : Similar.Of(file, ["access.yaml"]) is { } near ? $"Did you mean {near}?" : "Move it into services/ or runbooks/, or out of the folder.";
+        findings.Warn(file, 1, "file-unread", "This file is not read.", "The folder holds services/*.yaml, runbooks/*.yaml and access.yaml.", mend);
+    }
+
+    private static AccessRules Access(string file, IReadOnlyList<YamlMappingNode> roots, Findings findings)
+    {
+        foreach (var second in roots.Skip(1))
+            findings.Error(file, second.Start.Line, "duplicate-name", "There are two documents in access.yaml.", "Only one can say who may do what.", "Put them together.");
+        return AccessReader.Read(file, roots[0], findings);
+    }
+
+    private static void Add<T>(ImmutableArray<T>.Builder to, string part, IEnumerable<T?> read, Findings findings)
+        where T : class
+    {
+        foreach (var one in read)
+        {
+            if (one is null) findings.Unread(part);
+            else to.Add(one);
+        }
     }
 }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
 
 namespace ChatOps.Runbooks.Language;
 
@@ -27,18 +29,29 @@ public static class ConfigurationSchema
     {
         var properties = new JsonObject();
         foreach (var key in shape.Keys.Where(key => key.Kind != ValueKind.NotYet)) properties[key.Name] = Of(key);
-        var schema = new JsonObject { ["description"] = shape.Says, ["type"] = shape == Shapes.Simulated || shape == Shapes.Group ? new JsonArray("object", "null") : "object", ["additionalProperties"] = false, ["properties"] = properties };
+        var schema = new JsonObject { ["description"] = shape.Says, ["type"] = shape.MayBeEmpty ? new JsonArray("object", "null") : "object", ["additionalProperties"] = false, ["properties"] = properties };
         var required = shape.Keys.Where(key => key.Required).Select(key => (JsonNode)key.Name).ToArray();
         if (required.Length > 0) schema["required"] = new JsonArray(required);
-        if (shape == Shapes.Step) schema["oneOf"] = new JsonArray([.. Shapes.StepKinds.Select(kind => (JsonNode)new JsonObject { ["required"] = new JsonArray(kind) })]);
+        if (shape == Shapes.Step) Kinds(schema);
         return schema;
+    }
+
+    /// <summary>A step is of one kind, has what that kind needs, and nothing of another.</summary>
+    private static void Kinds(JsonObject schema)
+    {
+        schema["oneOf"] = new JsonArray([.. Shapes.StepKinds.Select(kind => (JsonNode)new JsonObject { ["required"] = new JsonArray(kind) })]);
+        var needs = new JsonObject();
+        foreach (var kind in Shapes.Step.Keys.Where(key => key.NeededThere).GroupBy(key => key.OnlyIn!))
+            needs[kind.Key] = new JsonArray([.. kind.Select(key => (JsonNode)key.Name)]);
+        foreach (var key in Shapes.Step.Keys.Where(key => key.OnlyIn is not null)) needs[key.Name] = new JsonArray(key.OnlyIn!);
+        schema["dependentRequired"] = needs;
     }
 
     private static JsonObject Of(Key key)
     {
         var schema = key.Kind switch
         {
-            ValueKind.Number => new JsonObject { ["type"] = "integer" },
+            ValueKind.Number => new JsonObject { ["type"] = "integer", ["minimum"] = key.Least, ["maximum"] = key.Most },
             ValueKind.Flag => new JsonObject { ["type"] = "boolean" },
             ValueKind.Duration => new JsonObject { ["type"] = "string", ["pattern"] = "^([0-9]+(ms|s|m|min|h|d))+$" },
             ValueKind.Texts => TextOrTexts(),
@@ -47,12 +60,31 @@ public static class ConfigurationSchema
             ValueKind.Named => new JsonObject { ["type"] = "object", ["additionalProperties"] = Of(key.Of!) },
             ValueKind.NamedTexts => new JsonObject { ["type"] = "object", ["additionalProperties"] = TextOrTexts() },
             ValueKind.NamedValues => new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") } },
+            _ when key.Required => new JsonObject { ["type"] = new JsonArray("string", "number"), ["minLength"] = 1 },
             _ => new JsonObject { ["type"] = new JsonArray("string", "number", "null") },
         };
         schema["description"] = key.Default is null ? key.Says : $"{key.Says} Left out: {key.Default}.";
+        if (key.Example is { } example) schema["examples"] = new JsonArray(Value(example));
         if (!key.Allowed.IsDefaultOrEmpty) schema["enum"] = new JsonArray([.. key.Allowed.Select(value => (JsonNode)value)]);
         return schema;
     }
+
+    /// <summary>An example as the value that it is, rather than as the text that says it.</summary>
+    private static JsonNode? Value(string yaml)
+    {
+        var stream = new YamlStream();
+        stream.Load(new StringReader(yaml));
+        return Of(stream.Documents[0].RootNode);
+    }
+
+    private static JsonNode? Of(YamlNode node) => node switch
+    {
+        YamlMappingNode mapping => new JsonObject(mapping.Children.Select(pair => KeyValuePair.Create(((YamlScalarNode)pair.Key).Value!, Of(pair.Value)))),
+        YamlSequenceNode list => new JsonArray([.. list.Select(Of)]),
+        YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" or "false" } flag => flag.Value == "true",
+        YamlScalarNode { Style: ScalarStyle.Plain, Value: { } text } when int.TryParse(text, out var number) => number,
+        _ => ((YamlScalarNode)node).Value,
+    };
 
     private static JsonObject TextOrTexts() => new()
     {

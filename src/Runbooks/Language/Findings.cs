@@ -8,6 +8,8 @@ internal sealed class Findings
     private readonly List<Finding> all = [];
     private readonly Dictionary<string, (string File, int Line)> places = new(StringComparer.OrdinalIgnoreCase);
 
+    private readonly HashSet<string> unread = new(StringComparer.Ordinal);
+
     public bool AnyError => all.Exists(finding => finding.Error);
 
     public ImmutableArray<Finding> Sorted => [.. all.OrderBy(f => f.File, StringComparer.Ordinal).ThenBy(f => f.Line).ThenBy(f => f.Code, StringComparer.Ordinal).Distinct()];
@@ -23,6 +25,14 @@ internal sealed class Findings
         places[name] = (file, (int)line);
         return null;
     }
+
+    /// <summary>Whether something of that name was written, even where it was too wrong to be read.</summary>
+    public bool Knows(string name) => places.ContainsKey(name);
+
+    /// <summary>A part of the folder could not be read whole: what it may have held is not missed.</summary>
+    public void Unread(string part) => unread.Add(part);
+
+    public bool IsUnread(string part) => unread.Contains(part);
 
     /// <summary>Where something stands: the most particular name that was remembered.</summary>
     public (string File, int Line) At(params ReadOnlySpan<string> names)

@@ -13,9 +13,10 @@ internal sealed class MappingReader
     private readonly Shape shape;
     private readonly Findings findings;
 
-    public MappingReader(string file, YamlMappingNode node, Shape shape, Findings findings, long? line = null)
+    /// <param name="line">Where the mapping begins, for what is missing in it.</param>
+    public MappingReader(string file, YamlMappingNode node, int line, Shape shape, Findings findings)
     {
-        (File, Line, this.shape, this.findings) = (file, (int)Math.Max(1, line ?? node.Start.Line), shape, findings);
+        (File, Line, this.shape, this.findings) = (file, line, shape, findings);
         foreach (var (key, value) in node.Children)
         {
             var name = (key as YamlScalarNode)?.Value ?? "";
@@ -24,7 +25,9 @@ internal sealed class MappingReader
         }
 
         foreach (var missing in shape.Keys.Where(key => key.Required && !values.ContainsKey(key.Name)))
-            findings.Error(file, Line, "missing-key", $"{Article(shape.Name)} needs {missing.Name}.", missing.Says, $"Write {missing.Name}: …");
+            findings.Error(file, Line, "missing-key", $"{Article(shape.Name)} needs {missing.Name}.", missing.Says, $"Write {missing.Name}: {missing.Example ?? "…"}");
+        foreach (var empty in shape.Keys.Where(key => key.Required && values.TryGetValue(key.Name, out var pair) && IsNothing(pair.Value)))
+            findings.Error(file, LineOf(empty.Name), "missing-value", $"{empty.Name} has no value.", empty.Says, $"Write {empty.Name}: {empty.Example ?? "…"}");
     }
 
     public string File { get; }
@@ -37,6 +40,8 @@ internal sealed class MappingReader
 
     public int LineOf(string key) => values.TryGetValue(key, out var pair) ? (int)pair.Key.Start.Line : Line;
 
+    public bool IsEmptyList(string key) => values.TryGetValue(key, out var pair) && pair.Value is YamlSequenceNode { Children.Count: 0 };
+
     public string? Text(string key)
     {
         if (!values.TryGetValue(key, out var pair)) return null;
@@ -46,18 +51,21 @@ internal sealed class MappingReader
             return null;
         }
 
-        var text = scalar.Value is null || (scalar.Style == ScalarStyle.Plain && scalar.Value is "" or "~" or "null") ? "" : scalar.Value;
+        var text = IsNothing(scalar) ? "" : scalar.Value!;
         var allowed = shape.Find(key)!.Allowed;
         if (allowed.IsDefaultOrEmpty || allowed.Contains(text)) return text;
         findings.Error(File, pair.Value.Start.Line, "bad-value", $"{key} can't be \"{Cut(text)}\".", null, $"Write one of: {string.Join(", ", allowed)}.");
         return null;
     }
 
-    public int Number(string key, int otherwise, int least, int most)
+    /// <summary>The number, or the shape's default where it was left out or is wrong.</summary>
+    public int Number(string key)
     {
+        var about = shape.Find(key)!;
+        var otherwise = int.Parse(about.Default!, CultureInfo.InvariantCulture);
         if (!values.TryGetValue(key, out var pair)) return otherwise;
-        if (pair.Value is YamlScalarNode { Value: { } text } && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
-        Wrong(key, pair.Value, $"a whole number from {least} to {most}");
+        if (pair.Value is YamlScalarNode { Value: { } text } && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= about.Least && number <= about.Most) return number;
+        Wrong(key, pair.Value, $"a whole number from {about.Least} to {about.Most}");
         return otherwise;
     }
 
@@ -69,11 +77,14 @@ internal sealed class MappingReader
         return false;
     }
 
-    public TimeSpan Duration(string key, TimeSpan otherwise, TimeSpan most)
+    /// <summary>The duration, or the shape's default where it was left out or is wrong (zero where it has none).</summary>
+    public TimeSpan Duration(string key)
     {
+        var about = shape.Find(key)!;
+        var otherwise = about.Default is { } text && Durations.TryRead(text, out var usual) ? usual : TimeSpan.Zero;
         if (!values.TryGetValue(key, out var pair)) return otherwise;
-        if (pair.Value is YamlScalarNode { Value: { } text } && Durations.TryRead(text, out var duration) && duration <= most) return duration;
-        Wrong(key, pair.Value, $"a duration up to {Words.Duration(most)}, such as 30s, 10m or 1h30m");
+        if (pair.Value is YamlScalarNode { Value: { } written } && Durations.TryRead(written, out var duration) && duration <= about.Longest) return duration;
+        Wrong(key, pair.Value, $"a duration up to {Words.Duration(about.Longest)}, such as 30s, 10m or 1h30m");
         return otherwise;
     }
 
@@ -83,7 +94,7 @@ internal sealed class MappingReader
         return TextsOf(key, pair.Value);
     }
 
-    public MappingReader? Mapping(string key) => values.TryGetValue(key, out var pair) ? Under(key, pair.Value) : null;
+    public MappingReader? Mapping(string key) => values.TryGetValue(key, out var pair) ? Under(key, pair.Value, shape.Find(key)!.Of!, LineOf(key)) : null;
 
     /// <summary>The entries of a list, each a mapping or a plain text.</summary>
     public ImmutableArray<YamlNode> Entries(string key)
@@ -95,12 +106,12 @@ internal sealed class MappingReader
     }
 
     public ImmutableArray<MappingReader> Mappings(string key) =>
-        [.. Entries(key).Select(entry => Under(key, entry)).OfType<MappingReader>()];
+        [.. Entries(key).Select(entry => Under(key, entry, shape.Find(key)!.Of!, (int)entry.Start.Line)).OfType<MappingReader>()];
 
     public ImmutableArray<(string Name, int Line, MappingReader? Value)> Named(string key)
     {
         if (Pairs(key) is not { } pairs) return [];
-        return [.. pairs.Select(pair => (pair.Name, pair.Line, Under(pair.Name, pair.Value, shape.Find(key)!.Of!)))];
+        return [.. pairs.Select(pair => (pair.Name, pair.Line, Under(pair.Name, pair.Value, shape.Find(key)!.Of!, pair.Line)))];
     }
 
     public ImmutableArray<(string Name, int Line, ImmutableArray<(string Text, int Line)> Values)> NamedTexts(string key)
@@ -115,7 +126,7 @@ internal sealed class MappingReader
         var found = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var (name, _, value) in pairs)
         {
-            if (value is YamlScalarNode { Value: { } text }) found[name] = text;
+            if (value is YamlScalarNode { Value: { } text } && !IsNothing(value)) found[name] = text;
             else Wrong(name, value, "a plain value");
         }
 
@@ -166,18 +177,22 @@ internal sealed class MappingReader
         }
     }
 
-    private MappingReader? Under(string key, YamlNode value, Shape? of = null)
+    private MappingReader? Under(string key, YamlNode value, Shape of, int line)
     {
-        if (value is YamlMappingNode mapping) return new MappingReader(File, mapping, of ?? shape.Find(key)!.Of!, findings);
-        if (value is YamlScalarNode { Value: null or "" }) return new MappingReader(File, new YamlMappingNode(), of ?? shape.Find(key)!.Of!, findings, value.Start.Line);
+        if (value is YamlMappingNode mapping) return new MappingReader(File, mapping, line, of, findings);
+        if (IsNothing(value)) return new MappingReader(File, new YamlMappingNode(), line, of, findings);
         Wrong(key, value, "a mapping");
         return null;
     }
 
     private void Wrong(string key, YamlNode at, string wanted) =>
-        findings.Error(File, Math.Max(1, at.Start.Line), "bad-value", $"{Cut(key)} must be {wanted}.", null, at is YamlScalarNode { Value: { } text } ? $"It is \"{Cut(text)}\" now." : null);
+        findings.Error(File, Math.Max(1, at.Start.Line), "bad-value", $"{Cut(key)} must be {wanted}.", null, at is YamlScalarNode { Value: { Length: > 0 } text } ? $"It is \"{Cut(text)}\" now." : null);
 
-    private static string Article(string name) => "aeiou".Contains(name[0], StringComparison.Ordinal) ? $"An {name}" : $"A {name}";
+    /// <summary>What YAML means by nothing: no value at all, <c>~</c> or <c>null</c>, without quotes.</summary>
+    private static bool IsNothing(YamlNode node) => node is YamlScalarNode { Value: null } or YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "~" or "null" };
+
+    /// <summary><c>An approval</c>, <c>A service</c>.</summary>
+    public static string Article(string name) => "aeiou".Contains(name[0], StringComparison.Ordinal) ? $"An {name}" : $"A {name}";
 
     private static string Cut(string text) => text.Length > 60 ? text[..59] + "…" : text;
 }

@@ -9,17 +9,9 @@ namespace ChatOps.Runbooks.Language;
 /// <summary>Reads a file of <c>runbooks/</c>.</summary>
 internal static class RunbookReader
 {
-    private static readonly TimeSpan Week = TimeSpan.FromDays(7);
-
-    /// <summary>Keys that belong to one kind of step only.</summary>
-    private static readonly ImmutableDictionary<string, string> Belongs = new Dictionary<string, string>
-    {
-        ["items"] = "checklist", ["from"] = "approval", ["count"] = "approval", ["within"] = "approval", ["channel"] = "notify",
-    }.ToImmutableDictionary();
-
     public static Runbook? Read(string file, YamlMappingNode root, Findings findings)
     {
-        var reader = new MappingReader(file, root, Shapes.Runbook, findings);
+        var reader = new MappingReader(file, root, (int)root.Start.Line, Shapes.Runbook, findings);
         var name = reader.Text("runbook");
         if (string.IsNullOrEmpty(name))
         {
@@ -30,7 +22,8 @@ internal static class RunbookReader
         if (findings.Remember($"runbook:{name}", file, reader.LineOf("runbook")) is { } before)
             findings.Error(file, reader.LineOf("runbook"), "duplicate-name", $"There are two runbooks {name}.", $"The other is in {before.File}, line {before.Line}.", "Rename one.");
         foreach (var key in reader.Keys) findings.Remember($"runbook:{name}:{key}", file, reader.LineOf(key));
-        var steps = reader.Mappings("steps").Select((step, at) => Step(name, new StepId($"s{at + 1}"), step, findings)).OfType<Step>();
+        Step[] steps = [.. reader.Mappings("steps").Select((step, at) => Step(name, new StepId($"s{at + 1}"), step, findings)).OfType<Step>()];
+        if (steps.Length < reader.Entries("steps").Length) findings.Remember($"runbook:{name}:unread-step", file, reader.LineOf("steps"));
         return new Runbook(name, reader.Text("summary") ?? "", reader.Text("starts-with") ?? "deploy", [.. steps], Failure(reader.Mapping("on-failure")));
     }
 
@@ -49,10 +42,12 @@ internal static class RunbookReader
             return null;
         }
 
-        foreach (var (key, kind) in Belongs.Where(pair => reader.Has(pair.Key) && pair.Value != kinds[0]))
-            findings.Error(reader.File, reader.LineOf(key), "key-elsewhere", $"A {kinds[0]} has no {key}.", null, $"{key} belongs to a {kind}.");
-        var step = OfKind(kinds[0], id, reader, findings);
-        return step is null ? null : step with { When = reader.Text("when") switch { "environment.protected" => When.Protected, "not environment.protected" => When.NotProtected, _ => When.Always } };
+        foreach (var key in Shapes.Step.Keys.Where(key => key.OnlyIn is { } kind && kind != kinds[0] && reader.Has(key.Name)))
+            findings.Error(reader.File, reader.LineOf(key.Name), "key-elsewhere", $"{MappingReader.Article(kinds[0])} has no {key.Name}.", null, $"It belongs to a step of the kind {key.OnlyIn}.");
+        foreach (var key in Shapes.Step.Keys.Where(key => key.NeededThere && key.OnlyIn == kinds[0] && !reader.Has(key.Name)))
+            findings.Error(reader.File, reader.Line, "missing-key", $"{MappingReader.Article(kinds[0])} needs {key.Name}.", key.Says, $"Write {key.Name}: {key.Example}");
+        var when = reader.Text("when") switch { "environment.protected" => When.Protected, "not environment.protected" => When.NotProtected, _ => When.Always };
+        return OfKind(kinds[0], id, reader, findings) is { } step ? step with { When = when } : null;
     }
 
     private static Step? OfKind(string kind, StepId id, MappingReader reader, Findings findings) => kind switch
@@ -61,7 +56,7 @@ internal static class RunbookReader
         "approval" => Approval(id, reader, findings),
         "deploy" => reader.Text(kind) is null ? null : new Rollout(id, "Roll out {version}"),
         "check" => reader.Text(kind) is null ? null : new HealthCheck(id, "Check health", []),
-        "soak" => new Soak(id, "Soak", reader.Duration(kind, TimeSpan.FromMinutes(1), Week)),
+        "soak" => new Soak(id, "Soak", reader.Duration(kind)),
         "notify" => new Notify(id, "Notify", Channel(reader.Text("channel")), Filled(reader, kind, findings)),
         _ => new Summary(id, "Summary", Channel(reader.Text(kind))),
     };
@@ -69,12 +64,9 @@ internal static class RunbookReader
     private static Approval Approval(StepId id, MappingReader reader, Findings findings)
     {
         var from = reader.Texts("from");
-        if (from.IsEmpty && !reader.Has("from"))
-            findings.Error(reader.File, reader.Line, "missing-key", "An approval needs from.", "Somebody has to be able to give it.", "Write from: [release-managers].");
-        foreach (var (text, line) in from) findings.Remember($"step:{reader.File}:{reader.Line}:from:{text}", reader.File, line);
-        return new Approval(
-            id, Title(reader, "approval", "Approval"), [.. from.Select(group => new GroupName(group.Text))], reader.Number("count", 1, 1, 20),
-            reader.Duration("within", TimeSpan.FromMinutes(30), Week));
+        if (reader.IsEmptyList("from"))
+            findings.Error(reader.File, reader.LineOf("from"), "missing-value", "from names no group.", "Somebody has to be able to give the approval.", "Write from: [release-managers]");
+        return new Approval(id, Title(reader, "approval", "Approval"), [.. from.Select(group => new GroupName(group.Text))], reader.Number("count"), reader.Duration("within"));
     }
 
     private static ImmutableArray<ChecklistItem> Items(MappingReader reader, Findings findings)
@@ -85,8 +77,8 @@ internal static class RunbookReader
             if (Item(reader, entry, findings) is { } item) items.Add(item);
         }
 
-        if (items.Count == 0) findings.Error(reader.File, reader.Line, "checklist-empty", "This checklist has no items.", null, "Write items: [ … ].");
-        if (items.Count > 30) findings.Error(reader.File, reader.Line, "checklist-long", $"This checklist has {items.Count} items.", "Nobody reads so many on a card.", "Keep it to 30, or make two steps of it.");
+        if (reader.IsEmptyList("items")) findings.Error(reader.File, reader.LineOf("items"), "checklist-empty", "This checklist has no items.", null, "Write items: [ … ].");
+        if (items.Count > 30) findings.Error(reader.File, reader.LineOf("items"), "checklist-long", $"This checklist has {items.Count} items.", "Nobody reads so many on a card.", "Keep it to 30, or make two steps of it.");
         return items.ToImmutable();
     }
 
@@ -102,7 +94,7 @@ internal static class RunbookReader
                 findings.Warn(reader.File, entry.Start.Line, "verify-by-hand", $"Nothing verifies {verify} yet.", "A person ticks this item, and the card says so.", null);
                 return new ChecklistItem(text, verify);
             default:
-                findings.Error(reader.File, entry.Start.Line, "bad-value", "An item is a text, or text: { verify: NAME }.");
+                findings.Error(reader.File, entry.Start.Line, "bad-value", "An item is a text, or text: { verify: NAME }.", null, "Put quotes around a text that has a colon in it.");
                 return null;
         }
     }

@@ -8,11 +8,9 @@ namespace ChatOps.Runbooks.Language;
 /// <summary>Reads a file of <c>services/</c>.</summary>
 internal static class ServiceReader
 {
-    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
-
     public static Service? Read(string file, YamlMappingNode root, Findings findings)
     {
-        var reader = new MappingReader(file, root, Shapes.Service, findings);
+        var reader = new MappingReader(file, root, (int)root.Start.Line, Shapes.Service, findings);
         var name = reader.Text("service");
         if (string.IsNullOrEmpty(name))
         {
@@ -32,11 +30,23 @@ internal static class ServiceReader
 
     private static ServiceEnvironment? Environment(string service, string name, int line, MappingReader? reader, Findings findings)
     {
-        if (reader is null) return null;
+        if (reader is null)
+        {
+            findings.Unread($"environments of {service}");
+            findings.Unread("environments");
+            return null;
+        }
+
         if (findings.Remember($"service:{service}/{name}", reader.File, line) is { } before && before.File == reader.File)
             findings.Error(reader.File, line, "duplicate-name", $"{service} has two environments {name}.", $"The other is in line {before.Line}.", "Rename one.");
         foreach (var key in reader.Keys) findings.Remember($"service:{service}/{name}:{key}", reader.File, reader.LineOf(key));
-        if (Target(service, name, line, reader, findings) is not { } target) return null;
+        if (Target(service, name, line, reader, findings) is not { } target)
+        {
+            findings.Unread($"environments of {service}");
+            findings.Unread("environments");
+            return null;
+        }
+
         return new ServiceEnvironment(
             name, NonEmpty(reader.Text("after")), reader.Flag("protected"), target, [.. reader.Mappings("health").Select(one => Probe(one, findings)).OfType<HealthProbe>()],
             NonEmpty(reader.Text("runbook")) ?? "default");
@@ -54,11 +64,11 @@ internal static class ServiceReader
                 findings.Error(reader.File, line, "no-target", $"It is not said where {service} runs in {environment}.", null, "Write kubernetes: { cluster, namespace, deployment, image }, or simulated: {}.");
                 return null;
             case (not null, _):
-                return kubernetes.Text("cluster") is { } cluster && kubernetes.Text("namespace") is { } ns && kubernetes.Text("deployment") is { } deployment && kubernetes.Text("image") is { } image
+                return kubernetes.Text("cluster") is { Length: > 0 } cluster && kubernetes.Text("namespace") is { Length: > 0 } ns && kubernetes.Text("deployment") is { Length: > 0 } deployment && kubernetes.Text("image") is { Length: > 0 } image
                     ? new Target.Kubernetes(cluster, ns, deployment, Untagged(kubernetes, image, findings), NonEmpty(kubernetes.Text("container")))
                     : null;
             case (_, not null):
-                return new Target.Simulated($"{service}/{environment}", simulated.Number("replicas", 3, 1, 100), NonEmpty(simulated.Text("version")) ?? "v1.0.0");
+                return new Target.Simulated($"{service}/{environment}", simulated.Number("replicas"), NonEmpty(simulated.Text("version")) ?? Shapes.Simulated.Find("version")!.Default!);
             default:
                 return null;
         }
@@ -74,7 +84,7 @@ internal static class ServiceReader
     private static HealthProbe? Probe(MappingReader reader, Findings findings)
     {
         var text = reader.Text("url");
-        if (text is null) return null;
+        if (string.IsNullOrEmpty(text)) return null;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
         {
             findings.Error(reader.File, reader.LineOf("url"), "bad-address", $"\"{text}\" is not an http or https address.", null, "Write the whole address: https://api.example.com/health.");
@@ -83,8 +93,8 @@ internal static class ServiceReader
 
         var expect = reader.Mapping("expect");
         return new HealthProbe(
-            url, expect?.Number("status", 200, 100, 599) ?? 200, expect?.NamedValues("json") ?? ImmutableSortedDictionary<string, string>.Empty,
-            reader.Number("tries", 3, 1, 100), reader.Duration("interval", TimeSpan.FromSeconds(5), Hour), reader.Duration("timeout", TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5)));
+            url, expect?.Number("status") ?? 200, expect?.NamedValues("json") ?? ImmutableSortedDictionary<string, string>.Empty,
+            reader.Number("tries"), reader.Duration("interval"), reader.Duration("timeout"));
     }
 
     private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;

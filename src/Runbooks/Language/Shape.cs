@@ -33,10 +33,31 @@ public enum ValueKind
 /// <summary>One key of a mapping: what checks it, and what documents it, are the same words.</summary>
 /// <param name="Of">The shape of the mapping or mappings under it.</param>
 /// <param name="Allowed">The only values it may have; empty = any.</param>
-public sealed record Key(string Name, ValueKind Kind, string Says, bool Required = false, Shape? Of = null, ImmutableArray<string> Allowed = default, string? Default = null);
+/// <param name="Default">What stands when it is left out, as YAML writes it.</param>
+public sealed record Key(string Name, ValueKind Kind, string Says, bool Required = false, Shape? Of = null, ImmutableArray<string> Allowed = default, string? Default = null)
+{
+    /// <summary>A value it could have, as YAML writes it.</summary>
+    public string? Example { get; init; }
+
+    /// <summary>Of a number: the least it may be.</summary>
+    public int Least { get; init; } = 1;
+
+    /// <summary>Of a number: the most it may be.</summary>
+    public int Most { get; init; } = 100;
+
+    /// <summary>Of a duration: the longest it may be.</summary>
+    public TimeSpan Longest { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Of a step's key: the kind of step it belongs to; null = any.</summary>
+    public string? OnlyIn { get; init; }
+
+    /// <summary>With <see cref="OnlyIn"/>: such a step can't do without it.</summary>
+    public bool NeededThere { get; init; }
+}
 
 /// <summary>A mapping: which keys it may have.</summary>
-public sealed record Shape(string Name, string Says, ImmutableArray<Key> Keys)
+/// <param name="MayBeEmpty">Whether it is right without any key, so that nothing need stand after its name.</param>
+public sealed record Shape(string Name, string Says, ImmutableArray<Key> Keys, bool MayBeEmpty = false)
 {
     public Key? Find(string name) => Keys.FirstOrDefault(key => key.Name == name);
 }

@@ -13,7 +13,7 @@ namespace ChatOps.Runbooks.Tests.Language;
 public sealed partial class LanguageTests
 {
     private const string Access = "groups:\n  all: { all: true }\nmay:\n  deploy: { '*': [all] }\n  rollback: { '*': [all] }\n";
-    private const string Runbook = "runbook: default\nsteps:\n  - deploy: rolling\n  - check: health\n";
+    private const string Runbook = "on-failure: { rollback: ask }\nrunbook: default\nsteps:\n  - deploy: rolling\n  - check: health\n";
     private const string Service = "service: api\nenvironments:\n  prod:\n    simulated: {}\n    health: [{ url: 'https://example.com' }]\n";
     private const string Line6 = "  staging:\n";
 
@@ -25,19 +25,23 @@ public sealed partial class LanguageTests
         { "not-a-mapping", "services/b.yaml", "- one\n", 1 },
         { "empty-file", "services/b.yaml", "# nothing\n", 1 },
         { "alias", "services/b.yaml", "service: &a b\nchannel: *a\n", 2 },
+        { "duplicate-key", "services/b.yaml", "service: b\nowners: [all]\nowners: []\n", 3 },
         { "too-deep", "services/b.yaml", "service: b\nowners: " + new string('[', 30) + new string(']', 30), 2 },
 
         // MappingReader
         { "unknown-key", "services/api.yaml", Service + "chanel: x\n", 6 },
         { "missing-key", "services/b.yaml", "service: b\n", 1 },
         { "missing-key", "services/api.yaml", Service + Line6 + "    kubernetes:\n", 7 },
+        { "missing-value", "services/b.yaml", "service:\nenvironments: {}\n", 1 },
+        { "missing-value", "services/api.yaml", Service + Line6 + "    kubernetes: { cluster: , namespace: b, deployment: c, image: d }\n", 7 },
+        { "missing-value", "runbooks/default.yaml", Runbook.Replace("  - deploy", "  - approval: Please\n    from: []\n  - deploy", StringComparison.Ordinal), 5 },
         { "not-yet", "services/api.yaml", Service + "    gates: []\n", 6 },
         { "bad-value", "services/api.yaml", Service + "    protected: perhaps\n", 6 },
         { "bad-value", "services/api.yaml", Service + "owners: { a: b }\n", 6 },
         { "bad-value", "services/api.yaml", Service + "repository: [a]\n", 6 },
         { "bad-value", "services/api.yaml", Service.Replace("{}", "{ replicas: 0 }", StringComparison.Ordinal), 4 },
-        { "bad-value", "runbooks/default.yaml", Runbook + "  - soak: 99d\n", 5 },
-        { "bad-value", "runbooks/default.yaml", Runbook + "on-failure: { rollback: never }\n", 5 },
+        { "bad-value", "runbooks/default.yaml", Runbook + "  - soak: 99d\n", 6 },
+        { "bad-value", "runbooks/default.yaml", Runbook.Replace("ask", "never", StringComparison.Ordinal), 1 },
 
         // ServiceReader
         { "duplicate-name", "services/b.yaml", Service, 1 },
@@ -48,30 +52,40 @@ public sealed partial class LanguageTests
         { "bad-address", "services/api.yaml", Service + Line6 + "    simulated: {}\n    health: [{ url: example }]\n", 8 },
 
         // RunbookReader
-        { "duplicate-name", "runbooks/other.yaml", Runbook, 1 },
-        { "step-kind-missing", "runbooks/default.yaml", Runbook + "  - when: environment.protected\n", 5 },
-        { "step-kind-twice", "runbooks/default.yaml", Runbook + "  - soak: 1m\n    notify: hello\n", 5 },
-        { "key-elsewhere", "runbooks/default.yaml", Runbook + "  - soak: 1m\n    count: 2\n", 6 },
-        { "missing-key", "runbooks/default.yaml", Runbook + "  - approval: Please\n", 5 },
-        { "checklist-empty", "runbooks/default.yaml", Runbook + "  - checklist: Look\n", 5 },
-        { "checklist-long", "runbooks/default.yaml", Runbook + "  - checklist: Look\n    items: [" + string.Join(',', Enumerable.Range(1, 31)) + "]\n", 5 },
-        { "bad-value", "runbooks/default.yaml", Runbook + "  - checklist: Look\n    items: [[a]]\n", 6 },
-        { "bad-value", "runbooks/default.yaml", Runbook + "  - notify:\n", 5 },
-        { "verify-by-hand", "runbooks/default.yaml", Runbook + "  - checklist: Look\n    items: [{ built: { verify: ci } }]\n", 6 },
+        { "duplicate-name", "runbooks/other.yaml", Runbook, 2 },
+        { "step-kind-missing", "runbooks/default.yaml", Runbook + "  - when: environment.protected\n", 6 },
+        { "step-kind-twice", "runbooks/default.yaml", Runbook + "  - soak: 1m\n    notify: hello\n", 6 },
+        { "key-elsewhere", "runbooks/default.yaml", Runbook + "  - soak: 1m\n    count: 2\n", 7 },
+        { "missing-key", "runbooks/default.yaml", Runbook + "  - approval: Please\n", 6 },
+        { "missing-key", "runbooks/default.yaml", Runbook + "  - checklist: Look\n", 6 },
+        { "checklist-empty", "runbooks/default.yaml", Runbook + "  - checklist: Look\n    items: []\n", 7 },
+        { "checklist-long", "runbooks/default.yaml", Runbook + "  - checklist: Look\n    items: [" + string.Join(',', Enumerable.Range(1, 31)) + "]\n", 7 },
+        { "bad-value", "runbooks/default.yaml", Runbook + "  - checklist: Look\n    items: [[a]]\n", 7 },
+        { "bad-value", "runbooks/default.yaml", Runbook + "  - notify:\n", 6 },
+        { "verify-by-hand", "runbooks/default.yaml", Runbook + "  - checklist: Look\n    items: [{ built: { verify: ci } }]\n", 7 },
 
         // AccessReader
         { "duplicate-name", "access.yaml", Access + "---\n" + Access, 7 },
+        { "duplicate-name", "access.yaml", Access.Replace("may:", "  All: { all: true }\nmay:", StringComparison.Ordinal), 3 },
+        { "duplicate-name", "access.yaml", Access + "demo:\n  - { person: a@b, name: A, role: b }\n  - { person: A@B, name: A, role: b }\n", 8 },
+        { "bad-address", "access.yaml", Access + "demo: [{ person: a, name: A, role: b }]\n", 6 },
         { "group-reserved", "access.yaml", Access.Replace("may:", "  owners: { all: true }\nmay:", StringComparison.Ordinal), 3 },
         { "group-empty", "access.yaml", Access.Replace("may:", "  none: {}\nmay:", StringComparison.Ordinal), 3 },
         { "bad-address", "access.yaml", Access.Replace("may:", "  some: { members: [nobody] }\nmay:", StringComparison.Ordinal), 3 },
 
+        // ConfigurationReader
+        { "file-unread", "acess.yaml", Access, 1 },
+        { "file-unread", "services/old/api.yaml", Service, 1 },
+
         // Lint
         { "bad-name", "services/b.yaml", Service.Replace("api", "a b", StringComparison.Ordinal), 1 },
         { "bad-name", "services/api.yaml", Service + "  deploy: { simulated: {}, health: [{ url: 'https://example.com' }] }\n", 6 },
+        { "bad-name", "runbooks/other.yaml", Runbook.Replace("default", "a b", StringComparison.Ordinal), 2 },
+        { "bad-name", "access.yaml", Access.Replace("may:", "  a b: { all: true }\nmay:", StringComparison.Ordinal), 3 },
         { "name-taken", "services/b.yaml", Service.Replace("api", "rollback", StringComparison.Ordinal), 1 },
         { "group-unknown", "services/api.yaml", Service + "owners: [nobody]\n", 6 },
-        { "group-unknown", "runbooks/default.yaml", Runbook + "on-failure: { page: nobody }\n", 5 },
-        { "group-unknown", "runbooks/default.yaml", Runbook.Replace("  - deploy", "  - approval: Please\n    from: [nobody]\n  - deploy", StringComparison.Ordinal), 3 },
+        { "group-unknown", "runbooks/default.yaml", Runbook.Replace("ask", "ask, page: nobody", StringComparison.Ordinal), 1 },
+        { "group-unknown", "runbooks/default.yaml", Runbook.Replace("  - deploy", "  - approval: Please\n    from: [nobody]\n  - deploy", StringComparison.Ordinal), 4 },
         { "group-unknown", "access.yaml", Access.Replace("[all] }\n  r", "[nobody] }\n  r", StringComparison.Ordinal), 4 },
         { "service-unknown", "services/api.yaml", Service + "depends-on: [nothing]\n", 6 },
         { "environments-missing", "services/b.yaml", "service: b\nenvironments: {}\n", 1 },
@@ -80,13 +94,17 @@ public sealed partial class LanguageTests
         { "approval-missing", "services/api.yaml", Service + "    protected: true\n", 3 },
         { "health-missing", "services/api.yaml", Service + Line6 + "    simulated: {}\n", 6 },
         { "deploy-missing", "runbooks/other.yaml", "runbook: other\nsteps:\n  - check: health\n", 2 },
-        { "deploy-twice", "runbooks/default.yaml", Runbook.Replace("  - check", "  - deploy: rolling\n  - check", StringComparison.Ordinal), 4 },
+        { "deploy-twice", "runbooks/default.yaml", Runbook.Replace("  - check", "  - deploy: rolling\n  - check", StringComparison.Ordinal), 5 },
         { "check-missing", "runbooks/other.yaml", "runbook: other\nsteps:\n  - deploy: rolling\n", 3 },
-        { "approval-late", "runbooks/default.yaml", Runbook + "  - approval: Please\n    from: [all]\n", 5 },
-        { "secret-in-text", "runbooks/default.yaml", Runbook + "  - notify: 'password: hunter2hunter2'\n", 5 },
+        { "on-failure-missing", "runbooks/other.yaml", "runbook: other\nsteps:\n  - deploy: rolling\n  - check: health\n", 1 },
+        { "step-unreachable", "runbooks/default.yaml", Runbook + "  - soak: 1m\n    when: environment.protected\n", 6 },
+        { "approval-impossible", "runbooks/default.yaml", Runbook.Replace("  - deploy", "  - approval: Please\n    from: [owners]\n  - deploy", StringComparison.Ordinal), 4 },
+        { "approval-late", "runbooks/default.yaml", Runbook + "  - approval: Please\n    from: [all]\n", 6 },
+        { "secret-in-text", "services/api.yaml", Service.Replace("//e", "//me:mypass@e", StringComparison.Ordinal), 5 },
+        { "secret-in-text", "runbooks/default.yaml", Runbook + "  - notify: 'password: hunter2hunter2'\n", 6 },
         { "grant-unused", "access.yaml", Access.Replace("'*': [all] }\n  r", "'*': [all], moon: [all] }\n  r", StringComparison.Ordinal), 4 },
         { "nobody-may", "access.yaml", "groups:\n  all: { all: true }\nmay:\n  deploy: { '*': [all] }\n", 3 },
-        { "circle", "services/api.yaml", Service + "depends-on: [api]\n", 1 },
+        { "circle", "services/api.yaml", Service + "depends-on: [api]\n", 6 },
         { "circle", "services/api.yaml", Service + "    after: staging\n" + Line6 + "    simulated: {}\n    after: prod\n    health: [{ url: 'https://example.com' }]\n", 6 },
     };
 
@@ -99,15 +117,62 @@ public sealed partial class LanguageTests
     }
 
     [Theory]
-    [InlineData(1, "approval-tight")]
-    [InlineData(2, "approval-impossible")]
-    public void Too_few_to_approve_is_found(int count, string code)
+    [InlineData(1, "all", "approval-tight")]
+    [InlineData(1, "one", "approval-impossible")]      // whoever may ask is the one who could approve
+    [InlineData(1, "two", null)]
+    [InlineData(2, "all", "approval-impossible")]
+    public void Too_few_to_approve_is_found(int count, string deployers, string? code)
     {
         var findings = Read(
-            ("access.yaml", Access.Replace("may:", "  one: { members: [a@example.com] }\nmay:", StringComparison.Ordinal)),
+            ("access.yaml", Access.Replace("may:", "  one: { members: [a@example.com] }\n  two: { members: [b@example.com] }\nmay:", StringComparison.Ordinal).Replace("deploy: { '*': [all]", $"deploy: {{ '*': [{deployers}]", StringComparison.Ordinal)),
             ("services/api.yaml", Service + "    protected: true\n"),
-            ("runbooks/default.yaml", $"runbook: default\nsteps:\n  - approval: Please\n    from: [one]\n    count: {count}\n  - deploy: rolling\n  - check: health\n"));
-        findings.ShouldHaveSingleItem().ShouldSatisfyAllConditions(f => f.Code.ShouldBe(code), f => f.File.ShouldBe("runbooks/default.yaml"), f => f.Line.ShouldBe(3));
+            ("runbooks/default.yaml", $"runbook: default\nsteps:\n  - approval: Please\n    from: [one]\n    count: {count}\n  - deploy: rolling\n  - check: health\non-failure: {{ rollback: ask }}\n"));
+        if (code is null) findings.ShouldBeEmpty();
+        else findings.ShouldHaveSingleItem().ShouldSatisfyAllConditions(f => f.Code.ShouldBe(code), f => f.File.ShouldBe("runbooks/default.yaml"), f => f.Line.ShouldBe(3));
+    }
+
+    [Fact]
+    public void A_step_that_is_left_out_where_it_is_needed_is_found()
+    {
+        var findings = Read(
+            ("runbooks/default.yaml", Runbook.Replace("rolling", "rolling\n    when: environment.protected", StringComparison.Ordinal)));
+        findings.Select(finding => (finding.Code, finding.File, finding.Line)).ShouldBe([("step-unreachable", "runbooks/default.yaml", 4), ("deploy-missing", "services/api.yaml", 3)]);
+    }
+
+    /// <summary>One typing mistake gives one finding, not a tail of others that go when it is mended.</summary>
+    [Theory]
+    [InlineData("runbooks/default.yaml", "steps:", "steps: {", "not-yaml")]
+    [InlineData("runbooks/default.yaml", "- deploy:", "- deploi:", "step-kind-missing unknown-key")]
+    [InlineData("runbooks/default.yaml", "runbook: default", "runbok: default", "missing-key unknown-key")]
+    [InlineData("access.yaml", "groups:", "groups: {", "not-yaml")]
+    [InlineData("access.yaml", "all: { all: true }", "all: { al: true }", "group-empty unknown-key")]
+    [InlineData("services/api.yaml", "simulated: {}", "simulate: {}", "no-target unknown-key")]
+    public void What_could_not_be_read_is_not_missed_as_well(string file, string text, string by, string codes)
+    {
+        var files = new Dictionary<string, string> { ["access.yaml"] = Access, ["runbooks/default.yaml"] = Runbook, ["services/api.yaml"] = Service };
+        files[file].ShouldContain(text);
+        Read((file, files[file].Replace(text, by, StringComparison.Ordinal))).Select(finding => finding.Code).ShouldBe(codes.Split(' '), ignoreOrder: true);
+    }
+
+    /// <summary>A chain of this length, walked by calling oneself, would end the process.</summary>
+    [Fact]
+    public void Long_chains_are_walked_and_a_circle_is_told_once()
+    {
+        const int Many = 5_000;
+        var chain = Enumerable.Range(0, Many).Select(at => $"service: s{at}\ndepends-on: [s{(at + 1) % Many}]\nenvironments: {{ prod: {{ simulated: {{}}, health: [{{ url: 'https://example.com' }}] }} }}\n");
+        Read(("services/many.yaml", string.Join("---\n", chain))).ShouldHaveSingleItem().Code.ShouldBe("circle");
+    }
+
+    [Theory]
+    [MemberData(nameof(Keys))]
+    public void Every_key_is_read_with_the_example_that_documents_it(string shape, string name)
+    {
+        var key = Shapes.All.Single(one => one.Name == shape).Find(name)!;
+        string[] wrong = ["unknown-key", "bad-value", "missing-key", "missing-value", "key-elsewhere", "step-kind-missing", "step-kind-twice", "not-yaml"];
+        var codes = Placed(shape, key);
+        if (key.Kind == ValueKind.NotYet) codes.ShouldContain("not-yet");
+        else codes.Intersect(wrong).ShouldBeEmpty();
+        Placed(shape, key with { Name = "kangaroo" }).ShouldContain("unknown-key");
     }
 
     [Fact]
@@ -123,7 +188,7 @@ public sealed partial class LanguageTests
     public void Everything_wrong_is_said_at_once() =>
         Read(("services/api.yaml", Service + "chanel: x\nowners: [nobody]\n"), ("runbooks/default.yaml", Runbook + "  - soak: long\n"), ("access.yaml", Access + "more: 1\n"))
             .Select(finding => (finding.File, finding.Line, finding.Code))
-            .ShouldBe([("access.yaml", 6, "unknown-key"), ("runbooks/default.yaml", 5, "bad-value"), ("services/api.yaml", 6, "unknown-key"), ("services/api.yaml", 7, "group-unknown")]);
+            .ShouldBe([("access.yaml", 6, "unknown-key"), ("runbooks/default.yaml", 6, "bad-value"), ("services/api.yaml", 6, "unknown-key"), ("services/api.yaml", 7, "group-unknown")]);
 
     [Fact]
     public void Every_code_is_in_a_table_here_and_in_the_documentation()
@@ -172,6 +237,53 @@ public sealed partial class LanguageTests
             var broken = change.Cut ? text[..place] : text[..place] + letter + text[(place + 1)..];
             ConfigurationReader.Read([.. example.Where((_, index) => index != at), example[at] with { Text = broken }]).Findings.ShouldAllBe(finding => finding.Line >= 1);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(1_500));
+    }
+
+    public static TheoryData<string, string> Keys
+    {
+        get
+        {
+            var keys = new TheoryData<string, string>();
+            foreach (var shape in Shapes.All)
+            {
+                foreach (var key in shape.Keys) keys.Add(shape.Name, key.Name);
+            }
+
+            return keys;
+        }
+    }
+
+    /// <summary>The codes of a file in which a mapping of this shape has what it needs, and this key with its example.</summary>
+    private static List<string> Placed(string shape, Key key)
+    {
+        var kind = key.OnlyIn ?? (Shapes.StepKinds.Contains(key.Name) ? key.Name : "deploy");
+        var needed = shape switch
+        {
+            "environment" => ["simulated"],
+            "group" => ["all"],
+            "step" => Shapes.Step.Keys.Where(one => one.Name == kind || (one.OnlyIn == kind && one.NeededThere)).Select(one => one.Name).ToArray(),
+            _ => Shapes.All.Single(one => one.Name == shape).Keys.Where(one => one.Required).Select(one => one.Name).ToArray(),
+        };
+        if (key.Name is "kubernetes") needed = [];
+        var keys = Shapes.All.Single(one => one.Name == shape).Keys.Where(one => needed.Contains(one.Name) && one.Name != key.Name).Append(key);
+        var mapping = $"{{ {string.Join(", ", keys.Select(one => $"{one.Name}: {one.Example ?? "x"}"))} }}";
+        var (file, text) = shape switch
+        {
+            "service" => ("services/a.yaml", mapping),
+            "environment" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {mapping} }} }}"),
+            "kubernetes" or "simulated" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {{ {shape}: {mapping} }} }} }}"),
+            "health" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {{ simulated: {{}}, health: [{mapping}] }} }} }}"),
+            "expect" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {{ simulated: {{}}, health: [{{ url: 'http://a', expect: {mapping} }}] }} }} }}"),
+            "runbook" => ("runbooks/r.yaml", mapping),
+            "step" => ("runbooks/r.yaml", $"{{ runbook: r, steps: [{mapping}] }}"),
+            "on-failure" => ("runbooks/r.yaml", $"{{ runbook: r, steps: [{{ deploy: rolling }}], on-failure: {mapping} }}"),
+            "access" => ("access.yaml", mapping),
+            "group" => ("access.yaml", $"{{ groups: {{ g: {mapping} }}, may: {{}} }}"),
+            "may" => ("access.yaml", $"{{ groups: {{}}, may: {mapping} }}"),
+            "persona" => ("access.yaml", $"{{ groups: {{}}, may: {{}}, demo: [{mapping}] }}"),
+            _ => throw new ArgumentOutOfRangeException(nameof(shape), shape, null),
+        };
+        return [.. ConfigurationReader.Read([new SourceFile(file, text)]).Findings.Where(finding => finding.File == file).Select(finding => finding.Code)];
     }
 
     private static ImmutableArray<Finding> Read(params (string File, string Text)[] changed)
