@@ -11,8 +11,9 @@ internal static class SchemaCommand
         var name = new Argument<string?>("name") { Description = "Which one to print.", Arity = ArgumentArity.ZeroOrOne, HelpName = string.Join('|', ConfigurationSchema.Names) };
         name.AcceptOnlyFromAmong([.. ConfigurationSchema.Names]);
         var folder = new Option<string?>("--out") { Description = "Write all of them into this folder, as NAME.json.", HelpName = "DIR" };
-        var command = new Command("schema", "Prints the JSON Schema of a kind of configuration file, made from what the bot itself checks by.") { name, folder };
-        command.SetAction(said => Run(said.GetValue(name), said.GetValue(folder), terminal));
+        var markdown = new Option<bool>("--markdown") { Description = "Print every key as tables for people instead." };
+        var command = new Command("schema", "Prints the JSON Schema of a kind of configuration file, made from what the bot itself checks by.") { name, folder, markdown };
+        command.SetAction(said => said.GetValue(markdown) ? Print(ConfigurationDocument.Keys(), terminal) : Run(said.GetValue(name), said.GetValue(folder), terminal));
         return command;
     }
 
@@ -25,7 +26,12 @@ internal static class SchemaCommand
             return ExitCodes.Usage;
         }
 
-        terminal.Out.Write(ConfigurationSchema.For(name));
+        return Print(ConfigurationSchema.For(name)!, terminal);
+    }
+
+    private static int Print(string text, Terminal terminal)
+    {
+        terminal.Out.Write(text);
         return ExitCodes.Done;
     }
 

@@ -8,6 +8,7 @@ using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Language;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Runs;
+using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Commands;
@@ -35,7 +36,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         if (!c.PlanOnly && seen is { ByHand: null } && seen.Version == c.Version && holder is null)
             return Refused(new Refusal(RefusalCodes.AlreadyLive, $"{c.Version} is already live in {environment.Name}: {seen.Ready} of {seen.Replicas} ready.", "Name another version, or look at status."));
         if (!c.PlanOnly && await UnmetAsync(service, environment, c.Version, cancellationToken) is { } unmet) return Refused(unmet);
-        var planned = Planner.Deploy(service, environment, current.Runbook(environment.Runbook)!, c.Version, seen?.Version, speaker.Caller.Person ?? default);
+        var planned = Planner.Deploy(new PlanContext(service, environment, c.Version, speaker.Caller.Person ?? default), current.Runbook(environment.Runbook)!, current.Runbook, seen?.Version);
         if (c.PlanOnly) return new Reply(PlanCard.Of(planned.Plan, CommandText.Of(c with { PlanOnly = false })));
         return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person!.Value, c.Reason, Places(speaker, service), c.NoQueue, null), delivery, cancellationToken);
     }

@@ -4,6 +4,7 @@ using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Language;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Runs;
+using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Worker;
@@ -38,10 +39,9 @@ internal sealed class TurnHandler(RunEngine engine, Targets targets, Func<Config
         if (current.Service(run.Site.Service) is not { } service || service.Environment(run.Site.Environment) is not { } environment) return null;
         var from = run.Plan.FromVersion;
         if (look && await targets.For(environment.Target).LookAsync(environment.Target, cancellationToken) is Outcome<Sighting>.Done seen) from = seen.Value.Version;
-        if (run.Plan.Kind == RunKind.Rollback) return null;
-        return current.Runbook(environment.Runbook) is { } runbook
-            ? Planner.Deploy(service, environment, runbook, run.Plan.Version, from, run.Opened.By)
-            : null;
+        if (run.Plan.Kind == RunKind.Rollback || current.Runbook(run.Plan.Runbook ?? environment.Runbook) is not { } runbook) return null;
+        var context = new PlanContext(service, environment, run.Plan.Version, run.Opened.By) { Inputs = run.Opened.Inputs, Emergency = run.Opened.Emergency };
+        return run.Plan.Kind == RunKind.Procedure ? Planner.Procedure(context, runbook, current.Runbook, from) : Planner.Deploy(context, runbook, current.Runbook, from);
     }
 
     private static string Why(Plan old, Plan now)

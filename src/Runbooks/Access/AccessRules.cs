@@ -80,8 +80,11 @@ public sealed record AccessRules(ImmutableArray<Group> Groups, ImmutableArray<Gr
     private static ImmutableArray<GroupName> Resolve(ImmutableArray<GroupName> groups, ImmutableArray<GroupName> owners) =>
         [.. groups.SelectMany(group => group == Owners ? owners : [group]).Distinct()];
 
+    /// <summary>Whether the caller is in a group; <c>owners</c> stands for <paramref name="owners"/>, and an e-mail address for that person.</summary>
+    public bool IsIn(Caller caller, GroupName group, ImmutableArray<GroupName> owners) => Resolve([group], owners).Any(one => IsIn(caller, one));
+
     private bool IsIn(Caller caller, GroupName group) =>
-        caller.Groups.Contains(group) || (caller.Person is not null && Groups.Any(g => g.Name == group && g.All));
+        caller.Groups.Contains(group) || (caller.Person is { } person && (group.IsPerson ? new Person(group.Name) == person : Groups.Any(g => g.Name == group && g.All)));
 
     private static string Words(ImmutableArray<GroupName> groups) => groups.Length switch
     {

@@ -22,6 +22,9 @@ public readonly record struct Person
 [JsonConverter(typeof(GroupNameConverter))]
 public readonly record struct GroupName(string Name)
 {
+    /// <summary>Whether it names one person by their address rather than a group.</summary>
+    public bool IsPerson => Name?.Contains('@', StringComparison.Ordinal) == true;
+
     public override string ToString() => Name;
 }
 

@@ -1,4 +1,5 @@
 using ChatOps.Runbooks.Plans;
+using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Cards;
 
@@ -7,10 +8,12 @@ public static class PlanCard
 {
     /// <param name="deploy">The command that starts it, to be offered as a button; null = it runs already.</param>
     public static Card Of(Plan plan, string? deploy) => new(
-        plan.Kind == RunKind.Deploy ? $"Plan: deploy {plan.Site.Service} {plan.Version} to {plan.Site.Environment}" : $"Plan: roll {plan.Site.Service} back to {plan.Version} in {plan.Site.Environment}",
+        $"Plan: {char.ToLowerInvariant(RunCard.TitleOf(plan)[0])}{RunCard.TitleOf(plan)[1..]}",
         Tone.Neutral,
         deploy is null ? null : "nothing was started",
-        $"The plan takes {plan.Site.Service} in {plan.Site.Environment} {(plan.FromVersion is null ? "" : $"from {plan.FromVersion} ")}to {plan.Version} in {plan.Steps.Length} steps.")
+        plan.Kind == RunKind.Procedure
+            ? $"The plan runs {plan.Runbook} on {plan.Site.Service} in {plan.Site.Environment} in {Words.Count(plan.Steps.Length, "step", "steps")}."
+            : $"The plan takes {plan.Site.Service} in {plan.Site.Environment} {(plan.FromVersion is null ? "" : $"from {plan.FromVersion} ")}to {plan.Version} in {plan.Steps.Length} steps.")
     {
         Facts =
         [

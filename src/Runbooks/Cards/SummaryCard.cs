@@ -10,17 +10,19 @@ public static class SummaryCard
     public static Card Of(RunState run, DateTimeOffset now, Uri? publicUrl)
     {
         var took = (run.EndedAt ?? now) - run.OpenedAt;
-        var waited = run.Steps.Where(step => step.Step is Checklist or Approval).Aggregate(TimeSpan.Zero, (sum, step) => sum + Took(step, now));
+        var waited = run.Steps.Where(step => step.Step.Waits != Waits.ForNobody).Aggregate(TimeSpan.Zero, (sum, step) => sum + Took(step, now));
         var approvers = run.Steps.Select(step => step.State).OfType<Approval.State>().SelectMany(state => state.Yes).Select(yes => yes.By.ShortName).Distinct().ToList();
         var verdict = run.Rollback is not null ? $"was rolled back to {run.Rollback.ToVersion}" : $"is live in {run.Site.Environment}";
-        var sentence = run.Rollback is null && run.Plan.Kind == Plans.RunKind.Rollback
+        var sentence = run.Plan.Kind == Plans.RunKind.Procedure
+            ? $"{run.Plan.Runbook} {(run.Rollback is null ? "was run" : "was undone")} on {run.Site.Service} in {run.Site.Environment}, {Words.Duration(took)} after {run.Opened.By.ShortName} asked for it."
+            : run.Rollback is null && run.Plan.Kind == Plans.RunKind.Rollback
             ? $"{run.Site.Service} is back on {run.Plan.Version} in {run.Site.Environment}, {Words.Duration(took)} after {run.Opened.By.ShortName} asked for it."
             : $"{run.Site.Service} {run.Plan.Version} {verdict}, {Words.Duration(took)} after {run.Opened.By.ShortName} asked for it.";
         return new Card($"Summary: {RunCard.TitleOf(run)}", run.Rollback is null ? Tone.Good : Tone.Warning, run.Rollback is null ? "done" : "rolled back", sentence)
         {
             Facts =
             [
-                new("Version", (run.Origin?.FromVersion ?? run.Plan.FromVersion) is { } from ? $"{from} → {run.Plan.Version}" : run.Plan.Version),
+                run.Plan.Kind == Plans.RunKind.Procedure ? new("Runbook", run.Plan.Runbook!) : new("Version", (run.Origin?.FromVersion ?? run.Plan.FromVersion) is { } from ? $"{from} → {run.Plan.Version}" : run.Plan.Version),
                 new("Asked for by", run.Opened.By.Email),
                 new("Approved by", approvers.Count == 0 ? "nobody had to" : Words.List(approvers)),
                 new("Took", waited > TimeSpan.Zero ? $"{Words.Duration(took)}, of which {Words.Duration(waited)} waiting for people" : Words.Duration(took)),

@@ -22,6 +22,7 @@ public static class ConfigurationSchema
         var schema = Of(shape);
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.Insert(1, "title", $"ChatOps {name}");
+        if (shape == Shapes.Runbook) schema["$defs"] = new JsonObject { ["step"] = Of(Shapes.Step) };
         return schema.ToJsonString(Indented) + "\n";
     }
 
@@ -43,7 +44,7 @@ public static class ConfigurationSchema
         var needs = new JsonObject();
         foreach (var kind in Shapes.Step.Keys.Where(key => key.NeededThere).GroupBy(key => key.OnlyIn!))
             needs[kind.Key] = new JsonArray([.. kind.Select(key => (JsonNode)key.Name)]);
-        foreach (var key in Shapes.Step.Keys.Where(key => key.OnlyIn is not null)) needs[key.Name] = new JsonArray(key.OnlyIn!);
+        foreach (var key in Shapes.Step.Keys.Where(key => key.OnlyIn is not null && !key.OnlyIn.Contains(' ', StringComparison.Ordinal))) needs[key.Name] = new JsonArray(key.OnlyIn!);
         schema["dependentRequired"] = needs;
     }
 
@@ -56,7 +57,13 @@ public static class ConfigurationSchema
             ValueKind.Duration => new JsonObject { ["type"] = "string", ["pattern"] = "^([0-9]+(ms|s|m|min|h|d))+$" },
             ValueKind.Texts => TextOrTexts(),
             ValueKind.Mapping => Of(key.Of!),
-            ValueKind.Mappings => new JsonObject { ["type"] = "array", ["items"] = key.Of is null ? Item() : Of(key.Of) },
+            ValueKind.Mappings => new JsonObject { ["type"] = "array", ["items"] = Of(key.Of!) },
+            ValueKind.OneOrMore => new JsonObject { ["anyOf"] = new JsonArray(Of(key.Of!), new JsonObject { ["type"] = "array", ["items"] = Of(key.Of!) }) },
+            ValueKind.TextOrMapping => new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["enum"] = new JsonArray([.. key.Allowed.Select(value => (JsonNode)value)]) }, Of(key.Of!)) },
+            ValueKind.Steps => new JsonObject { ["type"] = "array", ["items"] = Step() },
+            ValueKind.Branches => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["anyOf"] = new JsonArray(Step(), Of(Shapes.Branch)) } },
+            ValueKind.Items => new JsonObject { ["type"] = "array", ["items"] = Item() },
+            ValueKind.Quorums => TextsOrNumbers(),
             ValueKind.Named => new JsonObject { ["type"] = "object", ["additionalProperties"] = Of(key.Of!) },
             ValueKind.NamedTexts => new JsonObject { ["type"] = "object", ["additionalProperties"] = TextOrTexts() },
             ValueKind.NamedValues => new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") } },
@@ -65,7 +72,7 @@ public static class ConfigurationSchema
         };
         schema["description"] = key.Default is null ? key.Says : $"{key.Says} Left out: {key.Default}.";
         if (key.Example is { } example) schema["examples"] = new JsonArray(Value(example));
-        if (!key.Allowed.IsDefaultOrEmpty) schema["enum"] = new JsonArray([.. key.Allowed.Select(value => (JsonNode)value)]);
+        if (!key.Allowed.IsDefaultOrEmpty && key.Kind != ValueKind.TextOrMapping) schema["enum"] = new JsonArray([.. key.Allowed.Select(value => (JsonNode)value)]);
         return schema;
     }
 
@@ -91,19 +98,34 @@ public static class ConfigurationSchema
         ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "string" }, new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } }),
     };
 
-    /// <summary>A checklist's item: a text, or <c>text: { verify: NAME }</c>.</summary>
+    private static JsonObject TextsOrNumbers()
+    {
+        var schema = TextOrTexts();
+        ((JsonArray)schema["anyOf"]!).Add(new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 20 } });
+        return schema;
+    }
+
+    private static JsonObject Step() => new() { ["$ref"] = "#/$defs/step" };
+
+    /// <summary>A checklist's item: a text, a text that says more, or a group of them.</summary>
     private static JsonObject Item() => new()
     {
         ["anyOf"] = new JsonArray(
             new JsonObject { ["type"] = "string" },
-            new JsonObject
-            {
-                ["type"] = "object", ["minProperties"] = 1, ["maxProperties"] = 1,
-                ["additionalProperties"] = new JsonObject
-                {
-                    ["type"] = "object", ["additionalProperties"] = false, ["required"] = new JsonArray("verify"),
-                    ["properties"] = new JsonObject { ["verify"] = new JsonObject { ["type"] = "string", ["description"] = "What verifies it." } },
-                },
-            }),
+            Group(),
+            new JsonObject { ["type"] = "object", ["minProperties"] = 1, ["maxProperties"] = 1, ["not"] = new JsonObject { ["required"] = new JsonArray("group") }, ["additionalProperties"] = Of(Shapes.Item) }),
     };
+
+    /// <summary>Items of a group are texts, or texts that say more.</summary>
+    private static JsonObject Group()
+    {
+        var schema = Of(Shapes.ItemGroup with { Keys = [.. Shapes.ItemGroup.Keys.Where(key => key.Kind != ValueKind.Items)] });
+        schema["properties"]!["items"] = new JsonObject
+        {
+            ["type"] = "array",
+            ["items"] = new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "string" }, new JsonObject { ["type"] = "object", ["minProperties"] = 1, ["maxProperties"] = 1, ["additionalProperties"] = Of(Shapes.Item) }) },
+        };
+        schema["required"] = new JsonArray("group", "items");
+        return schema;
+    }
 }

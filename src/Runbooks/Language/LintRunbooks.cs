@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
 
 namespace ChatOps.Runbooks.Language;
@@ -15,14 +16,16 @@ internal static class LintRunbooks
         if (!Lint.IsName(runbook.Name))
             findings.ErrorAt(at, "bad-name", $"A runbook can't be called \"{runbook.Name}\".", null, "Use letters, digits and dashes.");
         if (runbook.OnFailure.Page is { } page) Lint.Group(read, page, findings.At($"runbook:{runbook.Name}:on-failure"), findings);
-        foreach (var approval in runbook.Steps.OfType<Approval>())
+        foreach (var step in runbook.AllSteps())
         {
-            foreach (var group in approval.From.Where(group => group != AccessRules.Owners)) Lint.Group(read, group, At(runbook, approval, findings), findings);
+            foreach (var group in Groups(step).Where(group => group != AccessRules.Owners && !group.IsPerson)) Lint.Group(read, group, At(runbook, step, findings), findings);
+            Others(read, runbook, step, findings);
+            if (Lint.SeemsSecret(step.Title + " " + step.Says()))
+                findings.WarnAt(At(runbook, step, findings), "secret-in-text", $"The step \"{step.Title}\" seems to hold a secret.", "Everybody who sees the card could read it.", "Take it out, and replace it where it is valid.");
         }
 
-        foreach (var step in runbook.Steps.Where(step => Lint.SeemsSecret(step.Title + " " + step.Says())))
-            findings.WarnAt(At(runbook, step, findings), "secret-in-text", $"The step \"{step.Title}\" seems to hold a secret.", "Everybody who sees the card could read it.", "Take it out, and replace it where it is valid.");
-        if (!findings.Knows($"runbook:{runbook.Name}:unread-step")) Changes(runbook, findings);
+        LintNames.Look(runbook, findings);
+        if (!findings.Knows($"runbook:{runbook.Name}:unread-step")) Changes(read, runbook, findings);
         Reach(read, runbook, findings);
     }
 
@@ -30,58 +33,105 @@ internal static class LintRunbooks
     public static void Look(Configuration read, Service service, ServiceEnvironment environment, Runbook runbook, Findings findings)
     {
         var name = $"service:{service.Name}/{environment.Name}";
-        var steps = Of(runbook, environment.Protected);
+        var steps = Of(read, runbook, service, environment);
         if (!findings.Knows($"runbook:{runbook.Name}:unread-step"))
         {
             if (environment.Protected && !steps.TakeWhile(step => !step.Changes).Any(step => step is Approval))
                 findings.ErrorAt(findings.At($"{name}:runbook", name), "approval-missing", $"{environment.Name} is protected, but {runbook.Name} changes it without an approval.", null, "Put an approval before the deploy step, or name another runbook.");
-            if (runbook.Steps.Any(step => step.Changes) && !steps.Any(step => step.Changes))
+            if (runbook.Steps.Any(step => step is Rollout) && !steps.Any(step => step is Rollout))
                 findings.ErrorAt(findings.At($"{name}:runbook", name), "deploy-missing", $"{runbook.Name} deploys nothing in {environment.Name}: its deploy step has a when that leaves it out.", null, "Take the when off the deploy step, or name another runbook.");
+            foreach (var second in steps.OfType<Rollout>().Skip(1))
+                Once(At(runbook, second, findings), "deploy-twice", $"{runbook.Name} deploys twice.", "The second changes nothing.", "Leave it out.");
+            if (runbook.StartsWith != "deploy")
+                findings.ErrorAt(findings.At($"{name}:runbook", name), "runbook-not-for-deploy", $"{runbook.Name} starts with {runbook.StartsWith}, so {service.Name} can't be deployed by it.", null, "Name a runbook that starts with deploy.");
         }
 
         if (environment.Health.IsEmpty && steps.Any(step => step is HealthCheck) && !findings.Knows($"{name}:health"))
             findings.WarnAt(findings.At(name), "health-missing", $"{runbook.Name} checks health, but {service.Name} in {environment.Name} has no health address.", "The check passes by itself.", "Write health: [{ url: … }].");
         if (findings.IsUnread("access")) return;
         foreach (var approval in steps.OfType<Approval>()) Possible(read, service, environment, runbook, approval, findings);
+
+        void Once((string File, int Line) at, string code, string what, string why, string mend)
+        {
+            if (findings.Remember($"{code}:{at.File}:{at.Line}", at.File, at.Line) is null) findings.ErrorAt(at, code, what, why, mend);
+        }
     }
 
-    /// <summary>The steps that belong in such an environment.</summary>
-    private static ImmutableArray<Step> Of(Runbook runbook, bool isProtected) =>
-        [.. runbook.Steps.Where(step => step.When == When.Always || (step.When == When.Protected) == isProtected)];
+    /// <summary>The steps that a run would walk in such a place.</summary>
+    private static ImmutableArray<Step> Of(Configuration read, Runbook runbook, Service service, ServiceEnvironment environment) =>
+        Planner.Steps(new PlanContext(service, environment, "v0", default) { Inputs = runbook.Filled(ImmutableSortedDictionary<string, string>.Empty) }, runbook, read.Runbook);
 
-    private static void Changes(Runbook runbook, Findings findings)
+    /// <summary>Every group that a step names.</summary>
+    private static IEnumerable<GroupName> Groups(Step step) => (step.Rules?.SkippableBy ?? []).Concat(step switch
     {
-        var changes = runbook.Steps.Where(step => step.Changes).ToList();
-        if (changes.Count == 0)
+        Approval approval => approval.From.Concat(approval.Escalate.Select(one => one.To)),
+        Checklist list => list.Items.SelectMany(item => item.By).Distinct(),
+        _ => [],
+    });
+
+    /// <summary>Runbooks that a step names.</summary>
+    private static void Others(Configuration read, Runbook runbook, Step step, Findings findings)
+    {
+        var named = new[] { (step as InnerRunbook)?.Runbook, step.Rules?.Remedy }.OfType<string>();
+        foreach (var name in named.Where(name => read.Runbook(name) is null && !findings.Knows($"runbook:{name}") && !findings.IsUnread("runbooks")))
+            findings.ErrorAt(At(runbook, step, findings), "runbook-unknown", $"There is no runbook {name}.", null, Lint.Meant(name, read.Runbooks.Select(one => one.Name)));
+        if (step is InnerRunbook inner && read.Runbook(inner.Runbook) is { } other)
+        {
+            foreach (var (given, value) in inner.Inputs)
+            {
+                var input = other.Inputs.FirstOrDefault(one => one.Name == given);
+                if (input is null) findings.ErrorAt(At(runbook, step, findings), "input-unknown", $"{other.Name} has no input {given}.", null, Lint.Meant(given, other.Inputs.Select(one => one.Name)));
+                else if (!value.Contains('{', StringComparison.Ordinal) && input.Fault(value) is { } fault) findings.ErrorAt(At(runbook, step, findings), "bad-value", fault, null, null);
+            }
+
+            foreach (var missing in other.Inputs.Where(one => one.Default is null && !inner.Inputs.ContainsKey(one.Name)))
+                findings.ErrorAt(At(runbook, step, findings), "input-missing", $"{other.Name} needs a value for {missing.Name}.", missing.Help, $"Write with: {{ {missing.Name}: … }}.");
+        }
+    }
+
+    private static void Changes(Configuration read, Runbook runbook, Findings findings)
+    {
+        var all = runbook.AllSteps().ToList();
+        if (runbook.StartsWith == "deploy" && !all.Any(step => step is Rollout or InnerRunbook))
         {
             findings.ErrorAt(findings.At($"runbook:{runbook.Name}:steps", $"runbook:{runbook.Name}"), "deploy-missing", $"{runbook.Name} starts with deploy, but has no deploy step.", null, "Add - deploy: rolling.");
             return;
         }
 
-        foreach (var second in ((bool[])[true, false]).SelectMany(isProtected => Of(runbook, isProtected).Where(step => step.Changes).Skip(1)).Distinct())
-            findings.ErrorAt(At(runbook, second, findings), "deploy-twice", $"{runbook.Name} deploys twice.", "The second changes nothing.", "Leave it out.");
-        foreach (var late in runbook.Steps.SkipWhile(step => !step.Changes).OfType<Approval>())
+        foreach (var second in all.Where(step => step is Rollout && step.Rules?.When is null && step.Rules?.OnlyFor is null or { IsEmpty: true }).Skip(1))
+        {
+            var at = At(runbook, second, findings);
+            if (findings.Remember($"deploy-twice:{at.File}:{at.Line}", at.File, at.Line) is null) findings.ErrorAt(at, "deploy-twice", $"{runbook.Name} deploys twice.", "The second changes nothing.", "Leave it out.");
+        }
+
+        foreach (var late in runbook.Steps.SkipWhile(step => step is not Rollout).OfType<Approval>())
             findings.ErrorAt(At(runbook, late, findings), "approval-late", $"{runbook.Name} asks for approval after the change.", null, "Move the approval before the deploy.");
-        if (!runbook.Steps.SkipWhile(step => !step.Changes).Any(step => step is HealthCheck))
-            findings.WarnAt(At(runbook, changes[0], findings), "check-missing", $"{runbook.Name} does not look whether the service is well after it deployed.", null, "Add - check: health after the deploy.");
-        if (!findings.Knows($"runbook:{runbook.Name}:on-failure"))
+        if (all.FirstOrDefault(step => step is Rollout) is { } first && !all.SkipWhile(step => step is not Rollout).Any(step => step is HealthCheck or InnerRunbook))
+            findings.WarnAt(At(runbook, first, findings), "check-missing", $"{runbook.Name} does not look whether the service is well after it deployed.", null, "Add - check: health after the deploy.");
+        if (runbook.StartsWith == "deploy" && !findings.Knows($"runbook:{runbook.Name}:on-failure"))
             findings.WarnAt(findings.At($"runbook:{runbook.Name}"), "on-failure-missing", $"{runbook.Name} does not say what happens when it fails.", "It asks a person, and waits until one answers.", "Write on-failure: { rollback: automatic } or { rollback: ask }.");
     }
 
     /// <summary>Steps that no place ever comes to. A runbook that nothing uses yet is not judged.</summary>
     private static void Reach(Configuration read, Runbook runbook, Findings findings)
     {
-        var users = read.Services.SelectMany(service => service.Environments).Where(one => read.Runbook(one.Runbook) == runbook).Select(one => one.Protected).Distinct().ToList();
-        if (users.Count != 1 || findings.IsUnread("services")) return;
-        foreach (var step in runbook.Steps.Except(Of(runbook, users[0])))
-            findings.WarnAt(At(runbook, step, findings), "step-unreachable", $"\"{step.Title}\" is never reached: every environment that uses {runbook.Name} is {(users[0] ? "" : "not ")}protected.", null, "Take the step out, or its when.");
+        if (findings.IsUnread("services")) return;
+        var places = read.Services.SelectMany(service => service.Environments, (service, environment) => (Service: service, Environment: environment)).Where(place => read.Runbook(place.Environment.Runbook) == runbook).ToList();
+        if (places.Count == 0) return;
+        var reached = places.SelectMany(place => Of(read, runbook, place.Service, place.Environment)).Select(step => step.Id.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var step in runbook.Steps.Where(step => step is not Block && !reached.Contains(step.Id.Name)))
+        {
+            var all = places.Select(place => place.Environment.Protected).Distinct().ToList() is [var only] ? $"every environment that uses {runbook.Name} is {(only ? "" : "not ")}protected" : "its when holds in none of the environments that use it";
+            findings.WarnAt(At(runbook, step, findings), "step-unreachable", $"\"{step.Title}\" is never reached: {all}.", null, "Take the step out, or its when.");
+        }
     }
 
     /// <summary>Whether enough people could approve, when whoever asks is one of them.</summary>
     private static void Possible(Configuration read, Service service, ServiceEnvironment environment, Runbook runbook, Approval approval, Findings findings)
     {
         var names = approval.From.SelectMany(group => group == AccessRules.Owners ? service.Owners : [group]).Distinct().ToList();
-        if (approval.From.IsEmpty || !TryCount(read, names, out var people)) return;
+        var written = runbook.AllSteps().OfType<Approval>().FirstOrDefault(one => one.Id == approval.Id) ?? approval;
+        if (written.From.IsEmpty || names.Any(name => name.IsPerson) || !TryCount(read, names, out var people)) return;
         var who = names.Count == 0 ? $"owners, and {service.Name} has none" : string.Join(", ", names);
         var at = At(runbook, approval, findings);
         if (people.Count < approval.Count)

@@ -94,6 +94,20 @@ internal sealed class MappingReader
         return TextsOf(key, pair.Value);
     }
 
+    /// <summary>What stands there, for a reader that knows its shape; null when nothing does.</summary>
+    public YamlNode? Node(string key) => values.TryGetValue(key, out var pair) ? pair.Value : null;
+
+    /// <summary>A mapping below this one, read by a shape of its own.</summary>
+    public MappingReader? Nested(string key, YamlNode value, Shape of) => Under(key, value, of, (int)Math.Max(1, value.Start.Line));
+
+    /// <summary>One mapping, or the mappings of a list.</summary>
+    public ImmutableArray<MappingReader> OneOrMore(string key) => Node(key) switch
+    {
+        null => [],
+        YamlSequenceNode => Mappings(key),
+        _ => Mapping(key) is { } one ? [one] : [],
+    };
+
     public MappingReader? Mapping(string key) => values.TryGetValue(key, out var pair) ? Under(key, pair.Value, shape.Find(key)!.Of!, LineOf(key)) : null;
 
     /// <summary>The entries of a list, each a mapping or a plain text.</summary>

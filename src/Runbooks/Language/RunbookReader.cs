@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Steps;
-using ChatOps.Runbooks.Work;
 using YamlDotNet.RepresentationModel;
 
 namespace ChatOps.Runbooks.Language;
@@ -22,91 +21,35 @@ internal static class RunbookReader
         if (findings.Remember($"runbook:{name}", file, reader.LineOf("runbook")) is { } before)
             findings.Error(file, reader.LineOf("runbook"), "duplicate-name", $"There are two runbooks {name}.", $"The other is in {before.File}, line {before.Line}.", "Rename one.");
         foreach (var key in reader.Keys) findings.Remember($"runbook:{name}:{key}", file, reader.LineOf(key));
-        Step[] steps = [.. reader.Mappings("steps").Select((step, at) => Step(name, new StepId($"s{at + 1}"), step, findings)).OfType<Step>()];
-        if (steps.Length < reader.Entries("steps").Length) findings.Remember($"runbook:{name}:unread-step", file, reader.LineOf("steps"));
-        return new Runbook(name, reader.Text("summary") ?? "", reader.Text("starts-with") ?? "deploy", [.. steps], Failure(reader.Mapping("on-failure")));
+        var steps = new StepReader(name, findings);
+        return new Runbook(name, reader.Text("summary") ?? "", reader.Text("starts-with") ?? "deploy", steps.Read(reader, "steps", ""), Failure(reader.Mapping("on-failure")))
+        {
+            Inputs = [.. reader.Named("inputs").Where(input => input.Value is not null).Select(input => Input(name, input.Name, input.Line, input.Value!, findings))],
+            Schedules = [.. reader.OneOrMore("schedule").Select(schedule => Schedule(name, schedule, findings))],
+            SuggestedFor = [.. reader.Texts("suggested-for").Select(alert => alert.Text)],
+        };
     }
 
     private static OnFailure Failure(MappingReader? reader) => new(
         reader?.Text("rollback") == "automatic" ? RollbackMode.Automatic : RollbackMode.Ask,
         reader?.Text("page") is { Length: > 0 } page ? new GroupName(page) : null);
 
-    private static Step? Step(string runbook, StepId id, MappingReader reader, Findings findings)
+    private static Input Input(string runbook, string name, int line, MappingReader reader, Findings findings)
     {
-        findings.Remember($"runbook:{runbook}:{id}", reader.File, reader.Line);
-        var kinds = Shapes.StepKinds.Where(reader.Has).ToList();
-        if (kinds.Count != 1)
-        {
-            var what = kinds.Count == 0 ? "This step has no kind." : $"This step is {Words.List(kinds)} at once.";
-            findings.Error(reader.File, reader.Line, kinds.Count == 0 ? "step-kind-missing" : "step-kind-twice", what, "A step's first key says what it is.", $"Begin with one of: {string.Join(", ", Shapes.StepKinds)}.");
-            return null;
-        }
-
-        foreach (var key in Shapes.Step.Keys.Where(key => key.OnlyIn is { } kind && kind != kinds[0] && reader.Has(key.Name)))
-            findings.Error(reader.File, reader.LineOf(key.Name), "key-elsewhere", $"{MappingReader.Article(kinds[0])} has no {key.Name}.", null, $"It belongs to a step of the kind {key.OnlyIn}.");
-        foreach (var key in Shapes.Step.Keys.Where(key => key.NeededThere && key.OnlyIn == kinds[0] && !reader.Has(key.Name)))
-            findings.Error(reader.File, reader.Line, "missing-key", $"{MappingReader.Article(kinds[0])} needs {key.Name}.", key.Says, $"Write {key.Name}: {key.Example}");
-        var when = reader.Text("when") switch { "environment.protected" => When.Protected, "not environment.protected" => When.NotProtected, _ => When.Always };
-        return OfKind(kinds[0], id, reader, findings) is { } step ? step with { When = when } : null;
+        findings.Remember($"runbook:{runbook}:input:{name}", reader.File, line);
+        ImmutableArray<string> choices = [.. reader.Texts("choices").Select(choice => choice.Text)];
+        var input = new Input(name, reader.Text("type") ?? (choices.IsEmpty ? "text" : "choice"), reader.Text("help") ?? "", reader.Text("default"), choices);
+        if (!Lint.IsName(name)) findings.Error(reader.File, line, "bad-name", $"An input can't be called \"{name}\".", null, "Use letters, digits and dashes.");
+        if (input.Type == "choice" && choices.IsEmpty) findings.Error(reader.File, line, "missing-key", $"The input {name} is a choice, but has no choices.", null, "Write choices: [ … ].");
+        if (input.Default is { } otherwise && input.Fault(otherwise) is { } fault) findings.Error(reader.File, reader.LineOf("default"), "bad-value", fault, "It is the default.");
+        return input;
     }
 
-    private static Step? OfKind(string kind, StepId id, MappingReader reader, Findings findings) => kind switch
+    private static Schedule Schedule(string runbook, MappingReader reader, Findings findings)
     {
-        "checklist" => new Checklist(id, Title(reader, kind, "Checklist"), Items(reader, findings)),
-        "approval" => Approval(id, reader, findings),
-        "deploy" => reader.Text(kind) is null ? null : new Rollout(id, "Roll out {version}"),
-        "check" => reader.Text(kind) is null ? null : new HealthCheck(id, "Check health", []),
-        "soak" => new Soak(id, "Soak", reader.Duration(kind)),
-        "notify" => new Notify(id, "Notify", Channel(reader.Text("channel")), Filled(reader, kind, findings)),
-        _ => new Summary(id, "Summary", Channel(reader.Text(kind))),
-    };
-
-    private static Approval Approval(StepId id, MappingReader reader, Findings findings)
-    {
-        var from = reader.Texts("from");
-        if (reader.IsEmptyList("from"))
-            findings.Error(reader.File, reader.LineOf("from"), "missing-value", "from names no group.", "Somebody has to be able to give the approval.", "Write from: [release-managers]");
-        return new Approval(id, Title(reader, "approval", "Approval"), [.. from.Select(group => new GroupName(group.Text))], reader.Number("count"), reader.Duration("within"));
+        findings.Remember($"runbook:{runbook}:schedule", reader.File, reader.Line);
+        return new Schedule(
+            reader.Text("cron") ?? "", reader.Text("zone") is { Length: > 0 } zone ? zone : "UTC", reader.Text("service") ?? "", reader.Text("environment") ?? "",
+            reader.NamedValues("with"), reader.Text("missed") == "run-once");
     }
-
-    private static ImmutableArray<ChecklistItem> Items(MappingReader reader, Findings findings)
-    {
-        var items = ImmutableArray.CreateBuilder<ChecklistItem>();
-        foreach (var entry in reader.Entries("items"))
-        {
-            if (Item(reader, entry, findings) is { } item) items.Add(item);
-        }
-
-        if (reader.IsEmptyList("items")) findings.Error(reader.File, reader.LineOf("items"), "checklist-empty", "This checklist has no items.", null, "Write items: [ … ].");
-        if (items.Count > 30) findings.Error(reader.File, reader.LineOf("items"), "checklist-long", $"This checklist has {items.Count} items.", "Nobody reads so many on a card.", "Keep it to 30, or make two steps of it.");
-        return items.ToImmutable();
-    }
-
-    /// <summary>A plain text, or <c>text: { verify: name }</c>.</summary>
-    private static ChecklistItem? Item(MappingReader reader, YamlNode entry, Findings findings)
-    {
-        switch (entry)
-        {
-            case YamlScalarNode { Value: { Length: > 0 } text }:
-                return new ChecklistItem(text);
-            case YamlMappingNode { Children.Count: 1 } mapping when mapping.Children[0] is { Key: YamlScalarNode { Value: { Length: > 0 } text }, Value: YamlMappingNode { Children.Count: 1 } inner }
-                && inner.Children[0] is { Key: YamlScalarNode { Value: "verify" }, Value: YamlScalarNode { Value: { Length: > 0 } verify } }:
-                findings.Warn(reader.File, entry.Start.Line, "verify-by-hand", $"Nothing verifies {verify} yet.", "A person ticks this item, and the card says so.", null);
-                return new ChecklistItem(text, verify);
-            default:
-                findings.Error(reader.File, entry.Start.Line, "bad-value", "An item is a text, or text: { verify: NAME }.", null, "Put quotes around a text that has a colon in it.");
-                return null;
-        }
-    }
-
-    private static string Title(MappingReader reader, string key, string otherwise) => reader.Text(key) is { Length: > 0 } title ? title : otherwise;
-
-    private static string Filled(MappingReader reader, string key, Findings findings)
-    {
-        if (reader.Text(key) is { Length: > 0 } text) return text;
-        findings.Error(reader.File, reader.LineOf(key), "bad-value", $"{key} needs a text.");
-        return "";
-    }
-
-    private static string? Channel(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -26,6 +26,24 @@ public enum ValueKind
     /// <summary>A mapping from names to plain values.</summary>
     NamedValues,
 
+    /// <summary>A list of steps.</summary>
+    Steps,
+
+    /// <summary>A list of branches: each a step, or a name and steps.</summary>
+    Branches,
+
+    /// <summary>A checklist's items.</summary>
+    Items,
+
+    /// <summary>Names, or a mapping from names to how many of each.</summary>
+    Quorums,
+
+    /// <summary>One mapping, or a list of them.</summary>
+    OneOrMore,
+
+    /// <summary>A word, or a mapping.</summary>
+    TextOrMapping,
+
     /// <summary>Known, but not carried out by this version: writing it is an error, so that nobody trusts what isn't done.</summary>
     NotYet,
 }
@@ -48,8 +66,10 @@ public sealed record Key(string Name, ValueKind Kind, string Says, bool Required
     /// <summary>Of a duration: the longest it may be.</summary>
     public TimeSpan Longest { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>Of a step's key: the kind of step it belongs to; null = any.</summary>
+    /// <summary>Of a step's key: the kinds of step it belongs to, separated by blanks; null = any.</summary>
     public string? OnlyIn { get; init; }
+
+    public bool BelongsIn(string kind) => OnlyIn is null || OnlyIn.Split(' ').Contains(kind);
 
     /// <summary>With <see cref="OnlyIn"/>: such a step can't do without it.</summary>
     public bool NeededThere { get; init; }

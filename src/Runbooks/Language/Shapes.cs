@@ -63,6 +63,38 @@ public static class Shapes
         new("page", ValueKind.Text, "The group to tell: named on the card.") { Example = "oncall" },
     ]);
 
+    public static Shape Escalate { get; } = new("escalate", "Whom to ask too when nobody answers.",
+    [
+        new("after", ValueKind.Duration, "How long after the question was asked. At its end: the question stays open as long again.", Required: true) { Example = "15m" },
+        new("to", ValueKind.Text, "The group whose members may answer from then on.", Required: true) { Example = "oncall" },
+    ]);
+
+    public static Shape StepFailure { get; } = new("step failure", "What happens when the step fails.",
+    [
+        new("run", ValueKind.Text, "A runbook whose steps are walked; then a person is asked.", Required: true) { Example = "restart-api" },
+    ]);
+
+    public static Shape Branch { get; } = new("branch", "Steps that are walked beside others.",
+    [
+        new("name", ValueKind.Text, "The heading they are shown under.") { Example = "Search" },
+        new("steps", ValueKind.Steps, "The steps, in order.", Required: true) { Example = "[{ check: health }]" },
+    ]);
+
+    public static Shape Item { get; } = new("item", "A checklist's item that says more than its text.",
+    [
+        new("verify", ValueKind.Text, "What verifies it; nothing of this name connected: a person ticks it.") { Example = "github-checks" },
+        new("with", ValueKind.NamedValues, "What whatever verifies it needs to know.") { Example = "{ days: 21 }" },
+        new("by", ValueKind.Texts, "Groups whose members may tick it.") { Example = "[dba]" },
+        new("only-for", ValueKind.Texts, "Environments in which it is asked.") { Example = "[prod]" },
+    ], MayBeEmpty: true);
+
+    public static Shape ItemGroup { get; } = new("group of items", "Items under a heading of their own.",
+    [
+        new("group", ValueKind.Text, "The heading.", Required: true) { Example = "Database" },
+        new("items", ValueKind.Items, "The items.", Required: true) { Example = "[Backup taken]" },
+        new("only-for", ValueKind.Texts, "Environments in which they are asked.") { Example = "[prod]" },
+    ]);
+
     public static Shape Step { get; } = new("step", "A step: a mapping whose first key is its kind.",
     [
         new("checklist", ValueKind.Text, "A checklist, with this title; needs items.") { Example = "Before you deploy" },
@@ -70,29 +102,74 @@ public static class Shapes
         new("deploy", ValueKind.Text, "A rollout of the version.", Allowed: ["rolling"]) { Example = "rolling" },
         new("check", ValueKind.Text, "A look at the health addresses.", Allowed: ["health"]) { Example = "health" },
         new("soak", ValueKind.Duration, "A wait of this length, while the new version carries traffic.") { Example = "10m" },
+        new("wait", ValueKind.Text, "go: until somebody says so. signal NAME: until that signal comes. until MOMENT: until then, in the calendar's time zone.") { Example = "until 22:00" },
+        new("manual", ValueKind.Text, "Something a person does by hand, with this title; needs do.") { Example = "Switch the DNS record" },
+        new("http", ValueKind.Text, "One request: the method and the address. Only to hosts that the settings allow.") { Example = "POST https://cdn.example.com/purge" },
+        new("run", ValueKind.Text, "Another runbook's steps, walked here.") { Example = "purge-cache" },
+        new("parallel", ValueKind.Branches, "Branches side by side; the next step begins when all are done, and the first failure stops the rest.") { Example = "[{ check: health }, { steps: [{ soak: 5m }] }]" },
         new("notify", ValueKind.Text, "A message with this text.") { Example = "\"{service} {version} goes to {environment}\"" },
+        new("set", ValueKind.NamedValues, "Names for values; later steps say {values.NAME}.") { Example = "{ bucket: backups-prod }" },
         new("summary", ValueKind.Text, "The summary, posted in this channel; empty: where the card is.") { Example = "\"#deploys\"" },
-        new("items", ValueKind.Mappings, "checklist: its items, each a text, or text: { verify: NAME }.") { OnlyIn = "checklist", NeededThere = true, Example = "[Database backup taken]" },
-        new("from", ValueKind.Texts, "approval: groups whose members may approve.") { OnlyIn = "approval", NeededThere = true, Example = "[release-managers]" },
+
+        new("items", ValueKind.Items, "checklist: its items: texts, text: { verify: NAME }, or { group: NAME, items: […] }.") { OnlyIn = "checklist", NeededThere = true, Example = "[Database backup taken]" },
+        new("from", ValueKind.Quorums, "approval: who may approve: groups, e-mail addresses or owners; or each group with how many of it.") { OnlyIn = "approval", NeededThere = true, Example = "[release-managers]" },
         new("count", ValueKind.Number, "approval: different people needed.", Default: "1") { OnlyIn = "approval", Most = 20, Example = "2" },
-        new("within", ValueKind.Duration, "approval: how long the question stays open.", Default: "30m") { OnlyIn = "approval", Example = "1h30m" },
+        new("within", ValueKind.Duration, "approval: how long the question stays open; reminded at half time and shortly before the end.", Default: "30m") { OnlyIn = "approval", Example = "1h30m" },
+        new("escalate", ValueKind.OneOrMore, "approval: whom to ask too when nobody answers.", Of: Escalate) { OnlyIn = "approval", Example = "{ after: 15m, to: oncall }" },
+        new("may-skip-soak", ValueKind.Flag, "approval: whether whoever approves may leave out the soak.", Default: "false") { OnlyIn = "approval", Example = "true" },
+        new("carry", ValueKind.Duration, "approval: how long it counts for exactly the same change asked for again. Left out: not at all.") { OnlyIn = "approval", Example = "4h" },
         new("channel", ValueKind.Text, "notify: where; left out: where the card is.") { OnlyIn = "notify", Example = "\"#deploys\"" },
-        new("when", ValueKind.Text, "Where the step belongs.", Allowed: ["environment.protected", "not environment.protected"]) { Example = "environment.protected" },
+        new("do", ValueKind.Text, "manual: what to do, in words.") { OnlyIn = "manual", NeededThere = true, Example = "Point www at the new load balancer." },
+        new("commands", ValueKind.Texts, "manual: commands to copy.") { OnlyIn = "manual", Example = "[\"dig +short www.example.com\"]" },
+        new("note", ValueKind.Flag, "manual: whether whoever does it has to say what came of it.", Default: "false") { OnlyIn = "manual", Example = "true" },
+        new("changes", ValueKind.Flag, "manual: whether it changes something, so that the run can't just be cancelled afterwards.", Default: "false") { OnlyIn = "manual", Example = "true" },
+        new("headers", ValueKind.NamedValues, "http: headers. {secret:NAME} is filled in when it is sent, and never shown.") { OnlyIn = "http", Example = "{ Authorization: \"Bearer {secret:cdn-token}\" }" },
+        new("body", ValueKind.Text, "http: what is sent.") { OnlyIn = "http", Example = "\"{}\"" },
+        new("expect", ValueKind.Mapping, "http: the answer expected.", Of: Expect) { OnlyIn = "http", Example = "{ status: 202 }" },
+        new("capture", ValueKind.NamedValues, "http: names of values to keep, and where each is in a JSON answer.") { OnlyIn = "http", Example = "{ job: id }" },
+        new("with", ValueKind.NamedValues, "run: values for its inputs.") { OnlyIn = "run", Example = "{ zone: eu }" },
+
+        new("id", ValueKind.Text, "A short name of the step, for commands and rehearsals. Left out: s1, s2, ….") { Example = "smoke" },
+        new("when", ValueKind.Text, "A condition: the step belongs in a run only where it holds.") { Example = "environment.protected" },
+        new("only-for", ValueKind.Texts, "Environments it belongs to. Left out: all.") { Example = "[prod]" },
+        new("timeout", ValueKind.Duration, "How long one try may take. Left out: as long as it takes.") { Example = "15m" },
+        new("retries", ValueKind.Number, "How often it is tried again by itself.", Default: "0") { Least = 0, Most = 20, Example = "3" },
+        new("backoff", ValueKind.Duration, "Before the first try after a failure; doubled each time, up to 10 minutes.", Default: "10s") { Example = "30s" },
+        new("on-failure", ValueKind.TextOrMapping, "What its failure leads to: stop (ask a person), continue, rollback, or { run: RUNBOOK }. Left out: what the runbook says.", Of: StepFailure, Allowed: ["stop", "continue", "rollback"]) { Example = "continue" },
+        new("skippable-by", ValueKind.Texts, "Groups whose members may skip it; []: nobody.") { Example = "[oncall]" },
+        new("undo", ValueKind.Steps, "Steps that take back what it did, when the run goes back after it began.") { Example = "[{ http: POST https://cdn.example.com/restore }]" },
         new("gates", ValueKind.NotYet, "Gates watched while it soaks."),
-        new("escalate", ValueKind.NotYet, "Whom to ask when nobody answers."),
-        new("timeout", ValueKind.NotYet, "How long the step may take."),
-        new("retries", ValueKind.NotYet, "How often it is tried again."),
+    ]);
+
+    public static Shape Input { get; } = new("input", "Something that is asked for when the runbook starts.",
+    [
+        new("type", ValueKind.Text, "What it is.", Allowed: ["text", "number", "flag", "choice"], Default: "text") { Example = "number" },
+        new("choices", ValueKind.Texts, "choice: the values it may have.") { Example = "[small, large]" },
+        new("default", ValueKind.Text, "Its value when none is given. Left out: it has to be given.") { Example = "small" },
+        new("help", ValueKind.Text, "What it is for, in a few words.") { Example = "Size of the cache" },
+    ], MayBeEmpty: true);
+
+    public static Shape Schedule { get; } = new("schedule", "When the runbook starts by itself.",
+    [
+        new("cron", ValueKind.Text, "Minute, hour, day, month, day of the week.", Required: true) { Example = "\"0 2 * * *\"" },
+        new("zone", ValueKind.Text, "Time zone, by its tzdb name.", Default: "UTC") { Example = "Europe/Amsterdam" },
+        new("service", ValueKind.Text, "Which service it is about.", Required: true) { Example = "api" },
+        new("environment", ValueKind.Text, "In which environment.", Required: true) { Example = "prod" },
+        new("with", ValueKind.NamedValues, "Values for its inputs.") { Example = "{ keep: 14 }" },
+        new("missed", ValueKind.Text, "What becomes of a time that passed while the bot was down.", Allowed: ["run-once", "skip"], Default: "skip") { Example = "run-once" },
     ]);
 
     public static Shape Runbook { get; } = new("runbook", "How something is done, step by step.",
     [
         new("runbook", ValueKind.Text, "Its name: one word.", Required: true) { Example = "rolling-deploy" },
         new("summary", ValueKind.Text, "What it does, in a sentence.") { Example = "Roll forward a few replicas at a time." },
-        new("starts-with", ValueKind.Text, "The command that starts it.", Allowed: ["deploy"], Default: "deploy") { Example = "deploy" },
-        new("steps", ValueKind.Mappings, "Its steps, in order.", Required: true, Of: Step) { Example = "[{ deploy: rolling }, { check: health }]" },
+        new("starts-with", ValueKind.Text, "The command that starts it: deploy, or run for what is started by its name.", Allowed: ["deploy", "run"], Default: "deploy") { Example = "deploy" },
+        new("inputs", ValueKind.Named, "What is asked for when it starts, by name; steps say {inputs.NAME}.", Of: Input) { Example = "{ keep: { type: number, default: \"14\", help: Days to keep } }" },
+        new("steps", ValueKind.Steps, "Its steps, in order.", Required: true) { Example = "[{ deploy: rolling }, { check: health }]" },
         new("on-failure", ValueKind.Mapping, "What happens when a step fails.", Of: OnFailure) { Example = "{ rollback: automatic, page: oncall }" },
+        new("schedule", ValueKind.OneOrMore, "When it starts by itself.", Of: Schedule) { Example = "{ cron: \"0 2 * * *\", service: api, environment: prod }" },
+        new("suggested-for", ValueKind.Texts, "Names of alerts for which it is offered.") { Example = "[KubePodCrashLooping]" },
         new("on-abort", ValueKind.NotYet, "What happens when a run is aborted."),
-        new("inputs", ValueKind.NotYet, "What is asked for when it starts."),
     ]);
 
     public static Shape Group { get; } = new("group", "A group of people: by address, by a group of another system, or everybody.",
@@ -126,8 +203,8 @@ public static class Shapes
         new("demo", ValueKind.Mappings, "Personas of the demo.", Of: Persona) { Example = "[{ person: ana@example.com, name: Ana, role: engineer }]" },
     ]);
 
-    public static ImmutableArray<Shape> All { get; } = [Service, Environment, Kubernetes, Simulated, Health, Expect, Runbook, Step, OnFailure, Access, Group, May, Persona];
+    public static ImmutableArray<Shape> All { get; } = [Service, Environment, Kubernetes, Simulated, Health, Expect, Runbook, Step, Item, ItemGroup, Branch, Escalate, StepFailure, Input, Schedule, OnFailure, Access, Group, May, Persona];
 
     /// <summary>The keys that make a step what it is, in the order in which they are looked for.</summary>
-    public static ImmutableArray<string> StepKinds { get; } = ["checklist", "approval", "deploy", "check", "soak", "notify", "summary"];
+    public static ImmutableArray<string> StepKinds { get; } = ["checklist", "approval", "deploy", "check", "soak", "wait", "manual", "http", "run", "parallel", "notify", "set", "summary"];
 }

@@ -25,6 +25,9 @@ public enum RunKind
 {
     Deploy,
     Rollback,
+
+    /// <summary>A runbook that was started by its name: a backup, a restore, maintenance.</summary>
+    Procedure,
 }
 
 /// <summary>What a run would do, as it is shown to those who approve it.</summary>
@@ -35,6 +38,9 @@ public sealed record Plan(
     RunKind Kind, Site Site, string Version, string? FromVersion, string Where,
     ImmutableArray<PlannedStep> Steps, string OnFailure)
 {
+    /// <summary>The runbook that was started by its name; null for deployments and rollbacks.</summary>
+    public string? Runbook { get; init; }
+
     /// <summary>SHA-256 over every field, each with its length in front so that no two plans read alike.</summary>
     [JsonIgnore]
     public PlanHash Hash
@@ -64,6 +70,7 @@ public sealed record Plan(
         yield return FromVersion ?? "";
         yield return Where;
         yield return OnFailure;
+        yield return Runbook ?? "";
         foreach (var step in Steps)
         {
             yield return step.Id.Name;

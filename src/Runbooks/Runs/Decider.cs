@@ -29,62 +29,68 @@ public static class Decider
         }
 
         var walk = new Walk(run, context.Now);
-        if (Act(walk, command) is { } refusal) return (run, RunDecision.Refuse(refusal));
+        if (Act(walk, command, context) is { } refusal) return (run, RunDecision.Refuse(refusal));
         return (walk.State, walk.Decided());
     }
 
-    private static Refusal? Act(Walk walk, RunCommand command)
+    private static Refusal? Act(Walk walk, RunCommand command, RunContext context)
     {
         var run = walk.State;
         switch (command)
         {
-            case RunCommand.Tick c: return walk.Tell(run.Current!, new Tick(c.Item, By(c)));
-            case RunCommand.Untick c: return walk.Tell(run.Current!, new Untick(c.Item, By(c)));
-            case RunCommand.Approve c: return walk.Tell(run.Current!, new Approve(By(c), c.Plan));
-            case RunCommand.Reject c: return walk.Tell(run.Current!, new Reject(By(c), c.Reason));
+            case RunCommand.Tick c: return walk.Tell(run.Asked<Checklist>(c.Step)!, new Tick(c.Item, By(c)));
+            case RunCommand.Untick c: return walk.Tell(run.Asked<Checklist>(c.Step)!, new Untick(c.Item, By(c)));
+            case RunCommand.Approve c: return walk.Tell(run.Asked<Approval>(c.Step)!, new Approve(By(c), c.Plan, Groups(run, c, c.Step, context), c.Note, c.SkipSoak));
+            case RunCommand.Delegate c: return walk.Tell(run.Asked<Approval>(c.Step)!, new Steps.Delegate(By(c), c.To, Groups(run, c, c.Step, context)));
+            case RunCommand.Reject c: return walk.Tell(run.Asked<Approval>(c.Step)!, new Reject(By(c), c.Reason));
+            case RunCommand.Done c: return walk.Tell(run.AskedByHand(c.Step)!, new MarkDone(By(c), c.Note));
+            case RunCommand.NotDone c: return NotDone(walk, c);
             case RunCommand.Pause c: return Pause(walk, c);
             case RunCommand.Resume c: return Resume(walk, c);
             case RunCommand.Retry c: return Retry(walk, c);
             case RunCommand.Skip c: return Skip(walk, c);
+            case RunCommand.TakeOn c: return run.TakenOnBy == By(c) ? null : walk.Note(new DecisionTaken(By(c)));
+            case RunCommand.AddNote c: return string.IsNullOrWhiteSpace(c.Text)
+                ? new(RefusalCodes.WordsMissing, "A note needs words.", $"Say: note {run.Id} \"…\".")
+                : walk.Note(new NoteAdded(By(c), c.Text));
             case RunCommand.RollBack c: walk.RollBack(By(c), c.Reason ?? "asked for"); return null;
             case RunCommand.Abort c: return Abort(walk, c);
             case RunCommand.Report c: return Report(walk, c);
+            case RunCommand.Expired c: return Expired(walk, c);
+            case RunCommand.Signal c: return Signal(walk, c);
             case RunCommand.TakeTurn c: return TakeTurn(walk, c);
             case RunCommand.GiveWay c: return GiveWay(walk, c);
+            case RunCommand.GiveUpFor c: return GiveUpFor(walk, c);
             case RunCommand.ChangePlan c: return ChangePlan(walk, c.Plan, c.Steps, c.Why);
-            case RunCommand.CardWasPosted c: walk.Happen(new CardPosted(c.Place, c.Channel, c.Message, c.Permalink)); return null;
-            case RunCommand.CardWasNotPosted c: walk.Happen(new NotPosted(c.Place, c.Why)); return null;
+            case RunCommand.CardWasPosted c: return walk.Note(new CardPosted(c.Place, c.Channel, c.Message, c.Permalink));
+            case RunCommand.CardWasNotPosted c: return walk.Note(new NotPosted(c.Place, c.Why));
             default: throw new InvalidOperationException($"Nothing decides about {command.GetType().Name}.");
         }
     }
 
+    private static Refusal? NotDone(Walk walk, RunCommand.NotDone c) => string.IsNullOrWhiteSpace(c.Why)
+        ? new(RefusalCodes.ReasonMissing, "Say what went wrong.", $"Say: failed {walk.State.Id} --reason \"why\".")
+        : walk.Tell(walk.State.AskedByHand(c.Step)!, new MarkFailed(By(c), c.Why));
+
     private static Refusal? Pause(Walk walk, RunCommand.Pause c)
     {
-        var current = walk.State.Current;
+        var active = walk.State.Active;
         walk.Happen(new RunPaused(By(c), c.Reason));
-        if (current?.State is { } state) walk.Order(current, current.Step.Pause(state, walk.ContextOf(current)));
+        foreach (var step in active) walk.Order(step, step.Step.Pause(step.State!, walk.ContextOf(step)));
         return null;
     }
 
     private static Refusal? Resume(Walk walk, RunCommand.Resume c)
     {
         walk.Happen(new RunResumed(By(c)));
-        if (walk.State.Current is { Status: StepStatus.Active, State: { } state } current)
-        {
-            walk.WithdrawTimer(current);
-            walk.Order(current, current.Step.Resume(state, walk.ContextOf(current)));
-        }
-        else
-        {
-            walk.GoOn();
-        }
-
+        walk.TakeUp();
         return null;
     }
 
     private static Refusal? Retry(Walk walk, RunCommand.Retry c)
     {
-        walk.Happen(new StepRetried(walk.State.Current!.Step.Id, By(c)));
+        foreach (var step in walk.State.Steps.Where(step => step.Status is StepStatus.Failed or StepStatus.Stopped && walk.State.IsOfThisWay(step) && (c.Step is null || c.Step == step.Step.Id)).ToList())
+            walk.Happen(new StepRetried(step.Step.Id, By(c)));
         walk.GoOn();
         return null;
     }
@@ -93,9 +99,13 @@ public static class Decider
     {
         if (string.IsNullOrWhiteSpace(c.Reason))
             return new(RefusalCodes.ReasonMissing, "Skipping a step needs a reason.", $"Say: skip {walk.State.Id} --reason \"why\".");
-        var current = walk.State.Current!;
-        walk.WithdrawTimer(current);
-        walk.Happen(new StepSkipped(current.Step.Id, By(c), c.Reason));
+        var skipped = RunRules.ToSkip(walk.State, c.Step)!;
+        walk.Withdraw(skipped);
+        walk.Happen(new StepSkipped(skipped.Step.Id, By(c), c.Reason));
+
+        // What was stopped beside it goes on with it.
+        foreach (var stopped in walk.State.Steps.Where(step => step.Status == StepStatus.Stopped && walk.State.IsOfThisWay(step)).ToList())
+            walk.Happen(new StepRetried(stopped.Step.Id, By(c)));
         walk.GoOn();
         return null;
     }
@@ -103,22 +113,24 @@ public static class Decider
     private static Refusal? Abort(Walk walk, RunCommand.Abort c)
     {
         var run = walk.State;
+        var why = $"{By(c).ShortName} aborted it{(c.Reason is null ? "" : $": {c.Reason}")}";
         if (run.Status == RunStatus.Deciding)
         {
             walk.Happen(new RunGivenUp(By(c), c.Reason));
         }
         else if (!run.MayHaveChanged)
         {
-            walk.Happen(new RunCancelled(By(c), $"{By(c).ShortName} aborted it{(c.Reason is null ? "" : $": {c.Reason}")}"));
+            foreach (var step in run.Active) walk.Withdraw(step);
+            walk.Happen(new RunCancelled(By(c), why));
         }
         else if (run.Opened.OnFailure == RollbackMode.Automatic && RunRules.Untimely(run, new RunCommand.RollBack(c.Who, null)) is null)
         {
-            walk.RollBack(By(c), $"{By(c).ShortName} aborted it{(c.Reason is null ? "" : $": {c.Reason}")}");
+            walk.RollBack(By(c), why);
         }
-        else if (walk.State.Current is { Status: StepStatus.Active } current)
+        else
         {
-            walk.Happen(new StepHappened(current.Step.Id, new StepFailed(new Fault("aborted", $"{By(c).ShortName} aborted it{(c.Reason is null ? "." : $": {c.Reason}.")}"))));
-            walk.Happen(new DecisionAsked("It was aborted after the target was changed: roll back, retry, or leave it as it is."));
+            foreach (var step in run.Active) walk.Happen(new StepHappened(step.Step.Id, new StepFailed(new Fault("aborted", $"{why}."))));
+            walk.Ask("It was aborted after something was changed: roll back, retry, or leave it as it is.");
         }
 
         return null;
@@ -142,21 +154,29 @@ public static class Decider
         return null;
     }
 
+    private static Refusal? Expired(Walk walk, RunCommand.Expired c)
+    {
+        var run = walk.State;
+        if (run.IsOver || run.Status is RunStatus.Paused or RunStatus.Queued || run.Find(c.Step) is not { Status: StepStatus.Active, Deadline: { } deadline } step || step.Attempt != c.Attempt) return null;
+        if (walk.Now < deadline) walk.Order(step, StepDecision.Nothing.And(new Expire(), deadline));
+        else walk.Fails(step, new Fault("timed-out", $"It took longer than {Words.Duration(step.Step.Rules!.Timeout!.Value)}.", "Look at what holds it up, then retry."));
+        return null;
+    }
+
+    private static Refusal? Signal(Walk walk, RunCommand.Signal c)
+    {
+        var step = walk.State.Active.FirstOrDefault(step => step.Step is Wait wait && wait.Signal == c.Name);
+        return step is null || walk.State.Status is RunStatus.Paused or RunStatus.Queued
+            ? new(RefusalCodes.StepNotWaiting, $"Run {walk.State.Id} does not wait for the signal {c.Name}: it is {RunWords.Of(walk.State.Status)}.", null)
+            : walk.Tell(step, new Signalled(c.Name, c.Text));
+    }
+
     private static Refusal? TakeTurn(Walk walk, RunCommand.TakeTurn c)
     {
         if (walk.State.Status != RunStatus.Queued) return null;
         if (c.Plan is { } plan && plan.Hash != walk.State.Plan.Hash) walk.Happen(new PlanChanged(plan, c.Steps, c.Why));
         walk.Happen(new TurnCame());
-        if (walk.State.Current is { Status: StepStatus.Active, State: { } state } current && walk.State.Status != RunStatus.Paused)
-        {
-            walk.WithdrawTimer(current);
-            walk.Order(current, current.Step.Resume(state, walk.ContextOf(current)));
-        }
-        else
-        {
-            walk.GoOn();
-        }
-
+        if (walk.State.Status != RunStatus.Paused) walk.TakeUp();
         return null;
     }
 
@@ -169,143 +189,36 @@ public static class Decider
         return null;
     }
 
+    private static Refusal? GiveUpFor(Walk walk, RunCommand.GiveUpFor c)
+    {
+        if (walk.State.IsOver) return null;
+        if (walk.State.MayHaveChanged || !RunLife.Allows(walk.State.Status, RunTrigger.Cancelled))
+            return new(RefusalCodes.LockHeld, $"Run {walk.State.Id} has begun to change {walk.State.Site}.", "Wait for it, or roll it back.");
+        foreach (var step in walk.State.Active) walk.Withdraw(step);
+        walk.Happen(new RunCancelled(c.By, $"superseded by run {c.Newer} ({c.Version})"));
+        return null;
+    }
+
     private static Refusal? ChangePlan(Walk walk, Plan plan, ImmutableArray<Step> steps, string why)
     {
         var run = walk.State;
         if (run.IsOver || run.MayHaveChanged && !OnlyAsked(run) || plan.Hash == run.Plan.Hash) return null;
         if (run.Status == RunStatus.Paused || !RunLife.Allows(run.Status, RunTrigger.PlanChanged)) return null;
-        foreach (var step in run.Steps.Where(step => step.Status == StepStatus.Active)) walk.WithdrawTimer(step);
+        foreach (var step in run.Active) walk.Withdraw(step);
         walk.Happen(new PlanChanged(plan, steps, why));
         if (run.Status != RunStatus.Queued) walk.GoOn();
         return null;
     }
 
     /// <summary>A rollout was ordered, but its handler found the world changed before it did anything.</summary>
-    private static bool OnlyAsked(RunState run) => run is { Origin: null, Current: { Step: Rollout, State: Rollout.State { Begun: null } } };
+    private static bool OnlyAsked(RunState run) => run.Origin is null
+        && run.Steps.Where(step => step.MayHaveChanged).All(step => step is { Status: StepStatus.Active, Step: Rollout, State: Rollout.State { Begun: null } });
+
+    /// <summary>The approval's groups, and those that were asked since, that the person is in.</summary>
+    private static ImmutableArray<GroupName> Groups(RunState run, RunCommand.ByPerson command, StepId? step, RunContext context) =>
+        run.Asked<Approval>(step) is { Step: Approval approval, State: Approval.State state }
+            ? [.. approval.From.Concat(state.Asked).Distinct().Where(group => context.Access.IsIn(command.Who, group, context.Owners))]
+            : [];
 
     private static Person By(RunCommand.ByPerson command) => command.Who.Person!.Value;
-
-    /// <summary>One decision in the making: the state after each fact, the facts, and what is to be done.</summary>
-    private sealed class Walk(RunState state, DateTimeOffset now)
-    {
-        private readonly List<WorkItem> work = [];
-        private readonly List<string> withdrawn = [];
-
-        public RunState State { get; private set; } = state;
-
-        public DateTimeOffset Now { get; } = now;
-
-        public List<RunEvent> Events { get; } = [];
-
-        public void Happen(RunEvent what)
-        {
-            State = State.Evolve(what, Now);
-            Events.Add(what);
-        }
-
-        public StepContext ContextOf(StepProgress step) => State.Context(step.Attempt, Now);
-
-        /// <summary>Tells a step, keeps what it answers, and goes on where it passed.</summary>
-        public Refusal? Tell(StepProgress step, StepCommand command)
-        {
-            var decision = step.Step.Decide(step.State!, command, ContextOf(step));
-            if (decision.Refused is { } refusal) return refusal;
-            Take(step, decision);
-            return null;
-        }
-
-        /// <summary>Begins the next step that has not begun, and the one after where that passes at once.</summary>
-        public void GoOn()
-        {
-            while (!State.IsOver && State.Status is RunStatus.Running or RunStatus.RollingBack)
-            {
-                if (State.Steps.FirstOrDefault(step => step.Status == StepStatus.Pending) is not { } next)
-                {
-                    Happen(State.Rollback is null ? new RunSucceeded() : new RunRolledBack());
-                    return;
-                }
-
-                Happen(new StepBegan(next.Step.Id, next.Attempt + 1));
-                var begun = State.Find(next.Step.Id)!;
-                if (!Keep(begun, begun.Step.Begin(ContextOf(begun)))) return;
-            }
-        }
-
-        public void RollBack(Person? by, string why)
-        {
-            var target = State.BackTo!;
-            var undo = new Rollout(new StepId("undo"), $"Back to {target}", Back: true, State.Origin?.FromRevision);
-            var check = State.Steps.Select(step => step.Step).OfType<HealthCheck>().FirstOrDefault();
-            foreach (var step in State.Steps.Where(step => step.Status == StepStatus.Active))
-            {
-                WithdrawTimer(step);
-                withdrawn.Add(RunWork.KeyOf(State.Id, step.Step.Id, step.Attempt, new StartRollout(false, null)));
-            }
-
-            Happen(new RollbackBegan(by, why, target, check is null ? [undo] : [undo, check with { Id = new StepId("undo-check") }]));
-            GoOn();
-        }
-
-        public void Order(StepProgress step, StepDecision decision)
-        {
-            foreach (var ordered in decision.Orders) work.Add(RunWork.Of(State, step.Step.Id, step.Attempt, ordered));
-        }
-
-        public void WithdrawTimer(StepProgress step) => withdrawn.Add(RunWork.KeyOf(State.Id, step.Step.Id, step.Attempt, new Wake()));
-
-        public RunDecision Decided() => new([.. Events], [.. work], [.. withdrawn], null);
-
-        private void Take(StepProgress step, StepDecision decision)
-        {
-            if (Keep(step, decision)) GoOn();
-        }
-
-        /// <summary>Keeps a step's answer; true when the step is behind the run and it may go on.</summary>
-        private bool Keep(StepProgress step, StepDecision decision)
-        {
-            var on = false;
-            foreach (var what in decision.Events)
-            {
-                Happen(new StepHappened(step.Step.Id, what));
-                switch (what)
-                {
-                    case StepPassed:
-                        WithdrawTimer(step);
-                        on = true;
-                        break;
-                    case StepFailed failed: Fail(failed.Fault); return false;
-                    case StepEnded ended: End(step, ended.Why); return false;
-                    default: break;
-                }
-            }
-
-            Order(step, decision);
-            return on;
-        }
-
-        private void Fail(Fault fault)
-        {
-            var byHand = fault.Code == FaultCodes.ChangedByHand;
-            if (State is { Status: RunStatus.Running, Rollback: null, MayHaveChanged: true, BackTo: not null, Opened.OnFailure: RollbackMode.Automatic, Plan.Kind: RunKind.Deploy } && !byHand)
-            {
-                RollBack(null, fault.Why);
-                return;
-            }
-
-            Happen(new DecisionAsked(State.Rollback is null
-                ? byHand ? "Somebody changed the target by hand: nothing is undone over their change without being asked." : "A step failed."
-                : "The rollback failed."));
-        }
-
-        private void End(StepProgress step, string why)
-        {
-            WithdrawTimer(step);
-            if (!State.MayHaveChanged) Happen(new RunCancelled(null, why));
-            else
-            {
-                Happen(new StepHappened(step.Step.Id, new StepFailed(new Fault("ended", why))));
-                Fail(new Fault("ended", why));
-            }
-        }
-    }
 }

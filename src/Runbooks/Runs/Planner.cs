@@ -15,12 +15,14 @@ public static class Planner
 {
     /// <summary>A deployment as the environment's runbook says.</summary>
     /// <param name="from">What is live; null when it can't be told.</param>
-    public static Planned Deploy(Service service, ServiceEnvironment environment, Runbook runbook, string version, string? from, Person by)
-    {
-        var context = new PlanContext(service, environment, version, by);
-        ImmutableArray<Step> steps = [.. runbook.Steps.Where(step => Belongs(step, environment)).Select(step => step.For(context))];
-        return Of(RunKind.Deploy, context, steps, from, runbook.OnFailure);
-    }
+    public static Planned Deploy(PlanContext context, Runbook runbook, Func<string, Runbook?> others, string? from) =>
+        Of(RunKind.Deploy, context, Steps(context, runbook, others), from, runbook.OnFailure);
+
+    /// <summary>A runbook that is started by its name.</summary>
+    public static Planned Procedure(PlanContext context, Runbook runbook, Func<string, Runbook?> others, string? from) =>
+        Of(RunKind.Procedure, context, Steps(context, runbook, others), from, runbook.OnFailure) is var planned
+            ? planned with { Plan = planned.Plan with { Runbook = runbook.Name } }
+            : planned;
 
     /// <summary>The way back: undo, look whether it is well, say so. No checklist and no approval, since it restores what ran before.</summary>
     /// <param name="revision">The revision to go back to, where it is known.</param>
@@ -39,12 +41,9 @@ public static class Planner
     /// <summary>The plan of a run with another version live before it: same steps.</summary>
     public static Plan From(RunState run, string? from) => run.Plan with { FromVersion = from };
 
-    private static bool Belongs(Step step, ServiceEnvironment environment) => step.When switch
-    {
-        When.Protected => environment.Protected,
-        When.NotProtected => !environment.Protected,
-        _ => true,
-    };
+    /// <summary>The steps that a run by this runbook walks.</summary>
+    public static ImmutableArray<Step> Steps(PlanContext context, Runbook runbook, Func<string, Runbook?> others) =>
+        new Unfolding(context, others).Steps(runbook);
 
     private static Planned Of(RunKind kind, PlanContext context, ImmutableArray<Step> steps, string? from, OnFailure onFailure) => new(
         new Plan(

@@ -21,7 +21,22 @@ public abstract record RunCommand
     public sealed record Untick(Caller Who, StepId? Step, int Item) : ByPerson(Who);
 
     /// <param name="Plan">The plan that was read.</param>
-    public sealed record Approve(Caller Who, StepId? Step, PlanHash Plan) : ByPerson(Who);
+    /// <param name="SkipSoak">The soak may be left out, where the runbook lets approvers say so.</param>
+    public sealed record Approve(Caller Who, StepId? Step, PlanHash Plan, string? Note = null, bool SkipSoak = false) : ByPerson(Who);
+
+    /// <summary>Somebody else decides in this approver's place.</summary>
+    public sealed record Delegate(Caller Who, StepId? Step, Person To) : ByPerson(Who);
+
+    /// <summary>It is done, or may go on.</summary>
+    public sealed record Done(Caller Who, StepId? Step, string? Note) : ByPerson(Who);
+
+    /// <summary>What was done by hand failed.</summary>
+    public sealed record NotDone(Caller Who, StepId? Step, string? Why) : ByPerson(Who);
+
+    /// <summary>"I look after it": of a run that waits for a decision.</summary>
+    public sealed record TakeOn(Caller Who) : ByPerson(Who);
+
+    public sealed record AddNote(Caller Who, string? Text) : ByPerson(Who);
 
     public sealed record Reject(Caller Who, StepId? Step, string? Reason) : ByPerson(Who);
 
@@ -29,7 +44,8 @@ public abstract record RunCommand
 
     public sealed record Resume(Caller Who) : ByPerson(Who);
 
-    public sealed record Retry(Caller Who) : ByPerson(Who);
+    /// <param name="Step">Which of several that failed; null = all of them.</param>
+    public sealed record Retry(Caller Who, StepId? Step = null) : ByPerson(Who);
 
     public sealed record Skip(Caller Who, StepId? Step, string? Reason) : ByPerson(Who);
 
@@ -50,6 +66,15 @@ public abstract record RunCommand
 
     /// <summary>What the run was planned from has changed.</summary>
     public sealed record ChangePlan(Plan Plan, ImmutableArray<Step> Steps, string Why) : RunCommand;
+
+    /// <summary>A step's time is up.</summary>
+    public sealed record Expired(StepId Step, int Attempt) : RunCommand;
+
+    /// <summary>A signal came from outside.</summary>
+    public sealed record Signal(string Name, string? Text) : RunCommand;
+
+    /// <summary>A newer version takes this one's place while it waits.</summary>
+    public sealed record GiveUpFor(RunId Newer, string Version, Person By) : RunCommand;
 
     public sealed record CardWasPosted(string Place, string Channel, string Message, Uri? Permalink) : RunCommand;
 

@@ -18,6 +18,11 @@ namespace ChatOps.Runbooks.Runs;
 [JsonDerivedType(typeof(StepHappened), "step")]
 [JsonDerivedType(typeof(StepSkipped), "step-skipped")]
 [JsonDerivedType(typeof(StepRetried), "step-retried")]
+[JsonDerivedType(typeof(StepLeftBehind), "step-left-behind")]
+[JsonDerivedType(typeof(StepsStopped), "steps-stopped")]
+[JsonDerivedType(typeof(RemedyBegan), "remedy-began")]
+[JsonDerivedType(typeof(DecisionTaken), "decision-taken")]
+[JsonDerivedType(typeof(NoteAdded), "note-added")]
 [JsonDerivedType(typeof(DecisionAsked), "decision-asked")]
 [JsonDerivedType(typeof(RunPaused), "run-paused")]
 [JsonDerivedType(typeof(RunResumed), "run-resumed")]
@@ -36,7 +41,17 @@ public abstract record RunEvent;
 /// <param name="Reverts">For a rollback: the run whose change it takes back, where that is known.</param>
 public sealed record RunOpened(
     RunId Run, Plan Plan, ImmutableArray<Step> Steps, Target Target, bool Protected, RollbackMode OnFailure, GroupName? Page,
-    ImmutableArray<GroupName> Owners, Person By, string? Reason, ImmutableArray<string> Places, ImmutableArray<RunId> Behind, RunId? Reverts) : RunEvent;
+    ImmutableArray<GroupName> Owners, Person By, string? Reason, ImmutableArray<string> Places, ImmutableArray<RunId> Behind, RunId? Reverts) : RunEvent
+{
+    /// <summary>Approvals of exactly this plan that were given shortly before.</summary>
+    public ImmutableArray<CarriedApproval> Carried { get; init; } = [];
+
+    /// <summary>What was given for the runbook's inputs.</summary>
+    public ImmutableSortedDictionary<string, string> Inputs { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Why it may pass windows and freezes; null = it may not.</summary>
+    public string? Emergency { get; init; }
+}
 
 public sealed record TurnCame : RunEvent;
 
@@ -46,13 +61,30 @@ public sealed record TurnLost(RunId To) : RunEvent;
 /// <param name="Why">What changed, in words.</param>
 public sealed record PlanChanged(Plan Plan, ImmutableArray<Step> Steps, string Why) : RunEvent;
 
-public sealed record StepBegan(StepId Step, int Attempt) : RunEvent;
+/// <param name="From">When it begins to count, for a try after a delay; null = at once.</param>
+public sealed record StepBegan(StepId Step, int Attempt, DateTimeOffset? From = null) : RunEvent;
 
 public sealed record StepHappened(StepId Step, StepEvent What) : RunEvent;
 
 public sealed record StepSkipped(StepId Step, Person By, string Reason) : RunEvent;
 
-public sealed record StepRetried(StepId Step, Person By) : RunEvent;
+/// <param name="By">Null = by itself, as the step says.</param>
+public sealed record StepRetried(StepId Step, Person? By) : RunEvent;
+
+/// <summary>A step failed, and the run goes on without it, as the step says.</summary>
+public sealed record StepLeftBehind(StepId Step, string Why) : RunEvent;
+
+/// <summary>Steps that ran beside one that failed were stopped.</summary>
+public sealed record StepsStopped(ImmutableArray<StepId> Steps) : RunEvent;
+
+/// <summary>A step failed, and what its file says to do then has begun.</summary>
+public sealed record RemedyBegan(StepId Failed, string Runbook, ImmutableArray<Step> Steps) : RunEvent;
+
+/// <summary>Somebody takes on the decision about what failed.</summary>
+public sealed record DecisionTaken(Person By) : RunEvent;
+
+/// <summary>Somebody noted something on the run.</summary>
+public sealed record NoteAdded(Person By, string Text) : RunEvent;
 
 /// <summary>A step failed and a person is to decide.</summary>
 public sealed record DecisionAsked(string Why) : RunEvent;

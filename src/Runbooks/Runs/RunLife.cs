@@ -9,6 +9,9 @@ public enum RunStatus
     Queued,
     WaitingForChecklist,
     WaitingForApproval,
+
+    /// <summary>Somebody has to do something by hand, or to say go.</summary>
+    WaitingForPerson,
     Running,
     Paused,
 
@@ -28,6 +31,7 @@ public enum RunTrigger
     TurnLost,
     ChecklistAsked,
     ApprovalAsked,
+    PersonAsked,
     StepBegan,
     StepPassed,
     StepSkipped,
@@ -85,30 +89,20 @@ public static class RunLife
         new(RunStatus.Queued, RunTrigger.PlanChanged, RunStatus.Queued),
         new(RunStatus.Queued, RunTrigger.Cancelled, RunStatus.Cancelled),
 
-        new(RunStatus.WaitingForChecklist, RunTrigger.StepPassed, RunStatus.Running),
-        new(RunStatus.WaitingForChecklist, RunTrigger.PlanChanged, RunStatus.Running),
-        new(RunStatus.WaitingForChecklist, RunTrigger.TurnLost, RunStatus.Queued),
-        new(RunStatus.WaitingForChecklist, RunTrigger.Paused, RunStatus.Paused),
-        new(RunStatus.WaitingForChecklist, RunTrigger.Cancelled, RunStatus.Cancelled),
-
-        new(RunStatus.WaitingForApproval, RunTrigger.StepPassed, RunStatus.Running),
-        new(RunStatus.WaitingForApproval, RunTrigger.PlanChanged, RunStatus.Running),
-        new(RunStatus.WaitingForApproval, RunTrigger.TurnLost, RunStatus.Queued),
-        new(RunStatus.WaitingForApproval, RunTrigger.Paused, RunStatus.Paused),
-        new(RunStatus.WaitingForApproval, RunTrigger.Cancelled, RunStatus.Cancelled),
-
-        new(RunStatus.Running, RunTrigger.ChecklistAsked, RunStatus.WaitingForChecklist),
-        new(RunStatus.Running, RunTrigger.ApprovalAsked, RunStatus.WaitingForApproval),
-        new(RunStatus.Running, RunTrigger.StepBegan, RunStatus.Running),
-        new(RunStatus.Running, RunTrigger.StepPassed, RunStatus.Running),
-        new(RunStatus.Running, RunTrigger.StepSkipped, RunStatus.Running),
-        new(RunStatus.Running, RunTrigger.PlanChanged, RunStatus.Running),
-        new(RunStatus.Running, RunTrigger.TurnLost, RunStatus.Queued),
-        new(RunStatus.Running, RunTrigger.Paused, RunStatus.Paused),
-        new(RunStatus.Running, RunTrigger.StepFailed, RunStatus.Deciding),
-        new(RunStatus.Running, RunTrigger.RollbackBegan, RunStatus.RollingBack),
+        .. Walking(RunTrigger.ChecklistAsked, RunStatus.WaitingForChecklist),
+        .. Walking(RunTrigger.ApprovalAsked, RunStatus.WaitingForApproval),
+        .. Walking(RunTrigger.PersonAsked, RunStatus.WaitingForPerson),
+        .. Walking(RunTrigger.StepBegan, RunStatus.Running),
+        .. Walking(RunTrigger.StepPassed, RunStatus.Running),
+        .. Walking(RunTrigger.StepSkipped, RunStatus.Running),
+        .. Walking(RunTrigger.Retried, RunStatus.Running),
+        .. Walking(RunTrigger.PlanChanged, RunStatus.Running),
+        .. Walking(RunTrigger.TurnLost, RunStatus.Queued),
+        .. Walking(RunTrigger.Paused, RunStatus.Paused),
+        .. Walking(RunTrigger.StepFailed, RunStatus.Deciding),
+        .. Walking(RunTrigger.RollbackBegan, RunStatus.RollingBack),
+        .. Walking(RunTrigger.Cancelled, RunStatus.Cancelled),
         new(RunStatus.Running, RunTrigger.Finished, RunStatus.Succeeded),
-        new(RunStatus.Running, RunTrigger.Cancelled, RunStatus.Cancelled),
 
         new(RunStatus.Paused, RunTrigger.Resumed, null),
         new(RunStatus.Paused, RunTrigger.StepFailed, RunStatus.Deciding),
@@ -123,6 +117,8 @@ public static class RunLife
 
         new(RunStatus.RollingBack, RunTrigger.StepBegan, RunStatus.RollingBack),
         new(RunStatus.RollingBack, RunTrigger.StepPassed, RunStatus.RollingBack),
+        new(RunStatus.RollingBack, RunTrigger.StepSkipped, RunStatus.RollingBack),
+        new(RunStatus.RollingBack, RunTrigger.Retried, RunStatus.RollingBack),
         new(RunStatus.RollingBack, RunTrigger.StepFailed, RunStatus.Deciding),
         new(RunStatus.RollingBack, RunTrigger.RollbackCompleted, RunStatus.RolledBack),
     ];
@@ -137,10 +133,16 @@ public static class RunLife
         new(StepStatus.Failed, StepTrigger.Retry, StepStatus.Pending),
         new(StepStatus.Failed, StepTrigger.Skip, StepStatus.Skipped),
         new(StepStatus.Failed, StepTrigger.Stop, StepStatus.Failed),
+        new(StepStatus.Stopped, StepTrigger.Retry, StepStatus.Pending),
+        new(StepStatus.Stopped, StepTrigger.Skip, StepStatus.Skipped),
         new(StepStatus.Pending, StepTrigger.Stop, StepStatus.NotReached),
         new(StepStatus.Active, StepTrigger.Reset, StepStatus.Pending),
         new(StepStatus.Passed, StepTrigger.Reset, StepStatus.Pending),
     ];
+
+    /// <summary>While a run walks its steps forward, whoever it waits for.</summary>
+    public static bool IsWalking(RunStatus status) =>
+        status is RunStatus.Running or RunStatus.WaitingForChecklist or RunStatus.WaitingForApproval or RunStatus.WaitingForPerson;
 
     /// <summary>Whether a run in this state is over.</summary>
     public static bool IsOver(RunStatus status) =>
@@ -186,6 +188,10 @@ public static class RunLife
         foreach (var row in Steps) text.Append("    ").Append(row.From).Append(" --> ").Append(row.To).Append(": ").Append(row.Trigger).Append('\n');
         return text.ToString();
     }
+
+    /// <summary>One row for each state in which a run walks forward.</summary>
+    private static IEnumerable<Row> Walking(RunTrigger trigger, RunStatus to) =>
+        Enum.GetValues<RunStatus>().Where(IsWalking).Select(from => new Row(from, trigger, to));
 
     private static readonly ImmutableDictionary<(RunStatus, RunTrigger), Row> RunTable = Runs.ToImmutableDictionary(row => (row.From, row.Trigger));
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Steps;
@@ -11,9 +12,15 @@ public static class RunRules
     /// <summary>Why this makes no sense now, whoever asks; null when it does.</summary>
     public static Refusal? Untimely(RunState run, RunCommand.ByPerson command) => command switch
     {
+        RunCommand.AddNote => null,
         _ when run.IsOver => new(RefusalCodes.RunEnded, $"Run {run.Id} is over: {RunWords.Of(run.Status)}.", OverNext(run)),
-        RunCommand.Tick or RunCommand.Untick => Held(run) ?? NotAt<Checklist>(run, StepOf(command), "checklist"),
-        RunCommand.Approve or RunCommand.Reject => Held(run) ?? NotAt<Approval>(run, StepOf(command), "approval"),
+        RunCommand.Tick c => Held(run) ?? NotAsked(run, run.Asked<Checklist>(c.Step), c.Step, "checklist"),
+        RunCommand.Untick c => Held(run) ?? NotAsked(run, run.Asked<Checklist>(c.Step), c.Step, "checklist"),
+        RunCommand.Approve c => Held(run) ?? NotAsked(run, run.Asked<Approval>(c.Step), c.Step, "approval"),
+        RunCommand.Reject c => Held(run) ?? NotAsked(run, run.Asked<Approval>(c.Step), c.Step, "approval"),
+        RunCommand.Delegate c => Held(run) ?? NotAsked(run, run.Asked<Approval>(c.Step), c.Step, "approval"),
+        RunCommand.Done c => Held(run) ?? NotAsked(run, run.AskedByHand(c.Step), c.Step, "word that it is done"),
+        RunCommand.NotDone c => Held(run) ?? NotAsked(run, run.AskedByHand(c.Step) is { Step: Manual } manual ? manual : null, c.Step, "word that it failed"),
         RunCommand.Pause => run.Status switch
         {
             RunStatus.Paused => new(RefusalCodes.RunPaused, $"Run {run.Id} is paused already.", "Resume it when it may go on."),
@@ -21,7 +28,10 @@ public static class RunRules
             _ => new(RefusalCodes.RunNotPausable, $"Run {run.Id} is {RunWords.Of(run.Status)} and can't be paused.", null),
         },
         RunCommand.Resume => run.Status == RunStatus.Paused ? null : new(RefusalCodes.RunNotPaused, $"Run {run.Id} is {RunWords.Of(run.Status)}, not paused.", null),
-        RunCommand.Retry => run.Status == RunStatus.Deciding ? null : NothingFailed(run),
+        RunCommand.Retry c => run.Status != RunStatus.Deciding ? NothingFailed(run)
+            : c.Step is { } step && run.Find(step) is not { Status: StepStatus.Failed or StepStatus.Stopped } ? new(RefusalCodes.StepNotWaiting, $"The step {step} of run {run.Id} has not failed.", null)
+            : null,
+        RunCommand.TakeOn => run.Status == RunStatus.Deciding ? null : NothingFailed(run),
         RunCommand.Skip c => Skip(run, c.Step),
         RunCommand.RollBack => RollBack(run),
         RunCommand.Abort => run.Status == RunStatus.RollingBack
@@ -39,17 +49,32 @@ public static class RunRules
         var own = run.Plan.Kind == RunKind.Rollback ? Right.Rollback : Right.Deploy;
         return command switch
         {
-            RunCommand.Approve or RunCommand.Reject when run.Current?.Step is Approval approval =>
-                context.Access.RefuseOutside(command.Who, approval.From, context.Owners),
+            RunCommand.AddNote => null,
+            RunCommand.Approve c => Outside(run, c.Step, c.Who, context),
+            RunCommand.Reject c => Outside(run, c.Step, c.Who, context),
+            RunCommand.Delegate c => Outside(run, c.Step, c.Who, context),
+            RunCommand.Tick c when TickedBy(run, c.Step, c.Item) is { IsEmpty: false } by => context.Access.RefuseOutside(c.Who, by, context.Owners),
+            RunCommand.Untick c when TickedBy(run, c.Step, c.Item) is { IsEmpty: false } by => context.Access.RefuseOutside(c.Who, by, context.Owners),
+            RunCommand.Skip c when ToSkip(run, c.Step)?.Step.Rules?.SkippableBy is { } by => context.Access.RefuseOutside(c.Who, by, context.Owners),
             RunCommand.RollBack => Lacks(Right.Rollback),
 
-            // Whoever asked for it, and whoever may undo it, may also stop it.
+            // Whoever may undo it may look after its failure, and whoever asked for it may stop it.
+            RunCommand.TakeOn => Lacks(own) is { } neither && Lacks(Right.Rollback) is not null ? neither : null,
             RunCommand.Pause or RunCommand.Abort => command.Who.Person == run.Opened.By ? null : Lacks(own) is { } no && Lacks(Right.Rollback) is not null ? no : null,
             _ => Lacks(own),
         };
     }
 
-    private static string? OverNext(RunState run) => run.Status == RunStatus.Succeeded
+    /// <summary>The step that a skip without or with a name would skip; null when there is none.</summary>
+    public static StepProgress? ToSkip(RunState run, StepId? wanted)
+    {
+        if (!(RunLife.IsWalking(run.Status) || run.Status == RunStatus.Deciding)) return null;
+        var step = wanted is { } id ? run.Find(id) : run.Current;
+        return step is { Status: StepStatus.Active or StepStatus.Failed } && run.IsOfThisWay(step) && run.Rollback is null
+            && (run.Status == RunStatus.Deciding) == (step.Status == StepStatus.Failed) ? step : null;
+    }
+
+    private static string? OverNext(RunState run) => run.Plan.Kind == RunKind.Procedure ? null : run.Status == RunStatus.Succeeded
         ? $"To take it back: rollback {run.Site.Service} {run.Site.Environment}."
         : $"To try again: deploy {run.Site.Service} {run.Plan.Version} {run.Site.Environment}.";
 
@@ -57,22 +82,36 @@ public static class RunRules
         ? new(RefusalCodes.RunPaused, $"Run {run.Id} is paused{(run.PausedBy is { } by ? $" by {by.ShortName}" : "")}.", "Resume it first.")
         : null;
 
-    private static Refusal? NotAt<T>(RunState run, StepId? step, string what) where T : Step =>
-        run.Current is { Step: T, Status: StepStatus.Active } current && (step is null || current.Step.Id == step) && run.Status != RunStatus.Queued
-            ? null
-            : new(RefusalCodes.StepNotWaiting, $"Run {run.Id} is not waiting for {(what == "approval" ? "this approval" : "this checklist")}: it is {RunWords.Of(run.Status)}.", "Look at its card as it is now.");
+    private static Refusal? NotAsked(RunState run, StepProgress? asked, StepId? named, string what)
+    {
+        if (asked is not null && RunLife.IsWalking(run.Status)) return null;
+        var several = named is null && RunLife.IsWalking(run.Status) && run.Active.Count(step => step.Step.Waits != Waits.ForNobody) > 1;
+        return several
+            ? new(RefusalCodes.WordsAmbiguous, $"Run {run.Id} waits for more than one thing.", $"Say which step: {Words.List(run.Active.Where(step => step.Step.Waits != Waits.ForNobody).Select(step => $"{step.Step.Id} ({step.Step.Title})"), "or")}.")
+            : new(RefusalCodes.StepNotWaiting, $"Run {run.Id} is not waiting for {(what[0] == 'w' ? "a" : "this")} {what}: it is {RunWords.Of(run.Status)}.", "Look at its card as it is now.");
+    }
 
     private static Refusal NothingFailed(RunState run) =>
         new(RefusalCodes.NothingFailed, $"Nothing has failed in run {run.Id}: it is {RunWords.Of(run.Status)}.", null);
 
+    private static Refusal? Outside(RunState run, StepId? named, Caller who, RunContext context)
+    {
+        if (run.Asked<Approval>(named) is not { Step: Approval approval, State: Approval.State state }) return null;
+        if (state.Delegates.Any(one => one.To == who.Person)) return null;
+        return context.Access.RefuseOutside(who, [.. approval.From.Concat(state.Asked)], context.Owners);
+    }
+
+    private static ImmutableArray<GroupName> TickedBy(RunState run, StepId? named, int item) =>
+        run.Asked<Checklist>(named)?.Step is Checklist list && item >= 0 && item < list.Items.Length ? list.Items[item].By : [];
+
     private static Refusal? Skip(RunState run, StepId? wanted)
     {
-        var current = run.Current;
-        if (current is null || (wanted is not null && current.Step.Id != wanted) || run.Status is not (RunStatus.Running or RunStatus.Deciding) || run.Rollback is not null)
+        if (ToSkip(run, wanted) is not { } step)
             return new(RefusalCodes.StepNotWaiting, $"Run {run.Id} is {RunWords.Of(run.Status)}: there is no such step to skip now.", "Only the step that runs or failed can be skipped.");
-        return current.Step.Skippable
+        var may = step.Step.Rules?.SkippableBy is { } by ? !by.IsEmpty && step.Step is not Approval : step.Step.Skippable;
+        return may
             ? null
-            : new(RefusalCodes.StepNotSkippable, $"The step \"{current.Step.Title}\" can't be skipped.", "Do what it asks, or abort the run.");
+            : new(RefusalCodes.StepNotSkippable, $"The step \"{step.Step.Title}\" can't be skipped.", "Do what it asks, or abort the run.");
     }
 
     private static Refusal? RollBack(RunState run) => run switch
@@ -81,16 +120,8 @@ public static class RunRules
         { Rollback: not null } => new(RefusalCodes.RollingBack, $"Run {run.Id} already tried to roll back.", "Retry that, or leave it as it is."),
         { Plan.Kind: RunKind.Rollback } => new(RefusalCodes.NothingToRollBack, $"Run {run.Id} is a rollback itself.", $"Deploy the version you want: deploy {run.Site.Service} VERSION {run.Site.Environment}."),
         { MayHaveChanged: false } => new(RefusalCodes.NothingToRollBack, $"Run {run.Id} has changed nothing yet.", "Abort it instead."),
-        { BackTo: null } => new(RefusalCodes.NothingToRollBack, $"What ran before run {run.Id} is not known.", $"Say which version: rollback {run.Site.Service} {run.Site.Environment} --to VERSION."),
-        _ => null,
-    };
-
-    private static StepId? StepOf(RunCommand command) => command switch
-    {
-        RunCommand.Tick c => c.Step,
-        RunCommand.Untick c => c.Step,
-        RunCommand.Approve c => c.Step,
-        RunCommand.Reject c => c.Step,
+        { CanGoBack: false, Plan.Kind: RunKind.Procedure } => new(RefusalCodes.NothingToRollBack, $"Nothing in run {run.Id} says how it is undone.", "Leave it, or undo it by hand."),
+        { CanGoBack: false } => new(RefusalCodes.NothingToRollBack, $"What ran before run {run.Id} is not known.", $"Say which version: rollback {run.Site.Service} {run.Site.Environment} --to VERSION."),
         _ => null,
     };
 }

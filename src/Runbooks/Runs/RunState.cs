@@ -34,6 +34,18 @@ public sealed record RunState(
     /// <summary>Why it ended, in words.</summary>
     public string? Ending { get; init; }
     public Person? PausedBy { get; init; }
+
+    /// <summary>While something has to be decided: who looks after it.</summary>
+    public Person? TakenOnBy { get; init; }
+
+    /// <summary>While a failed step's remedy is walked: what began it.</summary>
+    public RemedyBegan? Remedied { get; init; }
+
+    /// <summary>What steps kept for those after them, by name.</summary>
+    public ImmutableSortedDictionary<string, string> Values { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>What people noted on the run, oldest first.</summary>
+    public ImmutableArray<NoteAdded> Notes { get; init; } = [];
     public RollbackBegan? Rollback { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
     public ImmutableSortedDictionary<string, CardPosted> Cards { get; init; } = ImmutableSortedDictionary<string, CardPosted>.Empty;
@@ -44,22 +56,55 @@ public sealed record RunState(
 
     public bool IsOver => RunLife.IsOver(Status);
 
-    /// <summary>The step that is being walked or that failed; null before the first and after the last.</summary>
-    public StepProgress? Current => Steps.LastOrDefault(step => step.Status is StepStatus.Active or StepStatus.Failed);
+    /// <summary>Steps that are being walked.</summary>
+    public ImmutableArray<StepProgress> Active => [.. Steps.Where(step => step.Status == StepStatus.Active)];
 
-    /// <summary>Whether the target may have been changed by this run: then it can't simply be cancelled.</summary>
-    public bool MayHaveChanged =>
-        Origin is { Unchanged: false }
-        || Steps.Any(step => step is { State: Rollout.State { Begun: null }, Status: StepStatus.Active or StepStatus.Stopped });
+    /// <summary>The step to look at: one that failed, else one that waits for people, else the last that is walked; null before the first and after the last.</summary>
+    public StepProgress? Current =>
+        Steps.LastOrDefault(step => step.Status == StepStatus.Failed && IsOfThisWay(step))
+        ?? Steps.Where(step => step.Status == StepStatus.Active).OrderBy(step => Urgency(step.Step.Waits)).ThenByDescending(step => step.Step.Waits == Waits.ForNobody ? Steps.IndexOf(step) : 0).FirstOrDefault()
+        ?? Steps.LastOrDefault(step => step.Status == StepStatus.Failed);
+
+    /// <summary>The next step whose turn it is, or null when none may begin.</summary>
+    public StepProgress? Ready
+    {
+        get
+        {
+            for (var at = 0; at < Steps.Length; at++)
+            {
+                if (Steps[at] is { Status: StepStatus.Pending } step && IsOfThisWay(step) && MayBegin(step, at)) return step;
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Whether something may have been changed by this run: then it can't simply be cancelled.</summary>
+    public bool MayHaveChanged => Origin is { Unchanged: false } || Steps.Any(step => step.MayHaveChanged);
+
+    /// <summary>Whether there is a way back from what was changed.</summary>
+    public bool CanGoBack => BackTo is not null || Steps.Any(step => step is { MayHaveChanged: true, Step.Rules.Undo.IsEmpty: false });
 
     /// <summary>The version to go back to, or null when it is not known.</summary>
-    public string? BackTo => Origin?.FromVersion ?? Plan.FromVersion;
+    public string? BackTo => Origin?.FromVersion ?? (Opened.Steps.Any(step => step is Rollout) ? Plan.FromVersion : null);
 
     public StepProgress? Find(StepId id) => Steps.FirstOrDefault(step => step.Step.Id == id);
 
     public static RunState Open(RunOpened opened, DateTimeOffset at) => new(
         opened, 1, opened.Behind.IsEmpty ? RunStatus.Running : RunStatus.Queued, opened.Plan,
         [.. opened.Steps.Select(StepProgress.Of)], at, at) { Behind = opened.Behind };
+
+    /// <summary>The active step of this kind that was meant: the one named, or the only one.</summary>
+    public StepProgress? Asked<T>(StepId? named) where T : Step => OnlyOne(Steps.Where(step => step is { Status: StepStatus.Active, Step: T }), named);
+
+    /// <summary>The active step that a person does or says go to.</summary>
+    public StepProgress? AskedByHand(StepId? named) => OnlyOne(Steps.Where(step => step is { Status: StepStatus.Active, Step.Waits: Waits.ForPerson }), named);
+
+    /// <summary>Whether a step is part of where the run is going now: forward, back, or through a remedy.</summary>
+    public bool IsOfThisWay(StepProgress step) => step.Way == (Rollback is not null ? Way.Back : Remedied is not null ? Way.Aid : Way.Forward);
+
+    /// <summary>A text with what steps before it kept: <c>{values.NAME}</c>.</summary>
+    public string Fill(string text) => Values.Aggregate(text, (filled, value) => filled.Replace($"{{values.{value.Key}}}", value.Value, StringComparison.Ordinal));
 
     /// <summary>The state after one more event.</summary>
     public RunState Evolve(RunEvent what, DateTimeOffset at)
@@ -74,13 +119,18 @@ public sealed record RunState(
             PlanChanged e => Replanned(e),
             StepBegan e => Began(e, at),
             StepHappened e => Happened(e, at),
-            StepSkipped e => Move(RunTrigger.StepSkipped).With(e.Step, step => step.Meet(StepTrigger.Skip, at) with { Note = $"skipped by {e.By.ShortName}: {e.Reason}" }),
-            StepRetried e => Move(Rollback is null ? RunTrigger.Retried : RunTrigger.RollbackBegan).With(e.Step, step => step.Meet(StepTrigger.Retry, at) with { EndedAt = null, Fault = null }),
-            DecisionAsked e => Move(RunTrigger.StepFailed) with { Notice = e.Why },
+            StepSkipped e => Move(RunTrigger.StepSkipped).With(e.Step, step => step.Meet(StepTrigger.Skip, at) with { Note = $"skipped by {e.By.ShortName}: {e.Reason}" }).Settled(),
+            StepRetried e => Move(Status == RunStatus.Deciding && Rollback is not null ? RunTrigger.RollbackBegan : RunTrigger.Retried).With(e.Step, step => step.Meet(StepTrigger.Retry, at) with { EndedAt = null, Fault = null, AutomaticTries = e.By is null ? step.AutomaticTries + 1 : 0 }),
+            StepLeftBehind e => With(e.Step, step => step.Meet(StepTrigger.Skip, at) with { Note = $"failed, and the run went on: {e.Why}" }).Settled(),
+            StepsStopped e => e.Steps.Aggregate(this, (run, id) => run.With(id, step => step.Meet(StepTrigger.Stop, at))),
+            RemedyBegan e => this with { Remedied = e, Notice = $"A step failed: {e.Runbook} is run.", Steps = Steps.AddRange(e.Steps.Select(step => StepProgress.Of(step) with { Way = Way.Aid })) },
+            DecisionAsked e => Unremedied(at).Move(RunTrigger.StepFailed) with { Notice = e.Why, TakenOnBy = null },
+            DecisionTaken e => this with { TakenOnBy = e.By },
+            NoteAdded e => this with { Notes = Notes.Add(e) },
             RunPaused e => Move(RunTrigger.Paused) with { Before = Status, HeldAt = at, PausedBy = e.By },
             RunResumed => Move(RunTrigger.Resumed).Released(at) with { Before = null, PausedBy = null },
             RollbackBegan e => Stop(RunTrigger.RollbackBegan, at).Undoing(e),
-            RunRolledBack => Move(RunTrigger.RollbackCompleted) with { EndedAt = at, Ending = $"rolled back to {Rollback?.ToVersion}" },
+            RunRolledBack => Move(RunTrigger.RollbackCompleted) with { EndedAt = at, Ending = Rollback is { ToVersion.Length: > 0 } ? $"rolled back to {Rollback.ToVersion}" : "what it did was undone" },
             RunSucceeded => Move(RunTrigger.Finished) with { EndedAt = at, Notice = null },
             RunGivenUp e => Stop(RunTrigger.GivenUp, at) with { EndedAt = at, Notice = null, Ending = $"{e.By.ShortName} left it as it is{(e.Reason is null ? "" : $": {e.Reason}")}" },
             RunCancelled e => Stop(RunTrigger.Cancelled, at) with { EndedAt = at, Notice = null, Ending = e.Why },
@@ -93,20 +143,16 @@ public sealed record RunState(
 
     private RunState Began(StepBegan e, DateTimeOffset at)
     {
-        var progress = Find(e.Step)!;
-        var trigger = progress.Step switch
-        {
-            Checklist => RunTrigger.ChecklistAsked,
-            Approval => RunTrigger.ApprovalAsked,
-            _ => RunTrigger.StepBegan,
-        };
-        return Move(trigger).With(e.Step, step => step.Meet(StepTrigger.Begin, at) with
+        var from = e.From ?? at;
+        return With(e.Step, step => step.Meet(StepTrigger.Begin, at) with
         {
             Attempt = e.Attempt,
             BeganAt = step.BeganAt ?? at,
-            State = step.Kept ?? step.Step.Begun(Context(e.Attempt, at)),
+            From = from,
+            Deadline = step.Step.Rules?.Timeout is { } limit ? from + limit : null,
+            State = step.Kept ?? step.Step.Begun(Context(e.Attempt, from)),
             Kept = null,
-        });
+        }).Settled();
     }
 
     private RunState Happened(StepHappened e, DateTimeOffset at)
@@ -114,12 +160,52 @@ public sealed record RunState(
         var evolved = With(e.Step, step => step with { State = step.Step.Evolve(step.State!, e.What, at) });
         return e.What switch
         {
-            StepPassed => evolved.Move(RunTrigger.StepPassed).With(e.Step, step => step.Meet(StepTrigger.Pass, at)).Quietened(e.Step),
-            StepFailed failed => evolved.With(e.Step, step => step.Meet(StepTrigger.Fail, at) with { Fault = failed.Fault }),
+            StepPassed => evolved.Move(RunTrigger.StepPassed).With(e.Step, step => step.Meet(StepTrigger.Pass, at)).Quietened(e.Step).Settled(),
+            StepFailed failed => evolved.With(e.Step, step => step.Meet(StepTrigger.Fail, at) with { Fault = failed.Fault }).Settled(),
             RolloutStarted started when Origin is null && Find(e.Step)!.Step is Rollout => evolved with { Origin = started.Begun },
+            Answered answered => evolved with { Values = Values.SetItems(answered.Values) },
+            ValuesSet set => evolved with { Values = Values.SetItems(set.Values) },
+            MarkedDone { Note: { } note } => evolved.With(e.Step, step => step with { Note = note }),
             _ => evolved,
         };
     }
+
+    /// <summary>While it walks, a run is what its active steps wait for: an approval before a checklist, people before machines.</summary>
+    private RunState Settled()
+    {
+        if (!RunLife.IsWalking(Status)) return this;
+        var waits = Steps.Where(step => step.Status == StepStatus.Active).Select(step => step.Step.Waits).DefaultIfEmpty(Waits.ForNobody).MinBy(Urgency);
+        var (status, trigger) = waits switch
+        {
+            Waits.ForApproval => (RunStatus.WaitingForApproval, RunTrigger.ApprovalAsked),
+            Waits.ForChecklist => (RunStatus.WaitingForChecklist, RunTrigger.ChecklistAsked),
+            Waits.ForPerson => (RunStatus.WaitingForPerson, RunTrigger.PersonAsked),
+            _ => (RunStatus.Running, RunTrigger.StepBegan),
+        };
+        return status == Status ? this : Move(trigger);
+    }
+
+    private static int Urgency(Waits waits) => waits switch
+    {
+        Waits.ForApproval => 0,
+        Waits.ForChecklist => 1,
+        Waits.ForPerson => 2,
+        _ => 3,
+    };
+
+    private bool MayBegin(StepProgress step, int at) => step.Step.Needs is { } needs
+        ? needs.All(id => Find(id) is { Status: StepStatus.Passed or StepStatus.Skipped })
+        : at == 0 || Steps[at - 1].Status is StepStatus.Passed or StepStatus.Skipped;
+
+    private static StepProgress? OnlyOne(IEnumerable<StepProgress> steps, StepId? named) =>
+        named is { } id ? steps.FirstOrDefault(step => step.Step.Id == id) : steps.Take(2).ToList() is [var only] ? only : null;
+
+    /// <summary>What was left of a remedy is not walked any more.</summary>
+    private RunState Unremedied(DateTimeOffset at) => Remedied is null ? this : this with
+    {
+        Remedied = null,
+        Steps = [.. Steps.Select(step => step is { Way: Way.Aid, Status: StepStatus.Pending or StepStatus.Active } ? step.Meet(StepTrigger.Stop, at) : step)],
+    };
 
     /// <summary>Once the changed plan was approved, its notice has been read.</summary>
     private RunState Quietened(StepId step) => Find(step)?.Step is Approval ? this with { Notice = null } : this;
@@ -139,7 +225,7 @@ public sealed record RunState(
     }
 
     private RunState Undoing(RollbackBegan e) =>
-        this with { Rollback = e, Notice = null, Steps = Steps.AddRange(e.Steps.Select(StepProgress.Of)) };
+        this with { Rollback = e, Remedied = null, Notice = null, Steps = Steps.AddRange(e.Steps.Select(step => StepProgress.Of(step) with { Way = Way.Back })) };
 
     private RunState Move(RunTrigger trigger) =>
         this with { Status = RunLife.Next(Status, trigger, trigger == RunTrigger.TurnCame ? QueuedFrom : Before) };
@@ -150,7 +236,7 @@ public sealed record RunState(
         return this with
         {
             HeldAt = null,
-            Steps = [.. Steps.Select(step => step is { Status: StepStatus.Active, State: { } state } ? step with { State = step.Step.Shift(state, pause) } : step)],
+            Steps = [.. Steps.Select(step => step is { Status: StepStatus.Active, State: { } state } ? step with { State = step.Step.Shift(state, pause), Deadline = step.Deadline + pause } : step)],
         };
     }
 
@@ -158,13 +244,19 @@ public sealed record RunState(
     {
         Before = null,
         HeldAt = null,
+        TakenOnBy = null,
         Steps = [.. Steps.Select(step => step.Status is StepStatus.Active or StepStatus.Pending or StepStatus.Failed ? step.Meet(StepTrigger.Stop, at) : step)],
     };
 
     private RunState With(StepId id, Func<StepProgress, StepProgress> change) =>
         this with { Steps = [.. Steps.Select(step => step.Step.Id == id ? change(step) : step)] };
 
-    public StepContext Context(int attempt, DateTimeOffset now) => new(Id, Plan.Hash, Opened.By, attempt, now);
+    public StepContext Context(int attempt, DateTimeOffset now) => new(Id, Plan.Hash, Opened.By, attempt, now)
+    {
+        Carried = Plan.Hash == Opened.Plan.Hash ? Opened.Carried : [],
+        Values = Values,
+        SoakWaivedBy = Steps.Select(step => step.State).OfType<Approval.State>().SelectMany(state => state.Yes).Where(given => given.SkipSoak).Select(given => (Person?)given.By).FirstOrDefault(),
+    };
 }
 
 /// <summary>How far one step has come.</summary>
@@ -176,8 +268,25 @@ public sealed record StepProgress(Step Step, StepStatus Status, int Attempt, Ste
     /// <summary>What it keeps from before a change of plan: ticks of a checklist that did not change.</summary>
     public StepState? Kept { get; init; }
 
+    /// <summary>When this try began to count; later than <see cref="BeganAt"/> after a failed one.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>When its time is up; null = never.</summary>
+    public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>How often it was tried again by itself since a person said so.</summary>
+    public int AutomaticTries { get; init; }
+
+    /// <summary>Whether it is walked forward, back, or as a remedy.</summary>
+    public Way Way { get; init; }
+
     /// <summary>Why it failed.</summary>
     public Fault? Fault { get; init; }
+
+    /// <summary>Whether this step may have changed something that can be seen outside.</summary>
+    public bool MayHaveChanged => Status is not (StepStatus.Pending or StepStatus.NotReached) && BeganAt is not null && Way == Way.Forward && (Step is Rollout
+        ? State is Rollout.State { Begun: null } && Status is StepStatus.Active or StepStatus.Stopped
+        : Step.Changes || Step.Rules is { Undo.IsEmpty: false });
 
     /// <summary>How it ended, where that needs words.</summary>
     public string? Note { get; init; }
@@ -195,4 +304,12 @@ public sealed record StepProgress(Step Step, StepStatus Status, int Attempt, Ste
         Step is Checklist && old is not null && old.State is Checklist.State && old.Step.Planned() == Step.Planned()
             ? old.Status == StepStatus.Passed ? old : this with { Kept = old.State, BeganAt = old.BeganAt }
             : this;
+}
+
+/// <summary>Where a step belongs in a run's walk.</summary>
+public enum Way
+{
+    Forward,
+    Back,
+    Aid,
 }

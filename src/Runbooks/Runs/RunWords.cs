@@ -8,6 +8,7 @@ public static class RunWords
         RunStatus.Queued => "queued behind another run",
         RunStatus.WaitingForChecklist => "waiting for its checklist",
         RunStatus.WaitingForApproval => "waiting for approval",
+        RunStatus.WaitingForPerson => "waiting for somebody",
         RunStatus.Running => "running",
         RunStatus.Paused => "paused",
         RunStatus.Deciding => "waiting for a decision",

@@ -9,7 +9,7 @@ namespace ChatOps.Runbooks.Runs;
 public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
 {
     /// <summary>The kinds of work that steps order; stored names.</summary>
-    public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say";
+    public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say", HttpKind = "http", VerifyKind = "verify", ExpireKind = "expire";
 
     /// <summary>The kinds of work that the engine orders for a run; stored names.</summary>
     public const string CardKind = "card", ThreadKind = "thread", TurnKind = "turn", ReplanKind = "replan";
@@ -17,7 +17,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
     public static WorkItem Of(RunState run, StepId step, int attempt, Ordered ordered)
     {
         var payload = JsonSerializer.Serialize(new RunWork(run.Id, step, attempt, ordered.Order), RunJson.Default.RunWork);
-        return new WorkItem(KindOf(ordered.Order), KeyOf(run.Id, step, attempt, ordered.Order), LaneOf(run, ordered.Order), ordered.Due, payload);
+        return new WorkItem(KindOf(ordered.Order), KeyOf(run.Id, step, attempt, ordered.Order), LaneOf(run, step, ordered.Order), ordered.Due, payload);
     }
 
     public static RunWork Read(WorkItem item) =>
@@ -26,14 +26,17 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
     public static string KeyOf(RunId run, StepId step, int attempt, Order order) => order switch
     {
         AskHealth ask => $"{ProbeKind}:{run}:{step}:{attempt}:{ask.Probe}",
+        VerifyItem verify => $"{VerifyKind}:{run}:{step}:{attempt}:{verify.Item}",
         _ => $"{KindOf(order)}:{run}:{step}:{attempt}",
     };
 
-    private static string LaneOf(RunState run, Order order) => order switch
+    private static string LaneOf(RunState run, StepId step, Order order) => order switch
     {
         StartRollout or HoldRollout => run.Opened.Target.Lane,
         WatchRollout => $"watch:{run.Id}",
-        AskHealth => $"probe:{run.Id}",
+        AskHealth => $"probe:{run.Id}:{step}",
+        SendRequest => $"http:{run.Id}:{step}",
+        VerifyItem verify => $"verify:{run.Id}:{step}:{verify.Item}",
         Say say => $"say:{say.Channel ?? run.Id.ToString()}",
         _ => $"run:{run.Id}",
     };
@@ -46,6 +49,9 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         AskHealth => ProbeKind,
         Wake => WakeKind,
         Say => SayKind,
+        SendRequest => HttpKind,
+        VerifyItem => VerifyKind,
+        Expire => ExpireKind,
         _ => throw new InvalidOperationException($"Nothing does {order.GetType().Name}."),
     };
 }

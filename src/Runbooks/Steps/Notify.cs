@@ -15,7 +15,7 @@ public sealed record Notify(StepId Id, string Title, string? Channel, string Tex
     public override Step For(PlanContext plan) => this with { Title = plan.Fill(Title), Text = plan.Fill(Text) };
 
     public override StepDecision Begin(StepContext context) =>
-        StepDecision.Accept(new Spoken(Channel, Text), new StepPassed()).And(new Say(Channel, Text, Summary: false), context.Now);
+        StepDecision.Accept(new Spoken(Channel, context.Fill(Text)), new StepPassed()).And(new Say(Channel, context.Fill(Text), Summary: false), context.Now);
 
     public override StepState Begun(StepContext context) => new State();
 

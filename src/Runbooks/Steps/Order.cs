@@ -11,6 +11,9 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(AskHealth), "probe")]
 [JsonDerivedType(typeof(Wake), "wake")]
 [JsonDerivedType(typeof(Say), "say")]
+[JsonDerivedType(typeof(SendRequest), "http")]
+[JsonDerivedType(typeof(VerifyItem), "verify")]
+[JsonDerivedType(typeof(Expire), "expire")]
 public abstract record Order;
 
 /// <param name="Back">Go back instead of forward.</param>
@@ -30,3 +33,12 @@ public sealed record Wake : Order;
 /// <param name="Channel">Null = where the run's card is.</param>
 /// <param name="Summary">Post the run's summary rather than the text alone.</param>
 public sealed record Say(string? Channel, string Text, bool Summary) : Order;
+
+/// <summary>Send the step's HTTP request.</summary>
+public sealed record SendRequest : Order;
+
+/// <summary>Look whether an item of the checklist holds.</summary>
+public sealed record VerifyItem(int Item) : Order;
+
+/// <summary>Tell the run that the step's time is up.</summary>
+public sealed record Expire : Order;

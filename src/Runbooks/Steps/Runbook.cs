@@ -4,8 +4,51 @@ using ChatOps.Runbooks.Access;
 namespace ChatOps.Runbooks.Steps;
 
 /// <summary>How something is done, as its file in <c>runbooks/</c> says.</summary>
-/// <param name="StartsWith">The command that starts it: <c>deploy</c>.</param>
-public sealed record Runbook(string Name, string Summary, string StartsWith, ImmutableArray<Step> Steps, OnFailure OnFailure);
+/// <param name="StartsWith">The command that starts it: <c>deploy</c>, or <c>run</c> for what is started by its name.</param>
+public sealed record Runbook(string Name, string Summary, string StartsWith, ImmutableArray<Step> Steps, OnFailure OnFailure)
+{
+    /// <summary>What is asked for when it starts.</summary>
+    public ImmutableArray<Input> Inputs { get; init; } = [];
+
+    /// <summary>When it starts by itself.</summary>
+    public ImmutableArray<Schedule> Schedules { get; init; } = [];
+
+    /// <summary>Alerts for which it is offered, by their name.</summary>
+    public ImmutableArray<string> SuggestedFor { get; init; } = [];
+
+    /// <summary>Every input's value: what was given, else its default, else empty.</summary>
+    public ImmutableSortedDictionary<string, string> Filled(ImmutableSortedDictionary<string, string> given) =>
+        Inputs.ToImmutableSortedDictionary(input => input.Name, input => given.GetValueOrDefault(input.Name) ?? input.Default ?? "");
+
+    /// <summary>Every step of the file, those inside blocks too.</summary>
+    public IEnumerable<Step> AllSteps() => Steps.SelectMany(Within);
+
+    private static IEnumerable<Step> Within(Step step) => step is SideBySide parallel
+        ? parallel.Branches.SelectMany(branch => branch.Steps).SelectMany(Within).Prepend(step)
+        : [step];
+}
+
+/// <summary>Something that is asked for when a runbook starts.</summary>
+/// <param name="Type"><c>text</c>, <c>number</c>, <c>flag</c> or <c>choice</c>.</param>
+/// <param name="Default">Null = it has to be given.</param>
+public sealed record Input(string Name, string Type, string Help, string? Default, ImmutableArray<string> Choices)
+{
+    /// <summary>What is wrong with a value, in words; null when it fits.</summary>
+    public string? Fault(string value) => Type switch
+    {
+        "number" when !decimal.TryParse(value, System.Globalization.CultureInfo.InvariantCulture, out _) => $"{Name} must be a number, not \"{value}\".",
+        "flag" when value is not ("true" or "false") => $"{Name} must be true or false, not \"{value}\".",
+        "choice" when !Choices.Contains(value) => $"{Name} must be one of {string.Join(", ", Choices)}, not \"{value}\".",
+        _ when value.Length > 500 => $"{Name} is longer than 500 characters.",
+        _ => null,
+    };
+}
+
+/// <summary>When a runbook starts by itself.</summary>
+/// <param name="Cron">Five fields: minute, hour, day, month, day of the week.</param>
+/// <param name="Zone">Time zone by its tzdb name.</param>
+/// <param name="CatchUp">Whether a time that was missed while the bot was down is made up for, once; else it is skipped.</param>
+public sealed record Schedule(string Cron, string Zone, string Service, string Environment, ImmutableSortedDictionary<string, string> Inputs, bool CatchUp);
 
 /// <param name="Page">Whom to tell when a run fails; null = nobody beyond the card.</param>
 public sealed record OnFailure(RollbackMode Rollback, GroupName? Page = null)

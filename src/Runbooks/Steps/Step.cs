@@ -17,10 +17,20 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(Soak), "soak")]
 [JsonDerivedType(typeof(Notify), "notify")]
 [JsonDerivedType(typeof(Summary), "summary")]
+[JsonDerivedType(typeof(Wait), "wait")]
+[JsonDerivedType(typeof(Manual), "manual")]
+[JsonDerivedType(typeof(HttpCall), "http")]
+[JsonDerivedType(typeof(SetValues), "set")]
 public abstract record Step(StepId Id, string Title)
 {
-    /// <summary>Where this step belongs in a run; decided when the run is planned.</summary>
-    public When When { get; init; }
+    /// <summary>What its file says besides what it does: when it belongs, how long it may take, what happens when it fails. Null = nothing.</summary>
+    public StepRules? Rules { get; init; }
+
+    /// <summary>Steps that must be behind the run before this one begins; null = the one before it in the list.</summary>
+    public ImmutableArray<StepId>? Needs { get; init; }
+
+    /// <summary>The heading it is shown under: the runbook that was run inside this one, or the branch of a parallel step.</summary>
+    public string? Part { get; init; }
 
     /// <summary>The stable name of its kind, as in YAML: <c>checklist</c>, <c>deploy</c>.</summary>
     [JsonIgnore]
@@ -33,6 +43,10 @@ public abstract record Step(StepId Id, string Title)
     /// <summary>Whether a person may skip it, giving a reason. Never an approval: that would be a change without the right to it.</summary>
     [JsonIgnore]
     public virtual bool Skippable => true;
+
+    /// <summary>Whom it waits for while it is active; nobody = it works or time passes.</summary>
+    [JsonIgnore]
+    public virtual Waits Waits => Waits.ForNobody;
 
     /// <summary>Everything it would do, in words that change when it changes.</summary>
     public abstract string Says();
@@ -58,26 +72,34 @@ public abstract record Step(StepId Id, string Title)
     /// <summary>The state after a pause: what counted time counts it on from there.</summary>
     public virtual StepState Shift(StepState state, TimeSpan pause) => state;
 
-    public PlannedStep Planned() => new(Id, Kind, Title, Says());
+    /// <summary>The step as approvers are shown it: whatever it would do differently reads differently.</summary>
+    public PlannedStep Planned() => new(Id, Kind, Title, string.Join(". ", new[] { Says(), Rules?.Says(), After() }.Where(text => !string.IsNullOrEmpty(text))));
+
+    private string? After() => Needs is { } needs ? needs.IsEmpty ? "begins at once" : $"after {Words.List(needs.Select(id => id.Name))}" : null;
 }
 
-/// <summary>In which environments a step belongs.</summary>
-public enum When
+/// <summary>Whom a step waits for.</summary>
+public enum Waits
 {
-    Always,
-
-    /// <summary><c>when: environment.protected</c></summary>
-    Protected,
-
-    /// <summary><c>when: not environment.protected</c></summary>
-    NotProtected,
+    ForNobody,
+    ForChecklist,
+    ForApproval,
+    ForPerson,
 }
 
 /// <summary>What a step may copy from when a run is planned.</summary>
 /// <param name="By">Who asked.</param>
 public sealed record PlanContext(Service Service, ServiceEnvironment Environment, string Version, Person By)
 {
-    public string Fill(string text) => text
+    public ImmutableSortedDictionary<string, string> Inputs { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Why windows and freezes are passed; null = they are not.</summary>
+    public string? Emergency { get; init; }
+
+    /// <summary>Paths that the change touches; null = not known.</summary>
+    public ImmutableArray<string>? Changed { get; init; }
+
+    public string Fill(string text) => Inputs.Aggregate(text, (filled, input) => filled.Replace($"{{inputs.{input.Key}}}", input.Value, StringComparison.Ordinal))
         .Replace("{service}", Service.Name, StringComparison.Ordinal)
         .Replace("{version}", Version, StringComparison.Ordinal)
         .Replace("{environment}", Environment.Name, StringComparison.Ordinal)
@@ -86,7 +108,21 @@ public sealed record PlanContext(Service Service, ServiceEnvironment Environment
 
 /// <summary>What a step is told of its run when it decides.</summary>
 /// <param name="Attempt">1 for the first time it is walked; reports of earlier attempts are no news.</param>
-public sealed record StepContext(RunId Run, PlanHash Plan, Person Requester, int Attempt, DateTimeOffset Now);
+/// <param name="Now">The time; for a try that begins after a delay, when it begins.</param>
+public sealed record StepContext(RunId Run, PlanHash Plan, Person Requester, int Attempt, DateTimeOffset Now)
+{
+    /// <summary>Who approved without the soak, where the runbook lets them.</summary>
+    public Person? SoakWaivedBy { get; init; }
+
+    /// <summary>Approvals of exactly this plan that were given shortly before, in another run.</summary>
+    public ImmutableArray<CarriedApproval> Carried { get; init; } = [];
+
+    /// <summary>What steps before this one kept, by name.</summary>
+    public ImmutableSortedDictionary<string, string> Values { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>A text with what was kept: <c>{values.NAME}</c>.</summary>
+    public string Fill(string text) => Values.Aggregate(text, (filled, value) => filled.Replace($"{{values.{value.Key}}}", value.Value, StringComparison.Ordinal));
+}
 
 /// <summary>How far a step has come; each kind has its own.</summary>
 public abstract record StepState;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Plans;
@@ -13,7 +14,12 @@ public sealed record Tick(int Item, Person By) : StepCommand;
 public sealed record Untick(int Item, Person By) : StepCommand;
 
 /// <param name="Plan">The plan on the card that was clicked.</param>
-public sealed record Approve(Person By, PlanHash Plan) : StepCommand;
+/// <param name="As">The groups that the person is in.</param>
+/// <param name="SkipSoak">The soak may be left out.</param>
+public sealed record Approve(Person By, PlanHash Plan, ImmutableArray<GroupName> As, string? Note, bool SkipSoak) : StepCommand;
+
+/// <summary>An approver lets somebody else decide in their place.</summary>
+public sealed record Delegate(Person By, Person To, ImmutableArray<GroupName> As) : StepCommand;
 
 public sealed record Reject(Person By, string? Reason) : StepCommand;
 
@@ -32,3 +38,19 @@ public sealed record WorldSilent(string Why) : StepCommand;
 
 /// <summary>Something outside said no, for good.</summary>
 public sealed record WorldRefused(Fault Fault) : StepCommand;
+
+/// <summary>A person says that it is done, or that the run may go on.</summary>
+public sealed record MarkDone(Person By, string? Note) : StepCommand;
+
+/// <summary>A person says that what they did by hand failed.</summary>
+public sealed record MarkFailed(Person By, string Why) : StepCommand;
+
+/// <summary>A signal came from outside.</summary>
+public sealed record Signalled(string Name, string? Text) : StepCommand;
+
+/// <param name="Says">What came back, and what was expected.</param>
+/// <param name="Values">What was kept of it, by name.</param>
+public sealed record RequestAnswered(bool Good, string Says, ImmutableSortedDictionary<string, string> Values) : StepCommand;
+
+/// <summary>Whatever verifies a checklist item has looked.</summary>
+public sealed record ItemLooked(int Item, ItemVerdict Verdict, string Says, Uri? Link) : StepCommand;

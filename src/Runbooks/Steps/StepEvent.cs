@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Catalog;
@@ -21,6 +22,15 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(RolloutMoved), "rollout-moved")]
 [JsonDerivedType(typeof(Probed), "probed")]
 [JsonDerivedType(typeof(Spoken), "spoken")]
+[JsonDerivedType(typeof(ApproversReminded), "approvers-reminded")]
+[JsonDerivedType(typeof(ApprovalEscalated), "approval-escalated")]
+[JsonDerivedType(typeof(ApprovalDelegated), "approval-delegated")]
+[JsonDerivedType(typeof(ItemVerified), "item-verified")]
+[JsonDerivedType(typeof(MarkedDone), "marked-done")]
+[JsonDerivedType(typeof(MarkedFailed), "marked-failed")]
+[JsonDerivedType(typeof(SignalCame), "signal-came")]
+[JsonDerivedType(typeof(Answered), "answered")]
+[JsonDerivedType(typeof(ValuesSet), "values-set")]
 public abstract record StepEvent;
 
 /// <summary>The step did what it is for.</summary>
@@ -39,7 +49,10 @@ public sealed record ItemTicked(int Item, Person By) : StepEvent;
 
 public sealed record ItemUnticked(int Item, Person By) : StepEvent;
 
-public sealed record Approved(Person By, PlanHash Plan) : StepEvent;
+/// <param name="As">Groups the person was in then.</param>
+/// <param name="SkipSoak">They also waived the soak.</param>
+/// <param name="From">The run it was given in, when it was carried over from an earlier one.</param>
+public sealed record Approved(Person By, PlanHash Plan, ImmutableArray<GroupName> As, string? Note = null, bool SkipSoak = false, RunId? From = null) : StepEvent;
 
 public sealed record Rejected(Person By, string? Reason) : StepEvent;
 
@@ -55,3 +68,28 @@ public sealed record Probed(int Probe, int Try, bool Healthy, string Says) : Ste
 
 /// <summary>Words were handed over to be posted.</summary>
 public sealed record Spoken(string? Channel, string Text) : StepEvent;
+
+/// <param name="Left">How long the question stays open.</param>
+public sealed record ApproversReminded(TimeSpan Left) : StepEvent;
+
+/// <summary>Nobody answered in time: another group may answer too.</summary>
+/// <param name="Until">Until when the question is open now.</param>
+public sealed record ApprovalEscalated(GroupName To, DateTimeOffset Until) : StepEvent;
+
+/// <summary><paramref name="To"/> decides in the place of <paramref name="By"/>.</summary>
+/// <param name="As">Groups of <paramref name="By"/> that <paramref name="To"/> answers for.</param>
+public sealed record ApprovalDelegated(Person By, Person To, ImmutableArray<GroupName> As) : StepEvent;
+
+/// <summary>A checklist item was looked at, and this was seen.</summary>
+public sealed record ItemVerified(int Item, ItemVerdict Verdict, string Says, Uri? Link) : StepEvent;
+
+public sealed record MarkedDone(Person By, string? Note) : StepEvent;
+
+public sealed record MarkedFailed(Person By, string Why) : StepEvent;
+
+public sealed record SignalCame(string Name, string? Text) : StepEvent;
+
+/// <param name="Values">What was kept of the answer, by name.</param>
+public sealed record Answered(string Says, ImmutableSortedDictionary<string, string> Values) : StepEvent;
+
+public sealed record ValuesSet(ImmutableSortedDictionary<string, string> Values) : StepEvent;

@@ -33,7 +33,7 @@ internal static class Shop
     public static readonly Runbook Rolling = new("rolling-deploy", "Roll forward.", "deploy",
     [
         new Checklist(new("s1"), "Before you deploy", [new("Backup taken"), new("Stakeholders know about {version}")]),
-        new Approval(new("s2"), "Production change", [Managers], 2, TimeSpan.FromMinutes(30)) { When = When.Protected },
+        Approval.By(new("s2"), "Production change", [Managers], 2, TimeSpan.FromMinutes(30)) with { Rules = new StepRules { When = "environment.protected" } },
         new Rollout(new("s3"), "Roll out {version}"),
         new HealthCheck(new("s4"), "Check health", []),
         new Soak(new("s5"), "Soak", TimeSpan.FromMinutes(10)),
@@ -47,7 +47,7 @@ internal static class Shop
 
     public static RunOpened OpenedEvent(RollbackMode onFailure, string? from, ImmutableArray<RunId> behind)
     {
-        var planned = Planner.Deploy(Api, Prod, Rolling with { OnFailure = new OnFailure(onFailure) }, "v1.2.3", from, Ana.Person!.Value);
+        var planned = Planner.Deploy(new PlanContext(Api, Prod, "v1.2.3", Ana.Person!.Value), Rolling with { OnFailure = new OnFailure(onFailure) }, _ => null, from);
         return new RunOpened(new RunId(7), planned.Plan, planned.Steps, Prod.Target, true, onFailure, null, [Engineers], Ana.Person.Value, "because", ["slack:#deploys"], behind, null);
     }
 

@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Work;
+using YamlDotNet.RepresentationModel;
+
+namespace ChatOps.Runbooks.Language;
+
+/// <summary>Reads the steps of one runbook.</summary>
+internal sealed class StepReader(string runbook, Findings findings)
+{
+    private readonly HashSet<string> names = [];
+
+    /// <summary>The steps under a key of a mapping.</summary>
+    /// <param name="prefix">Before the numbers of steps that have no name of their own.</param>
+    public ImmutableArray<Step> Read(MappingReader reader, string key, string prefix) => Read(reader, reader.Entries(key), prefix);
+
+    private ImmutableArray<Step> Read(MappingReader reader, ImmutableArray<YamlNode> entries, string prefix)
+    {
+        var steps = ImmutableArray.CreateBuilder<Step>();
+        foreach (var (entry, at) in entries.Select((entry, at) => (entry, at)))
+        {
+            if (reader.Nested("step", entry, Shapes.Step) is { } one && One(one, $"{prefix}{at + 1}") is { } step) steps.Add(step);
+            else findings.Remember($"runbook:{runbook}:unread-step", reader.File, (int)Math.Max(1, entry.Start.Line));
+        }
+
+        return steps.ToImmutable();
+    }
+
+    private Step? One(MappingReader reader, string number)
+    {
+        var kinds = Shapes.StepKinds.Where(reader.Has).ToList();
+        if (kinds.Count != 1)
+        {
+            var what = kinds.Count == 0 ? "This step has no kind." : $"This step is {Words.List(kinds)} at once.";
+            findings.Error(reader.File, reader.Line, kinds.Count == 0 ? "step-kind-missing" : "step-kind-twice", what, "A step's first key says what it is.", $"Begin with one of: {string.Join(", ", Shapes.StepKinds)}.");
+            return null;
+        }
+
+        foreach (var key in Shapes.Step.Keys.Where(key => !key.BelongsIn(kinds[0]) && reader.Has(key.Name)))
+            findings.Error(reader.File, reader.LineOf(key.Name), "key-elsewhere", $"{MappingReader.Article(kinds[0])} has no {key.Name}.", null, $"It belongs to a step of the kind {key.OnlyIn}.");
+        foreach (var key in Shapes.Step.Keys.Where(key => key.NeededThere && key.BelongsIn(kinds[0]) && !reader.Has(key.Name)))
+            findings.Error(reader.File, reader.Line, "missing-key", $"{MappingReader.Article(kinds[0])} needs {key.Name}.", key.Says, $"Write {key.Name}: {key.Example}");
+        var id = Name(reader, number);
+        findings.Remember($"runbook:{runbook}:{id}", reader.File, reader.Line);
+        return OfKind(kinds[0], id, reader) is { } step ? step with { Rules = Rules(reader, id) } : null;
+    }
+
+    private StepId Name(MappingReader reader, string number)
+    {
+        var name = reader.Text("id") is { Length: > 0 } given ? given : $"s{number}";
+        if (!Lint.IsName(name)) findings.Error(reader.File, reader.LineOf("id"), "bad-name", $"A step can't be called \"{name}\".", null, "Use letters, digits and dashes.");
+        else if (!names.Add(name)) findings.Error(reader.File, reader.LineOf("id"), "duplicate-name", $"There are two steps {name} in {runbook}.", null, "Rename one.");
+        return new StepId(name);
+    }
+
+    private Step? OfKind(string kind, StepId id, MappingReader reader) => kind switch
+    {
+        "checklist" => new Checklist(id, Title(reader, kind, "Checklist"), ChecklistReader.Items(reader, findings)),
+        "approval" => ApprovalReader.Read(id, Title(reader, kind, "Approval"), reader, findings),
+        "deploy" => reader.Text(kind) is null ? null : new Rollout(id, "Roll out {version}"),
+        "check" => reader.Text(kind) is null ? null : new HealthCheck(id, "Check health", []),
+        "soak" => new Soak(id, "Soak", reader.Duration(kind)),
+        "wait" => Waiting(id, reader),
+        "manual" => new Manual(id, Title(reader, kind, "By hand"), reader.Text("do") ?? "", [.. reader.Texts("commands").Select(command => command.Text)], reader.Flag("note"), reader.Flag("changes")),
+        "http" => Http(id, reader),
+        "run" => new InnerRunbook(id, Filled(reader, kind), reader.Text(kind) ?? "", reader.NamedValues("with")),
+        "parallel" => new SideBySide(id, "Side by side", Branches(id, reader)),
+        "notify" => new Notify(id, "Notify", Channel(reader.Text("channel")), Filled(reader, kind)),
+        "set" => new SetValues(id, "Set values", reader.NamedValues(kind)),
+        _ => new Summary(id, "Summary", Channel(reader.Text(kind))),
+    };
+
+    private StepRules? Rules(MappingReader reader, StepId id)
+    {
+        var rules = new StepRules
+        {
+            When = reader.Text("when") is { Length: > 0 } when ? when : null,
+            OnlyFor = [.. reader.Texts("only-for").Select(environment => environment.Text)],
+            Timeout = reader.Has("timeout") ? reader.Duration("timeout") : null,
+            Retries = reader.Number("retries"),
+            Backoff = reader.Duration("backoff"),
+            SkippableBy = reader.Has("skippable-by") ? [.. reader.Texts("skippable-by").Select(group => new GroupName(group.Text))] : null,
+            Undo = reader.Has("undo") ? Read(reader, "undo", $"{id}-u") : [],
+        };
+        rules = reader.Node("on-failure") switch
+        {
+            YamlMappingNode mapping when reader.Nested("on-failure", mapping, Shapes.StepFailure)?.Text("run") is { Length: > 0 } remedy => rules with { OnFailure = FailureMode.Run, Remedy = remedy },
+            YamlMappingNode or null => rules,
+            _ => rules with { OnFailure = reader.Text("on-failure") switch { "stop" => FailureMode.Stop, "continue" => FailureMode.Continue, "rollback" => FailureMode.Rollback, _ => null } },
+        };
+        string[] common = ["when", "only-for", "timeout", "retries", "backoff", "on-failure", "skippable-by", "undo"];
+        return common.Any(reader.Has) ? rules : null;
+    }
+
+    private Wait? Waiting(StepId id, MappingReader reader)
+    {
+        var text = Filled(reader, "wait");
+        switch (text.Split(' ', 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            case ["go"]: return new Wait(id, "Wait for go", null, null);
+            case ["signal", var name] when Lint.IsName(name): return new Wait(id, $"Wait for {name}", null, name);
+            case ["until", var moment]: return new Wait(id, $"Wait until {moment}", moment, null);
+            default:
+                if (text.Length > 0) findings.Error(reader.File, reader.LineOf("wait"), "bad-value", $"wait can't be \"{text}\".", null, "Write go, signal NAME, or until MOMENT.");
+                return null;
+        }
+    }
+
+    private HttpCall? Http(StepId id, MappingReader reader)
+    {
+        var expect = reader.Mapping("expect");
+        string[] methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+        if (Filled(reader, "http").Split(' ', 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is not [var method, var url] || !methods.Contains(method)
+            || !Uri.TryCreate(url.Replace('{', '-').Replace('}', '-'), UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+        {
+            findings.Error(reader.File, reader.LineOf("http"), "bad-value", "http needs a method and an address.", null, "Write, for instance, http: POST https://cdn.example.com/purge.");
+            return null;
+        }
+
+        if (address.Host.Contains('-') && url.IndexOf('{', StringComparison.Ordinal) is var open and >= 0 && open < url.IndexOf('/', address.Scheme.Length + 3) )
+            findings.Error(reader.File, reader.LineOf("http"), "bad-value", "The host of an address can't be filled in.", "Which hosts are spoken to must be plain to see.", "Write the host out.");
+        var timeout = reader.Has("timeout") ? reader.Duration("timeout") : TimeSpan.FromSeconds(30);
+        return new HttpCall(
+            id, $"{method} {address.Host}", method, url, reader.NamedValues("headers"), reader.Text("body"), expect?.Number("status") ?? 200,
+            expect?.NamedValues("json") ?? ImmutableSortedDictionary<string, string>.Empty, reader.NamedValues("capture"), timeout < TimeSpan.FromMinutes(1) ? timeout : TimeSpan.FromMinutes(1));
+    }
+
+    private ImmutableArray<Branch> Branches(StepId id, MappingReader reader)
+    {
+        var branches = ImmutableArray.CreateBuilder<Branch>();
+        foreach (var (entry, at) in reader.Entries("parallel").Select((entry, at) => (entry, at)))
+        {
+            var prefix = string.Create(CultureInfo.InvariantCulture, $"{id}{(char)('a' + at)}");
+            if (entry is YamlMappingNode mapping && mapping.Children.Keys.Any(key => key is YamlScalarNode { Value: "steps" }))
+            {
+                if (reader.Nested("branch", entry, Shapes.Branch) is { } branch) branches.Add(new Branch(branch.Text("name") is { Length: > 0 } name ? name : null, Read(branch, "steps", prefix)));
+            }
+            else
+            {
+                branches.Add(new Branch(null, Read(reader, [entry], prefix)));
+            }
+        }
+
+        if (branches.Count is < 2 or > 20) findings.Error(reader.File, reader.LineOf("parallel"), "bad-value", $"The branches of parallel are {branches.Count}.", null, "Give it 2 to 20.");
+        return branches.ToImmutable();
+    }
+
+    private static string Title(MappingReader reader, string key, string otherwise) => reader.Text(key) is { Length: > 0 } title ? title : otherwise;
+
+    private string Filled(MappingReader reader, string key)
+    {
+        if (reader.Text(key) is { Length: > 0 } text) return text;
+        findings.Error(reader.File, reader.LineOf(key), "bad-value", $"{key} needs a text.");
+        return "";
+    }
+
+    private static string? Channel(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}

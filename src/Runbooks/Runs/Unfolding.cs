@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Runbooks.Runs;
+
+/// <summary>Makes the steps of one run from those of a file: what does not belong is left out, and blocks become the steps in them with what each waits for.</summary>
+/// <param name="others">Runbooks by name, for those that are run inside.</param>
+internal sealed class Unfolding(PlanContext context, Func<string, Runbook?> others)
+{
+    /// <summary>Runbooks inside runbooks inside …: lint refuses circles, this holds whatever was not linted.</summary>
+    private const int Deepest = 10;
+
+    public ImmutableArray<Step> Steps(Runbook runbook)
+    {
+        var all = new List<Step>();
+        Chain(runbook.Steps, new At(context, "", null, 0), [], all);
+
+        // Waiting for the step right before needs no words.
+        return [.. all.Select((step, at) => step.Needs is [var only] && at > 0 && only == all[at - 1].Id || at == 0 ? step with { Needs = null } : step)];
+    }
+
+    /// <summary>Steps one after the other.</summary>
+    /// <param name="before">What the first of them waits for.</param>
+    /// <returns>What whatever follows has to wait for.</returns>
+    private ImmutableArray<StepId> Chain(ImmutableArray<Step> steps, At at, ImmutableArray<StepId> before, List<Step> all) =>
+        steps.Where(step => Belongs(step, at.Plan)).Aggregate(before, (needs, step) => One(step, at, needs, all));
+
+    private ImmutableArray<StepId> One(Step step, At at, ImmutableArray<StepId> needs, List<Step> all)
+    {
+        switch (step)
+        {
+            case SideBySide parallel:
+                var ends = parallel.Branches.SelectMany((branch, number) => Chain(branch.Steps, at.Branch(parallel, number, branch.Name), needs, all)).Distinct();
+                return [.. ends];
+            case InnerRunbook inner:
+                return at.Depth < Deepest && others(inner.Runbook) is { } runbook ? Chain(runbook.Steps, at.Inside(inner, runbook), needs, all) : needs;
+            default:
+                var planned = step.For(at.Plan) with { Id = new StepId(at.Prefix + step.Id), Needs = needs, Part = at.Part, Rules = Ruled(step.Rules, at) };
+                all.Add(planned);
+                return [planned.Id];
+        }
+    }
+
+    private StepRules? Ruled(StepRules? rules, At at) => rules is null ? null : rules with
+    {
+        When = null,
+        OnlyFor = [],
+        Undo = [.. rules.Undo.Where(step => Belongs(step, at.Plan)).Select(step => step.For(at.Plan))],
+        RemedySteps = rules.Remedy is { } name && at.Depth < Deepest && others(name) is { } runbook
+            ? [.. new Unfolding(at.Plan with { Inputs = runbook.Filled(ImmutableSortedDictionary<string, string>.Empty) }, _ => null).Steps(runbook)]
+            : [],
+    };
+
+    private static bool Belongs(Step step, PlanContext plan) =>
+        (step.Rules?.OnlyFor is not { IsEmpty: false } only || only.Contains(plan.Environment.Name, StringComparer.OrdinalIgnoreCase))
+        && (step.Rules?.When is not { } when || Holds(when, plan));
+
+    private static bool Holds(string when, PlanContext plan) => when switch
+    {
+        "environment.protected" => plan.Environment.Protected,
+        "not environment.protected" => !plan.Environment.Protected,
+        _ => true,
+    };
+
+    /// <summary>Where in the file it is: what texts are filled from, what goes before names, and the heading.</summary>
+    private sealed record At(PlanContext Plan, string Prefix, string? Part, int Depth)
+    {
+        public At Branch(SideBySide parallel, int number, string? name) => this with { Prefix = $"{Prefix}{parallel.Id}{(char)('a' + number)}-", Part = Under(name) };
+
+        public At Inside(InnerRunbook inner, Runbook runbook) => new(
+            Plan with { Inputs = runbook.Filled(inner.Inputs.ToImmutableSortedDictionary(input => input.Key, input => Plan.Fill(input.Value))) },
+            $"{Prefix}{inner.Id}-", Under(inner.Title), Depth + 1);
+
+        private string? Under(string? name) => name is null ? Part : Part is null ? name : $"{Part} · {name}";
+    }
+}
