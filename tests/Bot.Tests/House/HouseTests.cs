@@ -50,6 +50,14 @@ public sealed class HouseTests
             .Select(pair => $"{pair.use.File}:{pair.use.Line} uses {pair.to}").Distinct().ShouldBeEmpty();
 
     [Fact]
+    public void Only_the_calendar_knows_time_zones()
+    {
+        var zones = Rooms.Of("Runbooks").Where(use => (use.Symbol as INamedTypeSymbol ?? use.Symbol.ContainingType)?.ToDisplayString() is { } type && (type.StartsWith("NodaTime.", StringComparison.Ordinal) || type == "System.TimeZoneInfo")).ToList();
+        zones.ShouldContain(use => use.Folder == "Calendar");
+        zones.Where(use => use.Folder != "Calendar").Select(use => $"{use.File}:{use.Line}").ShouldBeEmpty();
+    }
+
+    [Fact]
     public void One_system_does_not_use_another()
     {
         var uses = Rooms.Of("Integrations");
