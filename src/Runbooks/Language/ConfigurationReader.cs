@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Work;
 using YamlDotNet.RepresentationModel;
 
 namespace ChatOps.Runbooks.Language;

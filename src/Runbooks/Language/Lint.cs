@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Language;
 

@@ -15,7 +15,7 @@ namespace ChatOps.Bot.Tests.House;
 public sealed class HouseTests
 {
     /// <summary>A folder of the rules uses only folders before it.</summary>
-    private static readonly string[] Order = ["Work", "Access", "Calendar", "Gates", "Catalog", "Plans", "Steps", "Runs", "Cards", "Language"];
+    private static readonly string[] Order = ["Work", "Conditions", "Access", "Calendar", "Gates", "Catalog", "Plans", "Steps", "Runs", "Cards", "Language"];
 
     private static readonly string[] Forbidden =
     [
@@ -48,6 +48,14 @@ public sealed class HouseTests
             .Select(use => (use, to: Folder(use.Symbol, "ChatOps.Runbooks.")))
             .Where(pair => pair.to is not null && Array.IndexOf(Order, pair.to) > Array.IndexOf(Order, pair.use.Folder))
             .Select(pair => $"{pair.use.File}:{pair.use.Line} uses {pair.to}").Distinct().ShouldBeEmpty();
+
+    [Fact]
+    public void Only_the_calendar_knows_time_zones()
+    {
+        var zones = Rooms.Of("Runbooks").Where(use => (use.Symbol as INamedTypeSymbol ?? use.Symbol.ContainingType)?.ToDisplayString() is { } type && (type.StartsWith("NodaTime.", StringComparison.Ordinal) || type == "System.TimeZoneInfo")).ToList();
+        zones.ShouldContain(use => use.Folder == "Calendar");
+        zones.Where(use => use.Folder != "Calendar").Select(use => $"{use.File}:{use.Line}").ShouldBeEmpty();
+    }
 
     [Fact]
     public void One_system_does_not_use_another()

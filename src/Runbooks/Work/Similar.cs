@@ -1,4 +1,4 @@
-namespace ChatOps.Runbooks.Language;
+namespace ChatOps.Runbooks.Work;
 
 /// <summary>Finds the name that was probably meant.</summary>
 internal static class Similar

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ChatOps.Runbooks.Language;
+namespace ChatOps.Runbooks.Work;
 
 /// <summary>Durations as people write them: <c>500ms</c>, <c>30s</c>, <c>10m</c>, <c>1h30m</c>, <c>2d</c>.</summary>
 public static class Durations
