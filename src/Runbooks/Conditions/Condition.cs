@@ -34,6 +34,10 @@ public sealed class Condition : IEquatable<Condition>
         }
     }
 
+    /// <summary>The inputs that it asks about, by name.</summary>
+    public IEnumerable<string> Inputs => Leaves(term).OfType<Term.About>().Select(leaf => leaf.Name.Text)
+        .Where(name => name.StartsWith(Name.Input, StringComparison.Ordinal)).Select(name => name[Name.Input.Length..]).Distinct();
+
     /// <summary>Whether it holds; unknown where it depends on a fact that isn't known, or on an order that two values don't have.</summary>
     public Truth Holds(Facts facts) => Judge.Holds(term, facts);
 
@@ -51,6 +55,16 @@ public sealed class Condition : IEquatable<Condition>
     public override bool Equals(object? obj) => Equals(obj as Condition);
 
     public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
+
+    /// <summary>The terms that ask about one fact each.</summary>
+    internal static IEnumerable<Term> Leaves(Term term) => term switch
+    {
+        Term.Constant => [],
+        Term.All all => all.Terms.SelectMany(Leaves),
+        Term.Any any => any.Terms.SelectMany(Leaves),
+        Term.Not not => Leaves(not.Inner),
+        _ => [term],
+    };
 
     private static TextFault TooLong(int length) => new(1, $"The condition has {length:N0} characters, spaces included; {Longest:N0} are read.", "Shorten it, or make two steps of it.");
 }

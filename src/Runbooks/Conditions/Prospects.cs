@@ -15,7 +15,7 @@ internal static class Prospects
 
     public static Prospect Of(Term term, Places places)
     {
-        var facts = Leaves(term).GroupBy(leaf => FactOf(leaf, places)).Select(same => new Fact(same, places)).ToList();
+        var facts = Condition.Leaves(term).GroupBy(leaf => FactOf(leaf, places)).Select(same => new Fact(same, places)).ToList();
         var choices = 1L;
         foreach (var fact in facts)
         {
@@ -42,15 +42,6 @@ internal static class Prospects
         Term.About { Name.Text: "service" or "environment" or "environment.protected" } when !places.All.IsEmpty => "place",
         Term.About about => about.Name.Text,
         _ => Name.Changed,
-    };
-
-    private static IEnumerable<Term> Leaves(Term term) => term switch
-    {
-        Term.Constant => [],
-        Term.All all => all.Terms.SelectMany(Leaves),
-        Term.Any any => any.Terms.SelectMany(Leaves),
-        Term.Not not => Leaves(not.Inner),
-        _ => [term],
     };
 
     /// <summary>A fact, with all leaves about it; leaves with the same text share a column of the rows.</summary>

@@ -13,6 +13,7 @@ internal static class ApprovalReader
     public static Approval Read(StepId id, string title, MappingReader reader, Findings findings) => new(id, title, Quorums(reader, findings), reader.Duration("within"))
     {
         Escalate = [.. reader.OneOrMore("escalate").Where(one => one.Text("to") is { Length: > 0 }).Select(one => new Escalation(one.Duration("after"), new GroupName(one.Text("to")!))).OrderBy(one => one.After)],
+        OnlyWorkingHours = reader.Flag("working-hours"),
         MaySkipSoak = reader.Flag("may-skip-soak"),
         Carry = reader.Has("carry") ? reader.Duration("carry") : null,
     };

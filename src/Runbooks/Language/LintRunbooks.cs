@@ -20,6 +20,7 @@ internal static class LintRunbooks
         {
             foreach (var group in Groups(step).Where(group => group != AccessRules.Owners && !group.IsPerson)) Lint.Group(read, group, At(runbook, step, findings), findings);
             Others(read, runbook, step, findings);
+            if (step.Rules?.When is { } when) LintConditions.Look(runbook, when, At(runbook, step, findings), findings);
             if (Lint.SeemsSecret(step.Title + " " + step.Says()))
                 findings.WarnAt(At(runbook, step, findings), "secret-in-text", $"The step \"{step.Title}\" seems to hold a secret.", "Everybody who sees the card could read it.", "Take it out, and replace it where it is valid.");
         }

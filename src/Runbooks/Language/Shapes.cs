@@ -116,6 +116,7 @@ public static class Shapes
         new("count", ValueKind.Number, "approval: different people needed.", Default: "1") { OnlyIn = "approval", Most = 20, Example = "2" },
         new("within", ValueKind.Duration, "approval: how long the question stays open; reminded at half time and shortly before the end.", Default: "30m") { OnlyIn = "approval", Example = "1h30m" },
         new("escalate", ValueKind.OneOrMore, "approval: whom to ask too when nobody answers.", Of: Escalate) { OnlyIn = "approval", Example = "{ after: 15m, to: oncall }" },
+        new("working-hours", ValueKind.Flag, "approval: whether only time inside the calendar's working hours counts.", Default: "false") { OnlyIn = "approval", Example = "true" },
         new("may-skip-soak", ValueKind.Flag, "approval: whether whoever approves may leave out the soak.", Default: "false") { OnlyIn = "approval", Example = "true" },
         new("carry", ValueKind.Duration, "approval: how long it counts for exactly the same change asked for again. Left out: not at all.") { OnlyIn = "approval", Example = "4h" },
         new("channel", ValueKind.Text, "notify: where; left out: where the card is.") { OnlyIn = "notify", Example = "\"#deploys\"" },

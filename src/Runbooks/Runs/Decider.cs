@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Calendar;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;
@@ -10,9 +11,10 @@ namespace ChatOps.Runbooks.Runs;
 public static class Decider
 {
     /// <summary>The first decision of a run: it opens, and begins at once when it is its turn.</summary>
-    public static (RunState State, RunDecision Decision) Open(RunOpened opened, DateTimeOffset now)
+    /// <param name="hours">At which approvers can be expected to answer.</param>
+    public static (RunState State, RunDecision Decision) Open(RunOpened opened, DateTimeOffset now, WorkingHours? hours = null)
     {
-        var walk = new Walk(RunState.Open(opened, now), now);
+        var walk = new Walk(RunState.Open(opened, now), now, hours ?? WorkingHours.Always);
         walk.Events.Add(opened);
         if (opened.Behind.IsEmpty) walk.GoOn();
         return (walk.State, walk.Decided());
@@ -28,7 +30,7 @@ public static class Decider
             if (RunRules.Forbidden(run, wish, context) is { } forbidden) return (run, RunDecision.Refuse(forbidden));
         }
 
-        var walk = new Walk(run, context.Now);
+        var walk = new Walk(run, context.Now, context.Hours);
         if (Act(walk, command, context) is { } refusal) return (run, RunDecision.Refuse(refusal));
         return (walk.State, walk.Decided());
     }

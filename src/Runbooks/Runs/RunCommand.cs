@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Calendar;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;
@@ -83,7 +84,11 @@ public abstract record RunCommand
 
 /// <summary>What a run is told when it decides.</summary>
 /// <param name="Owners">The groups that own the service now.</param>
-public sealed record RunContext(DateTimeOffset Now, AccessRules Access, ImmutableArray<GroupName> Owners);
+public sealed record RunContext(DateTimeOffset Now, AccessRules Access, ImmutableArray<GroupName> Owners)
+{
+    /// <summary>At which approvers can be expected to answer.</summary>
+    public WorkingHours Hours { get; init; } = WorkingHours.Always;
+}
 
 /// <summary>What a run answers: facts, things to be done, or why not.</summary>
 /// <param name="Withdrawn">Keys of work that is no longer wanted.</param>

@@ -62,7 +62,8 @@ public sealed record TurnLost(RunId To) : RunEvent;
 public sealed record PlanChanged(Plan Plan, ImmutableArray<Step> Steps, string Why) : RunEvent;
 
 /// <param name="From">When it begins to count, for a try after a delay; null = at once.</param>
-public sealed record StepBegan(StepId Step, int Attempt, DateTimeOffset? From = null) : RunEvent;
+/// <param name="Until">Of a question for people: when it closes, where working hours were counted.</param>
+public sealed record StepBegan(StepId Step, int Attempt, DateTimeOffset? From = null, DateTimeOffset? Until = null) : RunEvent;
 
 public sealed record StepHappened(StepId Step, StepEvent What) : RunEvent;
 

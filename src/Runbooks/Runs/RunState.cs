@@ -150,7 +150,7 @@ public sealed record RunState(
             BeganAt = step.BeganAt ?? at,
             From = from,
             Deadline = step.Step.Rules?.Timeout is { } limit ? from + limit : null,
-            State = step.Kept ?? step.Step.Begun(Context(e.Attempt, from)),
+            State = step.Kept ?? step.Step.Begun(Context(e.Attempt, from, e.Until)),
             Kept = null,
         }).Settled();
     }
@@ -251,8 +251,10 @@ public sealed record RunState(
     private RunState With(StepId id, Func<StepProgress, StepProgress> change) =>
         this with { Steps = [.. Steps.Select(step => step.Step.Id == id ? change(step) : step)] };
 
-    public StepContext Context(int attempt, DateTimeOffset now) => new(Id, Plan.Hash, Opened.By, attempt, now)
+    /// <param name="until">When an approval that begins now would close, where working hours were counted.</param>
+    public StepContext Context(int attempt, DateTimeOffset now, DateTimeOffset? until = null) => new(Id, Plan.Hash, Opened.By, attempt, now)
     {
+        Until = until,
         Carried = Plan.Hash == Opened.Plan.Hash ? Opened.Carried : [],
         Values = Values,
         SoakWaivedBy = Steps.Select(step => step.State).OfType<Approval.State>().SelectMany(state => state.Yes).Where(given => given.SkipSoak).Select(given => (Person?)given.By).FirstOrDefault(),

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ChatOps.Runbooks.Conditions;
 using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;
 
@@ -56,12 +57,9 @@ internal sealed class Unfolding(PlanContext context, Func<string, Runbook?> othe
         (step.Rules?.OnlyFor is not { IsEmpty: false } only || only.Contains(plan.Environment.Name, StringComparer.OrdinalIgnoreCase))
         && (step.Rules?.When is not { } when || Holds(when, plan));
 
-    private static bool Holds(string when, PlanContext plan) => when switch
-    {
-        "environment.protected" => plan.Environment.Protected,
-        "not environment.protected" => !plan.Environment.Protected,
-        _ => true,
-    };
+    /// <summary>Where it can't be told, the step belongs: a check too many does no harm, one too few may.</summary>
+    private static bool Holds(string when, PlanContext plan) =>
+        Condition.Read(when) is not Reading<Condition>.Understood condition || condition.Value.Holds(plan.Facts()) != Truth.No;
 
     /// <summary>Where in the file it is: what texts are filled from, what goes before names, and the heading.</summary>
     private sealed record At(PlanContext Plan, string Prefix, string? Part, int Depth)

@@ -1,4 +1,5 @@
 using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Calendar;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;
@@ -6,7 +7,7 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Runbooks.Runs;
 
 /// <summary>One decision in the making: the state after each fact, the facts, and what is to be done.</summary>
-internal sealed class Walk(RunState state, DateTimeOffset now)
+internal sealed class Walk(RunState state, DateTimeOffset now, WorkingHours hours)
 {
     private readonly List<WorkItem> work = [];
     private readonly List<string> withdrawn = [];
@@ -116,9 +117,10 @@ internal sealed class Walk(RunState state, DateTimeOffset now)
 
     private void Begin(StepProgress next, DateTimeOffset? from)
     {
-        Happen(new StepBegan(next.Step.Id, next.Attempt + 1, from));
+        DateTimeOffset? until = next.Step is Approval { OnlyWorkingHours: true } approval ? hours.Add(from ?? Now, approval.Within) : null;
+        Happen(new StepBegan(next.Step.Id, next.Attempt + 1, from, until));
         var begun = State.Find(next.Step.Id)!;
-        Keep(begun, begun.Step.Begin(State.Context(begun.Attempt, from ?? Now)));
+        Keep(begun, begun.Step.Begin(State.Context(begun.Attempt, from ?? Now, until)));
         if (State.Find(next.Step.Id) is { Status: StepStatus.Active } still) OrderExpiry(still);
     }
 

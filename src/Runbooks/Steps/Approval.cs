@@ -21,6 +21,9 @@ public sealed record Approval(StepId Id, string Title, ImmutableArray<Quorum> Qu
     /// <summary>Whether the one who approves may leave out the soak.</summary>
     public bool MaySkipSoak { get; init; }
 
+    /// <summary>Whether only time inside the calendar's working hours counts.</summary>
+    public bool OnlyWorkingHours { get; init; }
+
     /// <summary>How long an approval counts for the same plan asked for again; null = not at all.</summary>
     public TimeSpan? Carry { get; init; }
 
@@ -31,8 +34,11 @@ public sealed record Approval(StepId Id, string Title, ImmutableArray<Quorum> Qu
 
         public ImmutableArray<ApprovalDelegated> Delegates { get; init; } = [];
 
-        /// <summary>How many reminders and escalations there were.</summary>
+        /// <summary>How many of its moments, reminders and hand-overs, are behind it.</summary>
         public int Chased { get; init; }
+
+        /// <summary>How long it was to be open when it was asked.</summary>
+        public TimeSpan Span { get; init; }
     }
 
     /// <param name="As">Groups the person was in then.</param>
@@ -66,10 +72,10 @@ public sealed record Approval(StepId Id, string Title, ImmutableArray<Quorum> Qu
         }
 
         if (Quorum.AreMet(Quorums, given, [])) return decision with { Events = decision.Events.Add(new StepPassed()) };
-        return decision.And(new Wake(), context.Now + NextMoment(0));
+        return decision.And(new Wake(), NextWake((State)Begun(context)));
     }
 
-    public override StepState Begun(StepContext context) => new State(context.Plan, context.Now, context.Now + Within, []);
+    public override StepState Begun(StepContext context) => new State(context.Plan, context.Now, End(context), []) { Span = End(context) - context.Now };
 
     public override StepDecision Decide(StepState state, StepCommand command, StepContext context)
     {
@@ -89,8 +95,6 @@ public sealed record Approval(StepId Id, string Title, ImmutableArray<Quorum> Qu
             Delegate c => Delegates(s, c, context),
             Reject c => StepDecision.Accept(
                 new Rejected(c.By, c.Reason), new StepEnded($"{c.By.ShortName} rejected it{(c.Reason is null ? "" : $": {c.Reason}")}")),
-            TimePassed when context.Now >= s.Until => StepDecision.Accept(
-                new ApprovalExpired(), new StepEnded($"nobody else approved within {Words.Duration(s.Until - s.Since)}")),
             TimePassed => Chase(s, context.Now),
             _ => StepDecision.Nothing,
         };
@@ -101,7 +105,7 @@ public sealed record Approval(StepId Id, string Title, ImmutableArray<Quorum> Qu
         (Approved e, State s) => s with { Yes = s.Yes.Add(new Given(e.By, at, e.As, e.Note, e.From, e.SkipSoak)) },
         (ApprovalDelegated e, State s) => s with { Delegates = s.Delegates.Add(e) },
         (ApproversReminded, State s) => s with { Chased = s.Chased + 1 },
-        (ApprovalEscalated e, State s) => s with { Chased = s.Chased + 1, Asked = s.Asked.Add(e.To), Until = e.Until },
+        (ApprovalEscalated e, State s) => s with { Chased = Moments(s).FindIndex(s.Chased, one => one.To == e.To) + 1, Asked = s.Asked.Add(e.To), Until = e.Until },
         _ => state,
     };
 
@@ -134,41 +138,47 @@ public sealed record Approval(StepId Id, string Title, ImmutableArray<Quorum> Qu
         Quorums = [.. Quorums.Select(quorum => quorum with { From = [.. quorum.From.SelectMany(group => group == AccessRules.Owners ? plan.Service.Owners : [group]).Distinct()] })],
     };
 
-    /// <summary>What is due at each moment: at half time a reminder, before the end a warning, and the hand-overs as written.</summary>
+    /// <summary>What is due at each moment: at half time a reminder, before the end a warning, and the hand-overs as written. When nothing more is, it expires.</summary>
     private StepDecision Chase(State s, DateTimeOffset now)
     {
-        var moments = Moments();
-        if (s.Chased >= moments.Length || now < s.Since + moments[s.Chased].After) return StepDecision.Nothing.And(new Wake(), NextWake(s));
-        var (after, to) = moments[s.Chased];
-        StepEvent what = to is { } group ? new ApprovalEscalated(group, Later(s, after)) : new ApproversReminded(s.Until - now);
+        var due = Moments(s).Skip(s.Chased).Where(one => now >= s.Since + one.After && (one.To is not null || now < s.Until)).Select(one => (GroupName?[])[one.To]).FirstOrDefault();
+        if (due is null)
+        {
+            return now >= s.Until
+                ? StepDecision.Accept(new ApprovalExpired(), new StepEnded($"nobody else approved within {Words.Duration(s.Until - s.Since)}"))
+                : StepDecision.Nothing.And(new Wake(), NextWake(s));
+        }
+
+        var to = due[0];
+
+        // A hand-over at the end keeps the question open as long again.
+        StepEvent what = to is { } group ? new ApprovalEscalated(group, now >= s.Until ? now + Within : s.Until) : new ApproversReminded(s.Until - now);
         var next = (State)Evolve(s, what, now);
-        var asked = to is { } named ? named.Name : Words.List(From.Select(one => one.Name), "and");
-        var text = $"{asked}: \"{Title}\" still waits for {Words.Count(Count - s.Yes.Length, "approval", "approvals")}{(to is null ? "" : ", and nobody answered")}. It closes in {Words.Duration(next.Until - now)}.";
+        var asked = to is { } named ? named.Name : Words.List(From.Concat(s.Asked).Select(one => one.Name), "and");
+        var text = $"{asked}: \"{Title}\" still waits for {Words.Count(Math.Max(1, Count - s.Yes.Length), "approval", "approvals")}{(to is null ? "" : ", and nobody answered")}. It closes in {Words.Duration(next.Until - now)}.";
         return StepDecision.Accept(what).And(new Say(null, text, Summary: false), now).And(new Wake(), NextWake(next));
     }
 
-    /// <summary>A hand-over at or after the end keeps the question open as long again.</summary>
-    private DateTimeOffset Later(State s, TimeSpan after) => s.Since + after >= s.Until ? s.Until + Within : s.Until;
-
     private DateTimeOffset NextWake(State s)
     {
-        var moments = Moments();
-        var next = s.Chased < moments.Length ? s.Since + moments[s.Chased].After : s.Until;
+        var moments = Moments(s);
+        var next = s.Chased < moments.Count ? s.Since + moments[s.Chased].After : s.Until;
         return next < s.Until ? next : s.Until;
     }
 
-    private TimeSpan NextMoment(int at) => Moments() is var moments && at < moments.Length && moments[at].After < Within ? moments[at].After : Within;
+    private DateTimeOffset End(StepContext context) => context.Until ?? context.Now + Within;
 
-    private ImmutableArray<(TimeSpan After, GroupName? To)> Moments()
+    private List<(TimeSpan After, GroupName? To)> Moments(State s)
     {
-        var warning = TimeSpan.FromTicks(Math.Min(Within.Ticks / 10, TimeSpan.FromMinutes(15).Ticks));
-        IEnumerable<(TimeSpan After, GroupName? To)> all = Within < TimeSpan.FromMinutes(2) ? [] : [(Within / 2, null), (Within - warning, null)];
+        var open = s.Span;
+        var warning = TimeSpan.FromTicks(Math.Min(open.Ticks / 10, TimeSpan.FromMinutes(15).Ticks));
+        IEnumerable<(TimeSpan After, GroupName? To)> all = open < TimeSpan.FromMinutes(2) ? [] : [(open / 2, null), (open - warning, null)];
         return [.. all.Concat(Escalate.Select(one => (one.After, (GroupName?)one.To))).OrderBy(one => one.After)];
     }
 
     private IEnumerable<string> Sentences()
     {
-        yield return $"{Words.List(Quorums.Select(quorum => quorum.Says()))}, not whoever asked, within {Words.Duration(Within)}";
+        yield return $"{Words.List(Quorums.Select(quorum => quorum.Says()))}, not whoever asked, within {Words.Duration(Within)}{(OnlyWorkingHours ? " of working hours" : "")}";
         foreach (var one in Escalate) yield return $"after {Words.Duration(one.After)} without an answer {one.To} is asked too";
         if (MaySkipSoak) yield return "whoever approves may leave out the soak";
         if (Carry is { } carry) yield return $"counts for the same change for {Words.Duration(carry)}";

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Calendar;
 using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Conditions;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Work;
 
@@ -99,6 +101,18 @@ public sealed record PlanContext(Service Service, ServiceEnvironment Environment
     /// <summary>Paths that the change touches; null = not known.</summary>
     public ImmutableArray<string>? Changed { get; init; }
 
+    /// <summary>When it is planned; null = it plays no role.</summary>
+    public DateTimeOffset? At { get; init; }
+
+    public ChangeCalendar Calendar { get; init; } = ChangeCalendar.Empty;
+
+    /// <summary>What a condition is asked about.</summary>
+    public Facts Facts()
+    {
+        var wall = At is { } at ? Calendar.Zone.Wall(at) : ((DayOfWeek Day, TimeOnly Time)?)null;
+        return new Facts(Service.Name, Environment.Name, Environment.Protected, Version.Length == 0 ? null : Version, null, By.Email, Emergency is not null, wall?.Day, wall?.Time, Changed) { Inputs = Inputs };
+    }
+
     public string Fill(string text) => Inputs.Aggregate(text, (filled, input) => filled.Replace($"{{inputs.{input.Key}}}", input.Value, StringComparison.Ordinal))
         .Replace("{service}", Service.Name, StringComparison.Ordinal)
         .Replace("{version}", Version, StringComparison.Ordinal)
@@ -119,6 +133,9 @@ public sealed record StepContext(RunId Run, PlanHash Plan, Person Requester, int
 
     /// <summary>What steps before this one kept, by name.</summary>
     public ImmutableSortedDictionary<string, string> Values { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>When a question asked now would close, where working hours were counted; null = they weren't.</summary>
+    public DateTimeOffset? Until { get; init; }
 
     /// <summary>A text with what was kept: <c>{values.NAME}</c>.</summary>
     public string Fill(string text) => Values.Aggregate(text, (filled, value) => filled.Replace($"{{values.{value.Key}}}", value.Value, StringComparison.Ordinal));

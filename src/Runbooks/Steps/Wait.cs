@@ -7,6 +7,9 @@ namespace ChatOps.Runbooks.Steps;
 /// <param name="Signal">The name by which <c>POST /api/v1/runs/{id}/signals/{name}</c> lets it go on; null = somebody says go.</param>
 public sealed record Wait(StepId Id, string Title, string? Until, string? Signal) : Step(Id, Title)
 {
+    /// <summary>Where <see cref="Until"/> is meant; filled in when the run is planned.</summary>
+    public string Zone { get; init; } = "UTC";
+
     public sealed record State(DateTimeOffset? Until) : StepState;
 
     public override string Kind => "wait";
@@ -15,10 +18,12 @@ public sealed record Wait(StepId Id, string Title, string? Until, string? Signal
 
     public override string Says() => (Until, Signal) switch
     {
-        ({ } until, _) => $"wait until {until}",
+        ({ } until, _) => $"wait until {until} ({Zone})",
         (_, { } signal) => $"wait for the signal {signal}",
         _ => "wait until somebody says go",
     };
+
+    public override Step For(PlanContext plan) => this with { Title = plan.Fill(Title), Zone = plan.Calendar.Zone.Id };
 
     public override StepDecision Begin(StepContext context) => Moment(context) is { } until
         ? until <= context.Now ? StepDecision.Accept(new StepPassed()) : StepDecision.Nothing.And(new Wake(), until)
@@ -40,5 +45,7 @@ public sealed record Wait(StepId Id, string Title, string? Until, string? Signal
     public override StepDecision Resume(StepState state, StepContext context) =>
         ((State)state).Until is { } until ? StepDecision.Nothing.And(new Wake(), until) : StepDecision.Nothing;
 
-    private DateTimeOffset? Moment(StepContext context) => Until is null ? null : DateTimeOffset.Parse(Until, System.Globalization.CultureInfo.InvariantCulture);
+    /// <summary>What can't be read was refused by lint; a moment that passed meanwhile is now.</summary>
+    private DateTimeOffset? Moment(StepContext context) => Until is null ? null
+        : Calendar.Moment.Read(Until, context.Now, Calendar.Zone.Find(Zone) ?? Calendar.Zone.Utc) is Reading<DateTimeOffset>.Understood { Value: var moment } ? moment : context.Now;
 }
