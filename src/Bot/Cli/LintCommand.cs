@@ -35,7 +35,7 @@ internal static class LintCommand
 
         if (files.IsEmpty)
         {
-            terminal.Error.WriteLine($"{folder} holds no configuration: a configuration folder has services/*.yaml, runbooks/*.yaml and access.yaml.");
+            terminal.Error.WriteLine($"{folder} holds no configuration: a configuration folder has services/*.yaml, runbooks/*.yaml, access.yaml and perhaps calendar.yaml.");
             return ExitCodes.Usage;
         }
 

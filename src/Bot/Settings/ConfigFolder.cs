@@ -6,6 +6,9 @@ namespace ChatOps.Bot.Settings;
 /// <summary>The configuration folder: read at start and when it changes, checked, and swapped whole. A broken edit is refused; what was loaded stays in force.</summary>
 internal sealed partial class ConfigFolder(string folder, TimeProvider time, ILogger<ConfigFolder> logger) : BackgroundService
 {
+    /// <summary>What files of a configuration end in: calendars (.ics) are freezes.</summary>
+    private static readonly string[] Endings = [".yaml", ".yml", ".ics"];
+
     /// <summary>Between looks. Looking rather than being told works on every file system, mounted ConfigMaps among them.</summary>
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
 
@@ -65,7 +68,7 @@ internal sealed partial class ConfigFolder(string folder, TimeProvider time, ILo
 
             // Hidden files are editors' own; what lies deeper than it is read is found too, so that it can be said.
             var options = new EnumerationOptions { RecurseSubdirectories = deep, MaxRecursionDepth = 2, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.Hidden };
-            foreach (var file in Directory.EnumerateFiles(path, "*", options).Where(IsYaml).Order(StringComparer.Ordinal))
+            foreach (var file in Directory.EnumerateFiles(path, "*", options).Where(IsRead).Order(StringComparer.Ordinal))
                 files.Add(new SourceFile(Path.GetRelativePath(folder, file).Replace(Path.DirectorySeparatorChar, '/'), Text(file)));
         }
     }
@@ -134,7 +137,7 @@ internal sealed partial class ConfigFolder(string folder, TimeProvider time, ILo
     /// <summary>A little more than the language reads, so that it can say the file is too large.</summary>
     private const int Longest = (1 << 20) + 1;
 
-    private static bool IsYaml(string file) => file.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".yml", StringComparison.OrdinalIgnoreCase);
+    private static bool IsRead(string file) => Endings.Any(ending => file.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
     private static string Picture(ImmutableArray<SourceFile> files) => string.Join('\0', files.Select(file => $"{file.File}\0{file.Text}"));
 

@@ -39,6 +39,16 @@ public static class Moment
         DateTimeOffset At(LocalDate date) => time is { } wall ? zone.Moment(date.At(wall)) : zone.Begins(date);
     }
 
+    /// <summary>A moment as files write it: a date, which is when that day begins, or a date and a time.</summary>
+    public static Reading<DateTimeOffset> ReadDate(string text, Zone zone)
+    {
+        var words = text.Length > 60 ? [] : text.Split(' ', StringSplitOptions.RemoveEmptyEntries).SelectMany(DateAndTime).ToList();
+        var date = words.Count is 1 or 2 ? Date(words[0]) : null;
+        var time = words.Count == 2 ? Time(words[1]) : null;
+        if (date is null || (words.Count == 2 && time is null)) return new TextFault(1, $"\"{(text.Length > 60 ? text[..59] + "…" : text)}\" is no date.", "Write 2026-12-24, or 2026-12-24 09:00.");
+        return time is { } wall ? zone.Moment(date.Value.At(wall)) : zone.Begins(date.Value);
+    }
+
     /// <summary>A day that was meant.</summary>
     /// <param name="Again">Days after which it is meant again when it is past; 0 = never.</param>
     private sealed record Said(LocalDate Date, int Again);
@@ -48,8 +58,10 @@ public static class Moment
         if (word.Equals("today", StringComparison.OrdinalIgnoreCase)) return new Said(today, 0);
         if (word.Equals("tomorrow", StringComparison.OrdinalIgnoreCase)) return new Said(today.PlusDays(1), 0);
         if (Days.Of(word) is { } weekday) return new Said(today.PlusDays(((int)weekday - (int)today.DayOfWeek.ToDayOfWeek() + 7) % 7), 7);
-        return LocalDatePattern.Iso.Parse(word) is { Success: true, Value: { Year: > 1970 and < 9000 } date } ? new Said(date, 0) : null;
+        return Date(word) is { } date ? new Said(date, 0) : null;
     }
+
+    private static LocalDate? Date(string word) => LocalDatePattern.Iso.Parse(word) is { Success: true, Value: { Year: > 1970 and < 8000 } date } ? date : null;
 
     /// <summary><c>2026-12-24T09:00</c> is two words.</summary>
     private static string[] DateAndTime(string word) => word.Length > 11 && word[10] == 'T' ? [word[..10], word[11..]] : [word];

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Calendar;
 
 namespace ChatOps.Runbooks.Catalog;
 
@@ -21,7 +22,11 @@ public sealed record Service(
 /// <param name="Protected">A change here needs what its runbook asks of protected environments, and no command falls through to it.</param>
 /// <param name="Runbook">How it is deployed.</param>
 public sealed record ServiceEnvironment(
-    string Name, string? After, bool Protected, Target Target, ImmutableArray<HealthProbe> Health, string Runbook);
+    string Name, string? After, bool Protected, Target Target, ImmutableArray<HealthProbe> Health, string Runbook)
+{
+    /// <summary>When it may change, freezes aside.</summary>
+    public ChangeWindows Windows { get; init; } = ChangeWindows.Always;
+}
 
 /// <summary>A place: one service in one environment. Two runs never change the same one at once.</summary>
 public readonly record struct Site(string Service, string Environment)

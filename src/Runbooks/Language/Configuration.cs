@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Calendar;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Steps;
 
@@ -8,6 +9,9 @@ namespace ChatOps.Runbooks.Language;
 /// <summary>Everything the configuration folder says, read and checked: swapped whole or not at all.</summary>
 public sealed record Configuration(ImmutableArray<Service> Services, ImmutableArray<Runbook> Runbooks, AccessRules Access)
 {
+    /// <summary>When things may change; without a <c>calendar.yaml</c>, nothing stands against it.</summary>
+    public ChangeCalendar Calendar { get; init; } = ChangeCalendar.Empty;
+
     public Service? Service(string name) => Services.FirstOrDefault(s => string.Equals(s.Name, name, StringComparison.OrdinalIgnoreCase));
 
     public Runbook? Runbook(string name) => Runbooks.FirstOrDefault(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase));

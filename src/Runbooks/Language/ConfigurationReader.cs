@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Calendar;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;
@@ -22,13 +23,15 @@ public static class ConfigurationReader
         var runbooks = ImmutableArray.CreateBuilder<Runbook>();
         AccessRules? access = null;
         var all = files.OrderBy(file => file.File, StringComparer.Ordinal).ToList();
+        var calendar = Calendar(all, findings);
         foreach (var file in all)
         {
             var part = PartOf(file.File);
-            if (part is null) Stray(file.File, findings);
+            if (part is null || (part == "calendar-file" && !findings.Knows($"calendar-file:{file.File}"))) Stray(file.File, findings);
+            else if (part is "calendar" or "calendar-file") continue;
             else if (Yaml.Read(file.File, file.Text, findings) is not { } roots) findings.Unread(part);
             else if (part == "access") access = Access(file.File, roots, findings);
-            else if (part == "services") Add(services, part, roots.Select(root => ServiceReader.Read(file.File, root, findings)), findings);
+            else if (part == "services") Add(services, part, roots.Select(root => ServiceReader.Read(file.File, root, calendar.Zone, findings)), findings);
             else Add(runbooks, part, roots.Select(root => RunbookReader.Read(file.File, root, findings)), findings);
         }
 
@@ -41,7 +44,7 @@ public static class ConfigurationReader
         if (all.TrueForAll(file => PartOf(file.File) != "services"))
             findings.Error("services", 1, "services-missing", "There is no service.", null, "Write a file in services/.");
 
-        var read = new Configuration(services.ToImmutable(), runbooks.ToImmutable(), access ?? AccessRules.Empty);
+        var read = new Configuration(services.ToImmutable(), runbooks.ToImmutable(), access ?? AccessRules.Empty) { Calendar = calendar };
         Lint.Look(read, findings);
         return (findings.AnyError ? null : read, findings.Sorted);
     }
@@ -50,23 +53,49 @@ public static class ConfigurationReader
     private static string? PartOf(string file) => file.Split('/') switch
     {
         ["access.yaml"] => "access",
+        ["calendar.yaml"] => "calendar",
+        [var name] when IsCalendar(name) => "calendar-file",
+        [.., var name] when IsCalendar(name) => null,
         [var part and ("services" or "runbooks"), _] => part,
         _ => null,
     };
 
     private static void Stray(string file, Findings findings)
     {
-        var mend = file.Contains('/', StringComparison.Ordinal) ? "Move it up into services/ or runbooks/."
-            : Similar.Of(file, ["access.yaml"]) is { } near ? $"Did you mean {near}?" : "Move it into services/ or runbooks/, or out of the folder.";
-        findings.Warn(file, 1, "file-unread", "This file is not read.", "The folder holds services/*.yaml, runbooks/*.yaml and access.yaml.", mend);
+        var mend = IsCalendar(file) ? "Put it beside calendar.yaml, and name it there under freeze-files:." : file.Contains('/', StringComparison.Ordinal) ? "Move it up into services/ or runbooks/."
+            : Similar.Of(file, ["access.yaml", "calendar.yaml"]) is { } near ? $"Did you mean {near}?" : "Move it into services/ or runbooks/, or out of the folder.";
+        findings.Warn(file, 1, "file-unread", "This file is not read.", "The folder holds services/*.yaml, runbooks/*.yaml, access.yaml and calendar.yaml.", mend);
     }
 
     private static AccessRules Access(string file, IReadOnlyList<YamlMappingNode> roots, Findings findings)
     {
-        foreach (var second in roots.Skip(1))
-            findings.Error(file, second.Start.Line, "duplicate-name", "There are two documents in access.yaml.", "Only one can say who may do what.", "Put them together.");
+        OnlyOne(file, roots, "who may do what", findings);
         return AccessReader.Read(file, roots[0], findings);
     }
+
+    /// <summary>The calendar is read before the rest: its zone is meant where windows name none.</summary>
+    private static ChangeCalendar Calendar(List<SourceFile> all, Findings findings)
+    {
+        if (all.Find(file => PartOf(file.File) == "calendar") is not { } file) return ChangeCalendar.Empty;
+        var calendars = all.Where(one => PartOf(one.File) == "calendar-file").ToImmutableDictionary(one => one.File);
+        if (Yaml.Read(file.File, file.Text, findings) is not { } roots)
+        {
+            // What it may have named is not missed.
+            foreach (var name in calendars.Keys) findings.Remember($"calendar-file:{name}", file.File, 1);
+            return ChangeCalendar.Empty;
+        }
+
+        OnlyOne(file.File, roots, "when things may change", findings);
+        return CalendarReader.Read(file.File, roots[0], calendars, findings);
+    }
+
+    private static void OnlyOne(string file, IReadOnlyList<YamlMappingNode> roots, string what, Findings findings)
+    {
+        foreach (var second in roots.Skip(1))
+            findings.Error(file, second.Start.Line, "duplicate-name", $"There are two documents in {file}.", $"Only one can say {what}.", "Put them together.");
+    }
+
+    private static bool IsCalendar(string file) => file.EndsWith(".ics", StringComparison.OrdinalIgnoreCase);
 
     private static void Add<T>(ImmutableArray<T>.Builder to, string part, IEnumerable<T?> read, Findings findings)
         where T : class

@@ -23,6 +23,7 @@ internal static partial class Lint
         foreach (var runbook in read.Runbooks) LintRunbooks.Look(read, runbook, findings);
         Grants(read, findings);
         LintCircles.Look(read, findings);
+        LintCalendar.Look(read, findings);
         Demo(read, findings);
     }
 

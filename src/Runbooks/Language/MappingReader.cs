@@ -208,5 +208,5 @@ internal sealed class MappingReader
     /// <summary><c>An approval</c>, <c>A service</c>.</summary>
     public static string Article(string name) => "aeiou".Contains(name[0], StringComparison.Ordinal) ? $"An {name}" : $"A {name}";
 
-    private static string Cut(string text) => text.Length > 60 ? text[..59] + "…" : text;
+    public static string Cut(string text) => text.Length > 60 ? text[..59] + "…" : text;
 }

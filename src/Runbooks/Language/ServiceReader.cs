@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Calendar;
 using ChatOps.Runbooks.Catalog;
 using YamlDotNet.RepresentationModel;
 
@@ -8,7 +9,8 @@ namespace ChatOps.Runbooks.Language;
 /// <summary>Reads a file of <c>services/</c>.</summary>
 internal static class ServiceReader
 {
-    public static Service? Read(string file, YamlMappingNode root, Findings findings)
+    /// <param name="zone">The one meant where a window names none.</param>
+    public static Service? Read(string file, YamlMappingNode root, Zone zone, Findings findings)
     {
         var reader = new MappingReader(file, root, (int)root.Start.Line, Shapes.Service, findings);
         var name = reader.Text("service");
@@ -22,13 +24,13 @@ internal static class ServiceReader
             findings.Error(file, reader.LineOf("service"), "duplicate-name", $"There are two services {name}.", $"The other is in {before.File}, line {before.Line}.", "Rename one, or put their environments together.");
         foreach (var (text, line) in reader.Texts("depends-on")) findings.Remember($"service:{name}:depends-on:{text}", file, line);
         foreach (var (text, line) in reader.Texts("owners")) findings.Remember($"service:{name}:owners:{text}", file, line);
-        var environments = reader.Named("environments").Select(one => Environment(name, one.Name, one.Line, one.Value, findings)).OfType<ServiceEnvironment>();
+        var environments = reader.Named("environments").Select(one => Environment(name, one.Name, one.Line, one.Value, zone, findings)).OfType<ServiceEnvironment>();
         return new Service(
             name, reader.Text("repository"), [.. reader.Texts("owners").Select(owner => new GroupName(owner.Text))], NonEmpty(reader.Text("channel")),
             [.. reader.Texts("depends-on").Select(one => one.Text)], [.. environments]);
     }
 
-    private static ServiceEnvironment? Environment(string service, string name, int line, MappingReader? reader, Findings findings)
+    private static ServiceEnvironment? Environment(string service, string name, int line, MappingReader? reader, Zone zone, Findings findings)
     {
         if (reader is null)
         {
@@ -49,7 +51,10 @@ internal static class ServiceReader
 
         return new ServiceEnvironment(
             name, NonEmpty(reader.Text("after")), reader.Flag("protected"), target, [.. reader.Mappings("health").Select(one => Probe(one, findings)).OfType<HealthProbe>()],
-            NonEmpty(reader.Text("runbook")) ?? "default");
+            NonEmpty(reader.Text("runbook")) ?? "default")
+        {
+            Windows = WindowReader.ReadAll(reader, "windows", zone, findings),
+        };
     }
 
     private static Target? Target(string service, string environment, int line, MappingReader reader, Findings findings)

@@ -35,6 +35,14 @@ public static class Shapes
         new("version", ValueKind.Text, "The version that runs before the first rollout.", Default: "v1.0.0") { Example = "v1.2.2" },
     ], MayBeEmpty: true);
 
+    public static Shape Window { get; } = new("window", "A time of the week, as a clock on the wall of its zone shows it.",
+    [
+        new("days", ValueKind.Texts, "The days on which it begins: Tue-Thu, or a list.", Required: true) { Example = "Tue-Thu" },
+        new("from", ValueKind.Text, "When it begins.", Required: true) { Example = "\"10:00\"" },
+        new("to", ValueKind.Text, "When it ends: 24:00 is midnight; at an earlier time than from, on the day after.", Required: true) { Example = "\"14:00\"" },
+        new("zone", ValueKind.Text, "Its time zone, by its name in the IANA database. Left out: the zone of calendar.yaml.") { Example = "America/New_York" },
+    ]);
+
     public static Shape Environment { get; } = new("environment", "A service in one environment.",
     [
         new("kubernetes", ValueKind.Mapping, "Where it runs: a Deployment.", Of: Kubernetes) { Example = "{ cluster: main, namespace: prod, deployment: api, image: registry.example.com/api }" },
@@ -44,7 +52,7 @@ public static class Shapes
         new("health", ValueKind.Mappings, "Health addresses, asked by check: health.", Of: Health) { Example = "[{ url: \"https://api.example.com/health\" }]" },
         new("runbook", ValueKind.Text, "How it is deployed: a runbook's name. Left out: the runbook named default.") { Example = "rolling-deploy" },
         new("gates", ValueKind.NotYet, "Metrics and their limits."),
-        new("windows", ValueKind.NotYet, "Times at which it may change."),
+        new("windows", ValueKind.Mappings, "Times at which it may change. Left out: at any time that is not frozen.", Of: Window) { Example = "[{ days: Tue-Thu, from: \"10:00\", to: \"14:00\", zone: America/New_York }]" },
     ]);
 
     public static Shape Service { get; } = new("service", "Something that is deployed, and where.",
@@ -204,7 +212,41 @@ public static class Shapes
         new("demo", ValueKind.Mappings, "Personas of the demo.", Of: Persona) { Example = "[{ person: ana@example.com, name: Ana, role: engineer }]" },
     ]);
 
-    public static ImmutableArray<Shape> All { get; } = [Service, Environment, Kubernetes, Simulated, Health, Expect, Runbook, Step, Item, ItemGroup, Branch, Escalate, StepFailure, Input, Schedule, OnFailure, Access, Group, May, Persona];
+    public static Shape Freeze { get; } = new("freeze", "A time at which nothing changes, whatever windows say.",
+    [
+        new("name", ValueKind.Text, "Why, in a few words.", Required: true) { Example = "Holidays" },
+        .. Scoped,
+    ]);
+
+    public static Shape Maintenance { get; } = new("maintenance", "A time, once, at which things may change even outside their windows, but not through a freeze.",
+    [
+        new("name", ValueKind.Text, "What for, in a few words.", Required: true) { Example = "Move of the database" },
+        .. Scoped,
+    ]);
+
+    public static Shape Calendar { get; } = new("calendar", "When things may change, beyond the windows of each environment.",
+    [
+        new("zone", ValueKind.Text, "The time zone that is meant where none is named, by its name in the IANA database.", Default: "UTC") { Example = "Europe/Amsterdam" },
+        new("working-hours", ValueKind.Mappings, "When people can be expected to answer. Left out: always.", Of: Window) { Example = "[{ days: Mon-Fri, from: \"09:00\", to: \"17:00\" }]" },
+        new("freezes", ValueKind.Mappings, "Times at which nothing changes.", Of: Freeze) { Example = "[{ name: Holidays, from: 2026-12-24, until: 2027-01-02 }]" },
+        new("maintenance", ValueKind.Mappings, "Times at which things may change outside their windows.", Of: Maintenance) { Example = "[{ name: Move, from: 2026-11-28 02:00, until: 2026-11-28 05:00 }]" },
+        new("freeze-files", ValueKind.Texts, "Calendar files (iCalendar) beside calendar.yaml; each of their events is a freeze of everything.") { Example = "[holidays.ics]" },
+    ], MayBeEmpty: true);
+
+    /// <summary>When something is, once, and for what.</summary>
+    private static ImmutableArray<Key> Scoped =>
+    [
+        new("from", ValueKind.Text, "When it begins: a date, or a date and a time, in the zone of calendar.yaml.", Required: true) { Example = "2026-12-24 09:00" },
+        new("until", ValueKind.Text, "When it ends: with a date alone, as that day begins.", Required: true) { Example = "2027-01-02" },
+        new("environments", ValueKind.Texts, "The environments that it is about.", Default: "\"*\"") { Example = "[prod]" },
+        new("services", ValueKind.Texts, "The services that it is about.", Default: "\"*\"") { Example = "[api, web]" },
+    ];
+
+    public static ImmutableArray<Shape> All { get; } =
+    [
+        Service, Environment, Kubernetes, Simulated, Health, Expect, Window, Runbook, Step, Item, ItemGroup, Branch, Escalate, StepFailure, Input, Schedule, OnFailure,
+        Access, Group, May, Persona, Calendar, Freeze, Maintenance,
+    ];
 
     /// <summary>The keys that make a step what it is, in the order in which they are looked for.</summary>
     public static ImmutableArray<string> StepKinds { get; } = ["checklist", "approval", "deploy", "check", "soak", "wait", "manual", "http", "run", "parallel", "notify", "set", "summary"];

@@ -75,6 +75,20 @@ public sealed class ConfigFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_calendar_file_is_part_of_the_folder()
+    {
+        File.WriteAllText(Path.Combine(path, "calendar.yaml"), "freeze-files: [days.ics]\n");
+        File.WriteAllText(Path.Combine(path, "days.ics"), "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20261224\nEND:VEVENT\nEND:VCALENDAR\n");
+        Looks();
+        folder.Current.Calendar.Freezes.ShouldHaveSingleItem();
+
+        File.WriteAllText(Path.Combine(path, "days.ics"), "BEGIN:VCALENDAR\n");
+        Looks();
+        folder.Refused.ShouldContain(finding => finding.Code == "bad-calendar-file" && finding.File == "days.ics");
+        folder.Current.Calendar.Freezes.ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public void A_folder_that_goes_away_changes_nothing_and_one_that_is_not_there_can_not_be_loaded()
     {
         var before = folder.Current;

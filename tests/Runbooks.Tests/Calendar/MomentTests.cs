@@ -59,6 +59,22 @@ public sealed class MomentTests
         fault.Mend.ShouldStartWith("Write ");
     }
 
+    [Theory]
+    [InlineData("2026-12-24", "2026-12-24T00:00+01:00")]
+    [InlineData("2026-12-24 9:00", "2026-12-24T09:00+01:00")]
+    [InlineData("2026-12-24T09:00", "2026-12-24T09:00+01:00")]
+    [InlineData("2020-07-01", "2020-07-01T00:00+02:00")]
+    [InlineData("2026-12-24 24:00", null)]
+    [InlineData("2026-02-29", null)]
+    [InlineData("tomorrow", null)]
+    [InlineData("2026-12-24 09:00 sharp", null)]
+    [InlineData("", null)]
+    public void A_file_writes_dates(string text, string? moment)
+    {
+        if (moment is null) Moment.ReadDate(text, In("Europe/Amsterdam")).Fault.ShouldNotBeNull().What.ShouldContain("no date");
+        else Value(Moment.ReadDate(text, In("Europe/Amsterdam"))).ShouldBe(At(moment));
+    }
+
     [Fact]
     public void A_moment_is_always_to_come() => Prop.ForAll(
         Gen.Elements("18:00", "Mon 02:30", "Sunday", "tomorrow 02:00", "in 3h", "today 23:59", "2026-03-29 02:30").ToArbitrary(),

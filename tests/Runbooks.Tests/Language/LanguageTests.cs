@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using ChatOps.Runbooks.Calendar;
 using ChatOps.Runbooks.Language;
 using ChatOps.Testing;
 using FsCheck;
@@ -15,6 +16,7 @@ public sealed partial class LanguageTests
     private const string Access = "groups:\n  all: { all: true }\nmay:\n  deploy: { '*': [all] }\n  rollback: { '*': [all] }\n";
     private const string Runbook = "on-failure: { rollback: ask }\nrunbook: default\nsteps:\n  - deploy: rolling\n  - check: health\n";
     private const string Service = "service: api\nenvironments:\n  prod:\n    simulated: {}\n    health: [{ url: 'https://example.com' }]\n";
+    private const string Holidays = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20261224\nDTEND;VALUE=DATE:20261227\nSUMMARY:Christmas\nEND:VEVENT\nEND:VCALENDAR\n";
     private const string Line6 = "  staging:\n";
 
     public static TheoryData<string, string, string, int> Faults { get; } = new()
@@ -94,7 +96,34 @@ public sealed partial class LanguageTests
         { "group-empty", "access.yaml", Access.Replace("may:", "  none: {}\nmay:", StringComparison.Ordinal), 3 },
         { "bad-address", "access.yaml", Access.Replace("may:", "  some: { members: [nobody] }\nmay:", StringComparison.Ordinal), 3 },
 
+        // WindowReader
+        { "zone-unknown", "services/api.yaml", Service + "    windows:\n      - { days: Tue, from: '10:00', to: '14:00', zone: Europe/Amstedam }\n", 7 },
+        { "window-never-opens", "services/api.yaml", Service + "    windows:\n      - { days: Tue, from: '10:00', to: '10:00' }\n", 7 },
+        { "window-never-opens", "services/api.yaml", Service + "    windows:\n      - { days: [], from: '10:00', to: '12:00' }\n", 7 },
+        { "window-never-opens", "calendar.yaml", "working-hours:\n  - days: Mon-Fri\n    from: 24:00\n    to: 10:00\n", 2 },
+        { "bad-value", "services/api.yaml", Service + "    windows:\n      - days: [Mon,\n               Tuseday]\n        from: 10:00\n        to: 14:00\n", 8 },
+        { "bad-value", "services/api.yaml", Service + "    windows:\n      - days: Mon\n        from: 10:00\n        to: 25:00\n", 9 },
+        { "missing-key", "services/api.yaml", Service + "    windows:\n      - days: Mon\n        from: 10:00\n", 7 },
+
+        // CalendarReader
+        { "zone-unknown", "calendar.yaml", "\nzone: Amsterdam\n", 2 },
+        { "bad-value", "calendar.yaml", "freezes:\n  - name: Holidays\n    from: soon\n    until: 2027-01-02\n", 3 },
+        { "bad-value", "calendar.yaml", "maintenance:\n  - name: Move\n    from: 2026-12-24 02:00\n    until: 2026-12-24 26:00\n", 4 },
+        { "until-before-from", "calendar.yaml", "freezes:\n  - name: Holidays\n    from: 2026-12-24\n    until: 2026-12-24\n", 4 },
+        { "until-before-from", "calendar.yaml", "maintenance:\n  - name: Move\n    from: 2026-12-24 05:00\n    until: 2026-12-24 02:00\n", 4 },
+        { "missing-value", "calendar.yaml", "freezes:\n  - name: Holidays\n    from: 2026-12-24\n    until: 2027-01-02\n    services: []\n", 5 },
+        { "service-unknown", "calendar.yaml", "freezes:\n  - name: Holidays\n    from: 2026-12-24\n    until: 2027-01-02\n    services: [api,\n      apu]\n", 6 },
+        { "environment-unknown", "calendar.yaml", "maintenance:\n  - name: Move\n    from: 2026-12-24\n    until: 2027-01-02\n    environments: [production]\n", 5 },
+        { "calendar-file-missing", "calendar.yaml", "freeze-files:\n  - holiday.ics\n", 2 },
+        { "bad-value", "calendar.yaml", "freeze-files:\n  - ../holidays.ics\n", 2 },
+        { "bad-value", "calendar.yaml", "freeze-files:\n  - holidays.yaml\n", 2 },
+        { "duplicate-name", "calendar.yaml", "zone: UTC\n---\nzone: UTC\n", 3 },
+        { "unknown-key", "calendar.yaml", "timezone: UTC\n", 1 },
+
         // ConfigurationReader
+        { "file-unread", "holidays.ics", Holidays, 1 },
+        { "file-unread", "services/holidays.ics", Holidays, 1 },
+        { "file-unread", "calender.yaml", "zone: UTC\n", 1 },
         { "file-unread", "acess.yaml", Access, 1 },
         { "file-unread", "services/old/api.yaml", Service, 1 },
 
@@ -197,6 +226,56 @@ public sealed partial class LanguageTests
         Placed(shape, key with { Name = "kangaroo" }).ShouldContain("unknown-key");
     }
 
+    /// <summary>What a configuration says of time comes out as it was written.</summary>
+    [Fact]
+    public void Windows_and_the_calendar_are_read()
+    {
+        var files = Files();
+        files["services/api.yaml"] = Service + "    windows:\n      - { days: Tue-Thu, from: 10:00, to: 14:00, zone: America/New_York }\n      - { days: [Sat, Sun], from: 22:00, to: 02:00 }\n";
+        files["calendar.yaml"] = """
+            zone: Europe/Amsterdam
+            working-hours: [{ days: Mon-Fri, from: 9:00, to: 17:00 }]
+            freezes:
+              - { name: Sales, from: 2026-11-27, until: 2026-11-30 09:00, environments: [PROD], services: api }
+            maintenance:
+              - { name: Move, from: 2026-11-28T02:00, until: 2026-11-28 05:00 }
+            freeze-files: [holidays.ics]
+            """;
+        files["holidays.ics"] = Holidays;
+        var (read, findings) = ConfigurationReader.Read(files.Select(file => new SourceFile(file.Key, file.Value)));
+        findings.ShouldBeEmpty();
+        read!.Service("api")!.Environment("prod")!.Windows.Says().ShouldBe("Tue–Thu 10:00–14:00 America/New_York or Sat, Sun 22:00–02:00 Europe/Amsterdam");
+        read.Calendar.Zone.Id.ShouldBe("Europe/Amsterdam");
+        read.Calendar.WorkingHours.Windows.Says().ShouldBe("Mon–Fri 09:00–17:00 Europe/Amsterdam");
+        read.Calendar.Freezes.ShouldBe(
+        [
+            new Freeze("Sales", At("2026-11-26T23:00Z"), At("2026-11-30T08:00Z"), new Scope(["PROD"], ["api"])),
+            new Freeze("Christmas", At("2026-12-23T23:00Z"), At("2026-12-26T23:00Z"), Scope.Everything),
+        ]);
+        read.Calendar.Maintenance.ShouldHaveSingleItem().ShouldBe(new Maintenance("Move", At("2026-11-28T01:00Z"), At("2026-11-28T04:00Z"), Scope.Everything));
+    }
+
+    [Fact]
+    public void Without_a_calendar_nothing_stands_against_a_change()
+    {
+        var read = ConfigurationReader.Read(Files().Select(file => new SourceFile(file.Key, file.Value))).Configuration!;
+        read.Calendar.ShouldBe(ChangeCalendar.Empty);
+        read.Service("api")!.Environment("prod")!.Windows.IsAlways.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_fault_in_a_calendar_file_is_pointed_at_there() =>
+        Read(("calendar.yaml", "freeze-files: [holidays.ics]\n"), ("holidays.ics", Holidays.Replace("SUMMARY:Christmas", "RRULE:FREQ=MONTHLY", StringComparison.Ordinal)))
+            .ShouldHaveSingleItem().ShouldSatisfyAllConditions(f => f.Code.ShouldBe("bad-calendar-file"), f => f.File.ShouldBe("holidays.ics"), f => f.Line.ShouldBe(5), f => f.Error.ShouldBeTrue());
+
+    [Fact]
+    public void A_calendar_file_named_twice_is_found() =>
+        Read(("calendar.yaml", "freeze-files:\n  - holidays.ics\n  - holidays.ics\n"), ("holidays.ics", Holidays)).ShouldHaveSingleItem().ShouldSatisfyAllConditions(f => f.Code.ShouldBe("duplicate-name"), f => f.Line.ShouldBe(3));
+
+    [Fact]
+    public void A_calendar_that_could_not_be_read_leaves_its_files_alone() =>
+        Read(("calendar.yaml", "freeze-files: [\n"), ("holidays.ics", Holidays)).Select(finding => finding.Code).ShouldBe(["not-yaml"]);
+
     [Fact]
     public void Personas_beside_a_real_target_are_found() => Read(
         ("access.yaml", Access + "demo: [{ person: a@example.com, name: A, role: b }]\n"),
@@ -215,7 +294,7 @@ public sealed partial class LanguageTests
     [Fact]
     public void Every_code_is_in_a_table_here_and_in_the_documentation()
     {
-        var tested = Faults.Select(row => row.Data.Item1).Concat(["approval-tight", "approval-impossible", "demo-with-real-targets", "access-missing", "services-missing"]).Distinct();
+        var tested = Faults.Select(row => row.Data.Item1).Concat(["approval-tight", "approval-impossible", "demo-with-real-targets", "access-missing", "services-missing", "bad-calendar-file"]).Distinct();
         Codes().ShouldBe(tested, ignoreOrder: true);
         Codes().ShouldBe(Documents.Rows("configuration.md", "## Findings"), ignoreOrder: true);
     }
@@ -249,7 +328,7 @@ public sealed partial class LanguageTests
     [Fact]
     public void A_broken_file_is_a_finding_and_never_a_crash()
     {
-        var example = Example("demo").Concat(Example("kubernetes").Select(file => file with { File = file.File.Replace(".yaml", "-k.yaml", StringComparison.Ordinal) })).ToArray();
+        var example = Example("demo").Concat(Example("kubernetes").Select(file => file.File == "calendar.yaml" ? file : file with { File = file.File.Replace(".yaml", "-k.yaml", StringComparison.Ordinal) })).ToArray();
         Prop.ForAll(ArbMap.Default.ArbFor<(NonNegativeInt File, NonNegativeInt At, char Letter, bool Cut)>(), change =>
         {
             var at = change.File.Get % example.Length;
@@ -295,6 +374,10 @@ public sealed partial class LanguageTests
         {
             "service" => ("services/a.yaml", mapping),
             "environment" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {mapping} }} }}"),
+            "window" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {{ simulated: {{}}, windows: [{mapping}] }} }} }}"),
+            "calendar" => ("calendar.yaml", mapping),
+            "freeze" => ("calendar.yaml", $"{{ freezes: [{mapping}] }}"),
+            "maintenance" => ("calendar.yaml", $"{{ maintenance: [{mapping}] }}"),
             "kubernetes" or "simulated" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {{ {shape}: {mapping} }} }} }}"),
             "health" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {{ simulated: {{}}, health: [{mapping}] }} }} }}"),
             "expect" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {{ simulated: {{}}, health: [{{ url: 'http://a', expect: {mapping} }}] }} }} }}"),
@@ -319,17 +402,21 @@ public sealed partial class LanguageTests
 
     private static ImmutableArray<Finding> Read(params (string File, string Text)[] changed)
     {
-        var files = new Dictionary<string, string> { ["access.yaml"] = Access, ["runbooks/default.yaml"] = Runbook, ["services/api.yaml"] = Service };
+        var files = Files();
         ConfigurationReader.Read(files.Select(file => new SourceFile(file.Key, file.Value))).Findings.ShouldBeEmpty();
         files["runbooks/by-hand.yaml"] = "runbook: by-hand\nstarts-with: run\nsteps:\n  - manual: Look\n    do: Look.\n";
         foreach (var (file, text) in changed) files[file] = text;
         return ConfigurationReader.Read(files.Select(file => new SourceFile(file.Key, file.Value))).Findings;
     }
 
+    private static Dictionary<string, string> Files() => new() { ["access.yaml"] = Access, ["runbooks/default.yaml"] = Runbook, ["services/api.yaml"] = Service };
+
+    private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+
     private static IEnumerable<SourceFile> Example(string name)
     {
         var root = Path.Combine(Repository.Root, "examples", name);
-        return Directory.EnumerateFiles(root, "*.yaml", SearchOption.AllDirectories).Select(file => new SourceFile(Path.GetRelativePath(root, file).Replace('\\', '/'), File.ReadAllText(file)));
+        return Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Select(file => new SourceFile(Path.GetRelativePath(root, file).Replace('\\', '/'), File.ReadAllText(file)));
     }
 
     /// <summary>The codes that the reader's source gives.</summary>
