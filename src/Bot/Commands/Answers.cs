@@ -63,7 +63,7 @@ internal static class Answers
         ["Run", "What", "Where", "State", "By", "When"],
         [.. runs.Select(row => (ImmutableArray<string>)
         [
-            $"{row.Number}", row.Kind == "deploy" ? $"{row.Service} {row.Version}" : $"{row.Service} back to {row.Version}", row.Environment, StatusOf(row),
+            $"{row.Number}", row.Kind switch { "deploy" => $"{row.Service} {row.Version}", "run" => $"{row.Version} on {row.Service}", _ => $"{row.Service} back to {row.Version}" }, row.Environment, StatusOf(row),
             new Person(row.By).ShortName, $"{Words.Duration(now - row.OpenedAt)} ago",
         ])]);
 

@@ -34,6 +34,18 @@ internal sealed class Callers(IEnumerable<IDirectory> directories, Func<Configur
     public async Task<Caller> KnownAsync(Person person, string name, CancellationToken cancellationToken) =>
         new(person, name, await GroupsAsync(person, cancellationToken));
 
+    /// <summary>The person that a word means: an address, or a mention of an account; null when it can't be told.</summary>
+    public async Task<Person?> FindAsync(string word, string? surface, CancellationToken cancellationToken)
+    {
+        if (word.StartsWith("<@", StringComparison.Ordinal) && surface is not null)
+        {
+            var id = word[2..].TrimEnd('>').Split('|')[0];
+            return (await ResolveAsync(surface, id, cancellationToken)) is { IsBot: false } caller ? caller.Person : null;
+        }
+
+        return word.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at < word.Length - 1 ? new Person(word) : null;
+    }
+
     private async Task<ImmutableHashSet<GroupName>> GroupsAsync(Person person, CancellationToken cancellationToken)
     {
         var access = configuration().Access;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Work;
 
@@ -10,6 +11,14 @@ internal abstract record Command
 
     /// <param name="To">The version to go back to; null = the one before.</param>
     public sealed record Rollback(string Service, string Environment, string? To, bool PlanOnly, string? Reason, bool NoQueue) : Command;
+
+    /// <summary>A runbook, started by its name.</summary>
+    public sealed record Procedure(string Runbook, string Service, string Environment, ImmutableSortedDictionary<string, string> Inputs, bool PlanOnly, string? Reason, bool NoQueue) : Command
+    {
+        public bool Equals(Procedure? other) => other is not null && CommandText.Of(this) == CommandText.Of(other);
+
+        public override int GetHashCode() => CommandText.Of(this).GetHashCode(StringComparison.Ordinal);
+    }
 
     public sealed record Status(string? Service, string? Environment) : Command;
 
@@ -25,7 +34,9 @@ internal abstract record Command
     /// <param name="Item">For tick and untick: the item's number as shown, from 1.</param>
     /// <param name="Step">For skip: the step's id or words of its title; null = the one that waits or failed.</param>
     /// <param name="Plan">For approve: the plan that was read; null = the one shown now.</param>
-    public sealed record OnRun(RunVerb Verb, RunId? Run, string? Reason, int? Item = null, string? Step = null, PlanHash? Plan = null) : Command;
+    /// <param name="Person">For delegate: an e-mail address, or the account of whoever was mentioned.</param>
+    /// <param name="SkipSoak">For approve: the soak may be left out.</param>
+    public sealed record OnRun(RunVerb Verb, RunId? Run, string? Reason, int? Item = null, string? Step = null, PlanHash? Plan = null, string? Person = null, bool SkipSoak = false) : Command;
 }
 
 /// <summary>What can be done to a run, by command or click.</summary>
@@ -42,4 +53,9 @@ internal enum RunVerb
     Skip,
     RollBack,
     Abort,
+    Done,
+    Failed,
+    Take,
+    Note,
+    Delegate,
 }

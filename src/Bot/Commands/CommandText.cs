@@ -9,6 +9,7 @@ internal static partial class CommandText
     {
         Command.Deploy c => Join(["deploy", c.Service, c.Version, c.Environment], Options(c.PlanOnly, c.Reason, c.NoQueue)),
         Command.Rollback c => Join(["rollback", c.Service, c.Environment], [.. Some("to", c.To), .. Options(c.PlanOnly, c.Reason, c.NoQueue)]),
+        Command.Procedure c => Join(["run", c.Runbook, c.Service, c.Environment, .. c.Inputs.Select(input => Quotable($"{input.Key}={input.Value}"))], Options(c.PlanOnly, c.Reason, c.NoQueue)),
         Command.Status c => Join(["status", c.Service, c.Environment], []),
         Command.History c => Join(["history", c.Service, c.Environment], []),
         Command.Runs => "runs",
@@ -21,12 +22,18 @@ internal static partial class CommandText
         string.Join(' ', words.Where(word => !string.IsNullOrEmpty(word)).Concat(options.Select(Written)));
 
     private static string OnRun(Command.OnRun c) => Join(
-        [c.Verb.ToString().ToLowerInvariant(), c.Run?.ToString(), c.Run is null ? null : c.Item?.ToString()],
-        [.. Some("item", c.Run is null ? c.Item?.ToString() : null), .. Some("step", c.Step), .. Some("reason", c.Reason), .. Some("plan-hash", c.Plan?.Hex)]);
+        [c.Verb.ToString().ToLowerInvariant(), c.Run?.ToString(), c.Run is null ? null : c.Item?.ToString(), c.Person],
+        [
+            .. Some("item", c.Run is null ? c.Item?.ToString() : null), .. Some("step", c.Step),
+            .. Some(c.Verb is RunVerb.Done or RunVerb.Note or RunVerb.Approve ? "note" : "reason", c.Reason), .. Some("plan-hash", c.Plan?.Hex),
+            .. c.SkipSoak ? [new Option("skip-soak", null)] : Array.Empty<Option>(),
+        ]);
+
+    private static string Quotable(string word) => word.Contains(' ', StringComparison.Ordinal) ? Quotes.Write(word) : word;
 
     private static string Written(Option option) => option.Value is null
         ? $"--{option.Name}"
-        : $"--{option.Name} {(option.Name != "reason" && Plain().IsMatch(option.Value) ? option.Value : Quotes.Write(option.Value))}";
+        : $"--{option.Name} {(option.Name is not ("reason" or "note") && Plain().IsMatch(option.Value) ? option.Value : Quotes.Write(option.Value))}";
 
     private static IEnumerable<Option> Options(bool plan, string? reason, bool noQueue)
     {

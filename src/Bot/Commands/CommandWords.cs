@@ -40,6 +40,9 @@ internal sealed record CommandWords(
             "takes a service back to the version before, or to one you name", ["to", "plan", "reason", "no-queue"], Right.Rollback,
             ["rollback SERVICE ENVIRONMENT", "rollback SERVICE ENVIRONMENT --to VERSION", "rollback RUN"],
             [.. Names, VersionUnknown, ReadOnly, NotAllowed, AlreadyLive, NothingToRollBack, RollingBack, LockHeld, TargetUnavailable], ReadPlaces.Rollback),
+        new("run", Purpose.Change, ["start"], $"run RUNBOOK SERVICE ENVIRONMENT [NAME=VALUE …] [--plan] {OneReason} [--no-queue]",
+            "starts a runbook by its name", ["plan", "reason", "no-queue"], Right.Deploy, ["run RUNBOOK SERVICE ENVIRONMENT", "run RUNBOOK SERVICE ENVIRONMENT --plan"],
+            [.. Names, RunbookUnknown, InputMissing, InputUnfit, ReadOnly, NotAllowed, LockHeld], ReadProcedures.Run),
         new("status", Purpose.Look, ["live"], "status [SERVICE] [ENVIRONMENT]", "tells what is live where", [], null,
             ["status", "status SERVICE", "status SERVICE ENVIRONMENT"], Names, ReadPlaces.Status),
         new("history", Purpose.Look, ["log"], "history SERVICE [ENVIRONMENT]", "tells what was done to a service, newest first", [], null,
@@ -48,8 +51,13 @@ internal sealed record CommandWords(
         About("show", Purpose.Look, [], "show RUN", "shows a run's card", [], null, RunVerb.Show, "show RUN", WordsMissing, RunUnknown),
         About("tick", Purpose.Check, ["check"], "tick RUN ITEM", "ticks an item of a checklist, by its number", ["item"], Right.Deploy, RunVerb.Tick, "tick RUN 2", [.. OfRun, ItemUnknown, ItemVerifiesItself, StepNotWaiting]),
         About("untick", Purpose.Check, ["uncheck"], "untick RUN ITEM", "takes a tick back", ["item"], Right.Deploy, RunVerb.Untick, "untick RUN 2", [.. OfRun, ItemUnknown, ItemVerifiesItself, StepNotWaiting]),
-        About("approve", Purpose.Check, [], "approve RUN [--plan-hash HASH]", "approves exactly the plan you read; without its hash it shows the plan to read", ["plan-hash"], null, RunVerb.Approve, "approve RUN --plan-hash 1f0c9a2e", [.. OfRun, NotInGroup, ApprovalOwn, ApprovalExpired, PlanChanged, StepNotWaiting]),
-        About("reject", Purpose.Check, ["deny"], "reject RUN --reason \"…\"", "says no to a plan, and ends its run", ["reason"], null, RunVerb.Reject, "reject RUN --reason \"not on a Friday\"", [.. OfRun, NotInGroup, ApprovalExpired, ReasonMissing, StepNotWaiting]),
+        About("approve", Purpose.Check, [], "approve RUN [--plan-hash HASH] [--note \"…\"] [--skip-soak]", "approves exactly the plan you read; without its hash it shows the plan to read", ["plan-hash", "note", "skip-soak", "step"], null, RunVerb.Approve, "approve RUN --plan-hash 1f0c9a2e", [.. OfRun, NotInGroup, ApprovalOwn, ApprovalExpired, PlanChanged, StepNotWaiting, StepNotSkippable]),
+        About("reject", Purpose.Check, ["deny"], "reject RUN --reason \"…\"", "says no to a plan, and ends its run", ["reason", "step"], null, RunVerb.Reject, "reject RUN --reason \"not on a Friday\"", [.. OfRun, NotInGroup, ApprovalExpired, ReasonMissing, StepNotWaiting]),
+        About("delegate", Purpose.Check, ["handover"], "delegate RUN PERSON", "lets somebody else decide about an approval in your place", ["step"], null, RunVerb.Delegate, "delegate RUN ben@example.com", [.. OfRun, NotInGroup, ApprovalOwn, ApprovalExpired, StepNotWaiting, PersonUnknown]),
+        About("done", Purpose.Check, ["go"], "done [RUN] [--step STEP] [--note \"…\"]", "says that what you did by hand is done, or that a run may go on", ["step", "note"], Right.Deploy, RunVerb.Done, "done RUN --note \"42 rows\"", [.. OfRun, StepNotWaiting, ReasonMissing]),
+        About("failed", Purpose.Check, [], "failed [RUN] [--step STEP] --reason \"…\"", "says that what you did by hand failed", ["step", "reason"], Right.Deploy, RunVerb.Failed, "failed RUN --reason \"the disk is full\"", [.. OfRun, StepNotWaiting, ReasonMissing]),
+        About("take", Purpose.Steer, ["mine"], "take [RUN]", "says that you look after a run that failed", [], Right.Deploy, RunVerb.Take, "take RUN", [.. OfRun, NothingFailed]),
+        About("note", Purpose.Steer, [], "note RUN \"…\"", "keeps a note with a run", ["note"], null, RunVerb.Note, "note RUN \"the cache was warm by 14:10\"", [RunUnknown, ReadOnly, WordsMissing]),
         About("pause", Purpose.Steer, ["hold"], $"pause [RUN] {OneReason}", "holds a run where it is", ["reason"], Right.Deploy, RunVerb.Pause, "pause RUN", [.. OfRun, RunPaused, RunNotPausable]),
         About("resume", Purpose.Steer, ["continue"], "resume [RUN]", "lets a paused run go on", [], Right.Deploy, RunVerb.Resume, "resume RUN", [.. OfRun, RunNotPaused]),
         About("retry", Purpose.Steer, [], "retry [RUN]", "tries a failed step again", [], Right.Deploy, RunVerb.Retry, "retry RUN", [.. OfRun, NothingFailed]),
@@ -59,7 +67,7 @@ internal sealed record CommandWords(
     ];
 
     /// <summary>Whether its words are names of services and environments.</summary>
-    public bool AboutPlaces => Name is "deploy" or "rollback" or "status" or "history";
+    public bool AboutPlaces => Name is "deploy" or "rollback" or "run" or "status" or "history";
 
     public static CommandWords? Find(string word) =>
         All.FirstOrDefault(command => Vocabulary.Same(command.Name, word) || command.Synonyms.Contains(word.ToLowerInvariant()));

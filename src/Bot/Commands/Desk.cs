@@ -11,7 +11,7 @@ namespace ChatOps.Bot.Commands;
 
 /// <summary>The front desk: every surface brings what people say and click here, and shows what comes back.</summary>
 internal sealed partial class Desk(
-    RunEngine engine, Openings openings, Readings readings, KnownWords words, Func<Configuration> configuration, ILogger<Desk> logger)
+    RunEngine engine, Openings openings, Readings readings, KnownWords words, Callers callers, Func<Configuration> configuration, ILogger<Desk> logger)
 {
     /// <summary>A command in words: <c>deploy api v1.2.3 prod</c>, without a slash.</summary>
     /// <param name="delivery">The surface's own name for this delivery; hearing it again changes nothing and gives the same reply.</param>
@@ -41,6 +41,7 @@ internal sealed partial class Desk(
         switch (command)
         {
             case Command.Deploy c: return await openings.DeployAsync(speaker, c, delivery, cancellationToken);
+            case Command.Procedure c: return await openings.RunAsync(speaker, c, delivery, cancellationToken);
             case Command.Rollback c: return await openings.RollBackAsync(speaker, c, delivery, cancellationToken);
             case Command.Status c: return new Reply(Answers.Status(await readings.BoardAsync(cancellationToken), c.Service, c.Environment, engine.Now));
             case Command.History c: return new Reply(Answers.History(c.Service, c.Environment, await readings.RunsAsync(new RunQuery(c.Service, c.Environment, AtMost: 15), cancellationToken), engine.Now));
@@ -61,6 +62,7 @@ internal sealed partial class Desk(
         if (c.Verb == RunVerb.RollBack && state.IsOver) return await openings.TakeBackAsync(speaker, state, c.Reason, delivery, cancellationToken);
         if (c.Verb == RunVerb.Approve && (c.Plan is not { } read || !state.Plan.Hash.Hex.StartsWith(read.Hex, StringComparison.OrdinalIgnoreCase)))
             return Reread(state, c.Plan is not null);
+        if (c.Verb == RunVerb.Delegate) return await DelegateAsync(speaker, c, state, delivery, cancellationToken);
         if (Wanted(speaker.Caller, c, state, out var unknown) is not { } command) return Refused(unknown!, run);
         var told = await engine.TellAsync(run, command, delivery, null, cancellationToken);
         if (told.Refusal is { } no) return Refused(no, run);
@@ -92,6 +94,14 @@ internal sealed partial class Desk(
         };
     }
 
+    private async Task<Reply> DelegateAsync(Speaker speaker, Command.OnRun c, RunState run, string delivery, CancellationToken cancellationToken)
+    {
+        if (await callers.FindAsync(c.Person!, speaker.Place?.Surface, cancellationToken) is not { } to)
+            return Refused(new Refusal(RefusalCodes.PersonUnknown, $"Who {Spoken.Quote(c.Person!)} is can't be told.", "Say their e-mail address, or mention them."), run.Id);
+        var told = await engine.TellAsync(run.Id, new RunCommand.Delegate(speaker.Caller, null, to), delivery, null, cancellationToken);
+        return told.Refusal is { } no ? Refused(no, run.Id) : new Reply(Answers.Said($"{to.ShortName} may decide about run {run.Id} in your place."), run.Id);
+    }
+
     private static RunCommand? Wanted(Caller who, Command.OnRun c, RunState run, out Refusal? unknown)
     {
         unknown = null;
@@ -112,11 +122,15 @@ internal sealed partial class Desk(
         {
             RunVerb.Tick => new RunCommand.Tick(who, step, (c.Item ?? 0) - 1),
             RunVerb.Untick => new RunCommand.Untick(who, step, (c.Item ?? 0) - 1),
-            RunVerb.Approve => new RunCommand.Approve(who, step, run.Plan.Hash),
+            RunVerb.Approve => new RunCommand.Approve(who, step, run.Plan.Hash, c.Reason, c.SkipSoak),
             RunVerb.Reject => new RunCommand.Reject(who, step, c.Reason),
             RunVerb.Pause => new RunCommand.Pause(who, c.Reason),
             RunVerb.Resume => new RunCommand.Resume(who),
-            RunVerb.Retry => new RunCommand.Retry(who),
+            RunVerb.Retry => new RunCommand.Retry(who, step),
+            RunVerb.Done => new RunCommand.Done(who, step, c.Reason),
+            RunVerb.Failed => new RunCommand.NotDone(who, step, c.Reason),
+            RunVerb.Take => new RunCommand.TakeOn(who),
+            RunVerb.Note => new RunCommand.AddNote(who, c.Reason),
             RunVerb.Skip => new RunCommand.Skip(who, step, c.Reason),
             RunVerb.RollBack => new RunCommand.RollBack(who, c.Reason),
             RunVerb.Abort => new RunCommand.Abort(who, c.Reason),
@@ -136,6 +150,9 @@ internal sealed partial class Desk(
         "skip" => new RunCommand.Skip(who, action.Step, reason),
         "rollback" => new RunCommand.RollBack(who, reason),
         "abort" => new RunCommand.Abort(who, reason),
+        "done" => new RunCommand.Done(who, action.Step, reason),
+        "failed" => new RunCommand.NotDone(who, action.Step, reason),
+        "take" => new RunCommand.TakeOn(who),
         _ => null,
     };
 

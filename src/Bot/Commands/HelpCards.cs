@@ -52,6 +52,7 @@ internal static class HelpCards
         // The first service that can go anywhere; without one the capitals say what is to be filled in.
         var service = vocabulary.Services.FirstOrDefault(one => !one.Environments.IsEmpty);
         string Filled(string example) => service is null ? example : example
+            .Replace("RUNBOOK", vocabulary.Procedures.FirstOrDefault()?.Name ?? "nightly-backup", StringComparison.Ordinal)
             .Replace("SERVICE", service.Name, StringComparison.Ordinal)
             .Replace("VERSION", service.Versions.FirstOrDefault() ?? "v1.2.3", StringComparison.Ordinal)
             .Replace("ENVIRONMENT", service.Environments[0].Name, StringComparison.Ordinal);
@@ -76,6 +77,8 @@ internal static class HelpCards
         "to" => "the version to go back to",
         "plan-hash" => "the plan you read, as its card's small print says",
         "item" => "the item's number",
+        "note" => "a few words that are kept with it",
+        "skip-soak" => "the soak may be left out, where the runbook lets approvers say so",
         "step" => "the step's name or words of its title",
         _ => option,
     };

@@ -49,14 +49,17 @@ internal sealed class KnownWords : IDisposable
         var live = await store.ListLiveAsync(cancellationToken);
         var latest = await store.ListRunsAsync(new RunQuery(AtMost: 200), cancellationToken);
         var versions = live.SelectMany(row => (string?[])[row.Version, row.PreviousVersion], (row, version) => (row.Service, Version: version))
-            .Concat(latest.Select(row => (row.Service, Version: (string?)row.Version)))
+            .Concat(latest.Where(row => row.Kind != "run").Select(row => (row.Service, Version: (string?)row.Version)))
             .Where(pair => pair.Version is not null)
             .ToLookup(pair => pair.Service, pair => pair.Version!, StringComparer.OrdinalIgnoreCase);
         var words = new Vocabulary(
             [.. current.Services.Select(service => new ServiceWords(
                 service.Name, [.. service.Environments.Select(environment => new EnvironmentWords(environment.Name, environment.Protected))],
                 [.. versions[service.Name].Distinct()]))],
-            [.. latest.Where(row => row.Open).Select(row => row.Number)]);
+            [.. latest.Where(row => row.Open).Select(row => row.Number)])
+        {
+            Procedures = [.. current.Runbooks.Where(runbook => runbook.StartsWith == "run").Select(runbook => new ProcedureWords(runbook.Name, [.. runbook.Inputs.Select(input => input.Name)]))],
+        };
         kept = new Kept(current, time.GetUtcNow(), words);
         return words;
     }

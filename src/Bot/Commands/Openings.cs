@@ -36,9 +36,42 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         if (!c.PlanOnly && seen is { ByHand: null } && seen.Version == c.Version && holder is null)
             return Refused(new Refusal(RefusalCodes.AlreadyLive, $"{c.Version} is already live in {environment.Name}: {seen.Ready} of {seen.Replicas} ready.", "Name another version, or look at status."));
         if (!c.PlanOnly && await UnmetAsync(service, environment, c.Version, cancellationToken) is { } unmet) return Refused(unmet);
-        var planned = Planner.Deploy(new PlanContext(service, environment, c.Version, speaker.Caller.Person ?? default), current.Runbook(environment.Runbook)!, current.Runbook, seen?.Version);
+        var planned = Planner.Deploy(new PlanContext(service, environment, c.Version, speaker.Caller.Person ?? default) { At = engine.Now, Calendar = current.Calendar }, current.Runbook(environment.Runbook)!, current.Runbook, seen?.Version);
         if (c.PlanOnly) return new Reply(PlanCard.Of(planned.Plan, CommandText.Of(c with { PlanOnly = false })));
         return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person!.Value, c.Reason, Places(speaker, service), c.NoQueue, null), delivery, cancellationToken);
+    }
+
+    /// <summary>Starts a runbook by its name.</summary>
+    public async Task<Reply> RunAsync(Speaker speaker, Command.Procedure c, string delivery, CancellationToken cancellationToken)
+    {
+        if (!c.PlanOnly && await BeforeAsync(speaker, delivery, cancellationToken) is { } before) return before;
+        var current = configuration();
+        var service = current.Service(c.Service)!;
+        var environment = service.Environment(c.Environment)!;
+        if (!c.PlanOnly && current.Access.Refuse(speaker.Caller, Right.Deploy, environment.Name, service.Owners) is { } forbidden) return Refused(forbidden);
+        var runbook = current.Runbook(c.Runbook)!;
+        if (Unfit(runbook, c) is { } unfit) return Refused(unfit);
+        var (seen, _) = await readings.LookAsync(environment.Target, cancellationToken);
+        var inputs = runbook.Filled(c.Inputs);
+        var context = new PlanContext(service, environment, seen?.Version ?? "", speaker.Caller.Person ?? default) { Inputs = inputs, At = engine.Now, Calendar = current.Calendar };
+        var planned = Planner.Procedure(context, runbook, current.Runbook, seen?.Version);
+        if (c.PlanOnly) return new Reply(PlanCard.Of(planned.Plan, CommandText.Of(c with { PlanOnly = false })));
+        return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person!.Value, c.Reason, Places(speaker, service), c.NoQueue, null) { Inputs = inputs }, delivery, cancellationToken);
+    }
+
+    /// <summary>What is wrong with what was given for the runbook's inputs; null when nothing is.</summary>
+    private static Refusal? Unfit(Runbook runbook, Command.Procedure c)
+    {
+        var missing = runbook.Inputs.Where(input => input.Default is null && !c.Inputs.ContainsKey(input.Name)).ToList();
+        if (missing.Count > 0)
+        {
+            var what = Words.List(missing.Select(input => $"{input.Name}{(input.Choices.IsEmpty ? "" : $" ({string.Join(", ", input.Choices)})")}{(input.Help.Length == 0 ? "" : $": {input.Help}")}"));
+            return new Refusal(RefusalCodes.InputMissing, $"{runbook.Name} has to know {what}.", $"Say: {CommandText.Of(c)} {string.Join(' ', missing.Select(input => $"{input.Name}={(input.Choices.IsEmpty ? "…" : input.Choices[0])}"))}");
+        }
+
+        return c.Inputs.Select(given => runbook.Inputs.FirstOrDefault(input => input.Name == given.Key)?.Fault(given.Value)).FirstOrDefault(fault => fault is not null) is { } unfit
+            ? new Refusal(RefusalCodes.InputUnfit, unfit, null)
+            : null;
     }
 
     public async Task<Reply> RollBackAsync(Speaker speaker, Command.Rollback c, string delivery, CancellationToken cancellationToken)

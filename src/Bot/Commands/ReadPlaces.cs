@@ -47,9 +47,12 @@ internal static class ReadPlaces
 
     private static Heard.Understood Understood(Command command) => new(command);
 
-    private static string? Service(PlaceWords words) => words.Service?.Name;
+    /// <summary>The words of a command, told apart.</summary>
+    public static PlaceWords Words(Said said, Parts parts, Vocabulary vocabulary) => new(Plain(said, vocabulary), parts, vocabulary);
 
-    private static string? Environment(PlaceWords words) => words.Environments is not [var at] ? null
+    public static string? Service(PlaceWords words) => words.Service?.Name;
+
+    public static string? Environment(PlaceWords words) => words.Environments is not [var at] ? null
         : words.Service is { } service ? service.Environment(words.Word(at))!.Name : words.Vocabulary.Environment(words.Word(at));
 
     /// <summary>A bare number is a run: <c>rollback 128</c>.</summary>

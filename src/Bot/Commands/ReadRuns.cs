@@ -19,7 +19,9 @@ internal static class ReadRuns
         {
             RunVerb.Skip => Skip(said, run, words),
             RunVerb.Approve => Approve(said, run, words),
-            RunVerb.Reject or RunVerb.Abort or RunVerb.Pause => Reasoned(said, verb, run, words),
+            RunVerb.Reject or RunVerb.Abort or RunVerb.Pause or RunVerb.Failed => Reasoned(said, verb, run, words),
+            RunVerb.Done or RunVerb.Note => Noted(said, verb, run, words),
+            RunVerb.Delegate => Delegated(said, run, words),
             _ => Extra(said, words) as Heard ?? new Heard.Understood(new Command.OnRun(verb, run, null)),
         };
     }
@@ -44,7 +46,7 @@ internal static class ReadRuns
         if (run is not null || verb == RunVerb.Skip) return null;
         if (words is [var first, ..])
             return Grammar.No(RefusalCodes.RunUnknown, $"{Spoken.Quote(first.Text)} is not the number of a run.", Open(said, vocabulary));
-        return verb is RunVerb.Pause or RunVerb.Resume or RunVerb.Retry or RunVerb.Abort ? null : NoRun(said, vocabulary);
+        return verb is RunVerb.Pause or RunVerb.Resume or RunVerb.Retry or RunVerb.Abort or RunVerb.Done or RunVerb.Failed or RunVerb.Take ? null : NoRun(said, vocabulary);
     }
 
     private static Heard.Misheard NoRun(Said said, Vocabulary vocabulary) => Grammar.No(
@@ -70,7 +72,7 @@ internal static class ReadRuns
         if (Extra(said, words) is { } extra) return extra;
         var hash = said.Value("plan-hash")?.ToLowerInvariant();
         return hash is null || (hash.Length is >= 8 and <= 64 && hash.All(char.IsAsciiHexDigit))
-            ? new Heard.Understood(new Command.OnRun(RunVerb.Approve, run, null, Plan: hash is null ? null : new PlanHash(hash)))
+            ? new Heard.Understood(new Command.OnRun(RunVerb.Approve, run, said.Value("note"), Step: said.Value("step"), Plan: hash is null ? null : new PlanHash(hash), SkipSoak: said.Has("skip-soak")))
             : Grammar.No(RefusalCodes.WordUnknown, $"{Spoken.Quote(hash)} is not the hash of a plan.", "It is at least the first 8 signs, as the plan's card shows them.");
     }
 
@@ -80,9 +82,27 @@ internal static class ReadRuns
         var reason = said.Value("reason");
         if (reason is not null && Extra(said, words) is { } extra) return extra;
         reason ??= words.IsEmpty ? null : Text(words);
-        return verb == RunVerb.Reject && reason is null
-            ? NoReason("Rejecting", said)
-            : new Heard.Understood(new Command.OnRun(verb, run, reason));
+        return verb is RunVerb.Reject or RunVerb.Failed && reason is null
+            ? NoReason(verb == RunVerb.Reject ? "Rejecting" : "Saying that it failed", said)
+            : new Heard.Understood(new Command.OnRun(verb, run, reason, Step: said.Value("step")));
+    }
+
+    /// <summary>What follows the number is the note.</summary>
+    private static Heard Noted(Said said, RunVerb verb, RunId? run, ImmutableArray<Token> words)
+    {
+        var note = said.Value("note");
+        if (note is not null && Extra(said, words) is { } extra) return extra;
+        note ??= words.IsEmpty ? null : Text(words);
+        return verb == RunVerb.Note && string.IsNullOrWhiteSpace(note)
+            ? Grammar.No(RefusalCodes.WordsMissing, "A note needs words.", $"It is written {said.About.Usage}.")
+            : new Heard.Understood(new Command.OnRun(verb, run, note, Step: said.Value("step")));
+    }
+
+    private static Heard Delegated(Said said, RunId? run, ImmutableArray<Token> words)
+    {
+        if (words is [{ Text: var filler }, _, ..] && Vocabulary.Same(filler, "to")) words = words.RemoveAt(0);
+        if (words.IsEmpty) return Grammar.No(RefusalCodes.WordsMissing, "Delegate to whom?", $"Say their e-mail address, or mention them: {said.About.Usage}.");
+        return Extra(said, words.RemoveAt(0)) as Heard ?? new Heard.Understood(new Command.OnRun(RunVerb.Delegate, run, null, Step: said.Value("step"), Person: words[0].Text));
     }
 
     /// <summary>With a reason given, the words name the step; without one they are the reason, except for a step's id in front.</summary>

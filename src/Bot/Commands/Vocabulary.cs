@@ -1,20 +1,39 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 
 namespace ChatOps.Bot.Commands;
 
-/// <summary>The names there are: what a word can mean.</summary>
-/// <param name="OpenRuns">Numbers of open runs, newest first.</param>
-internal sealed record Vocabulary(ImmutableArray<ServiceWords> Services, ImmutableArray<long> OpenRuns)
+/// <summary>The names there are: what a word can mean. Made once, looked up for every word that is said.</summary>
+internal sealed record Vocabulary
 {
-    public IEnumerable<string> ServiceNames => Services.Select(service => service.Name);
+    private readonly FrozenDictionary<string, ServiceWords> services;
+    private readonly FrozenDictionary<string, string> environments;
+
+    /// <param name="openRuns">Numbers of open runs, newest first.</param>
+    public Vocabulary(ImmutableArray<ServiceWords> services, ImmutableArray<long> openRuns)
+    {
+        (Services, OpenRuns) = (services, openRuns);
+        this.services = services.DistinctBy(service => service.Name, StringComparer.OrdinalIgnoreCase).ToFrozenDictionary(service => service.Name, StringComparer.OrdinalIgnoreCase);
+        Environments = [.. services.SelectMany(service => service.EnvironmentNames).Distinct(StringComparer.OrdinalIgnoreCase)];
+        environments = Environments.ToFrozenDictionary(name => name, StringComparer.OrdinalIgnoreCase);
+    }
+
+    public ImmutableArray<ServiceWords> Services { get; }
+
+    public ImmutableArray<long> OpenRuns { get; }
 
     /// <summary>Every environment's name, once.</summary>
-    public IEnumerable<string> Environments => Services.SelectMany(service => service.EnvironmentNames).Distinct(StringComparer.OrdinalIgnoreCase);
+    public ImmutableArray<string> Environments { get; }
 
-    public ServiceWords? Service(string name) => Services.FirstOrDefault(service => Same(service.Name, name));
+    /// <summary>Runbooks that are started by their name.</summary>
+    public ImmutableArray<ProcedureWords> Procedures { get; init; } = [];
+
+    public IEnumerable<string> ServiceNames => Services.Select(service => service.Name);
+
+    public ServiceWords? Service(string name) => services.GetValueOrDefault(name);
 
     /// <summary>The configured spelling of an environment that some service has; null when none has it.</summary>
-    public string? Environment(string name) => Environments.FirstOrDefault(known => Same(known, name));
+    public string? Environment(string name) => environments.GetValueOrDefault(name);
 
     public bool IsName(string word) => Service(word) is not null || Environment(word) is not null;
 
@@ -28,5 +47,8 @@ internal sealed record ServiceWords(string Name, ImmutableArray<EnvironmentWords
 
     public EnvironmentWords? Environment(string name) => Environments.FirstOrDefault(environment => Vocabulary.Same(environment.Name, name));
 }
+
+/// <param name="Inputs">Names of what it asks for.</param>
+internal sealed record ProcedureWords(string Name, ImmutableArray<string> Inputs);
 
 internal sealed record EnvironmentWords(string Name, bool Protected);

@@ -34,8 +34,15 @@ internal static class Book
     public static Place? PlaceOf(string text) => text.Split(':', 2) is [var surface, var channel] ? new Place(surface, channel) : null;
 
     public static RunRow Row(RunState run) => new(
-        run.Id.Number, run.Plan.Kind == RunKind.Deploy ? "deploy" : "rollback", run.Site.Service, run.Site.Environment, run.Plan.Version,
+        run.Id.Number, KindOf(run.Plan.Kind), run.Site.Service, run.Site.Environment, run.Plan.Runbook ?? run.Plan.Version,
         run.Origin?.FromVersion ?? run.Plan.FromVersion, run.Status.ToString(), !run.IsOver, run.Opened.By.Email, run.OpenedAt, run.UpdatedAt, run.EndedAt, RunCard.Fallback(run));
+
+    private static string KindOf(RunKind kind) => kind switch
+    {
+        RunKind.Deploy => "deploy",
+        RunKind.Procedure => "run",
+        _ => "rollback",
+    };
 
     /// <summary>The card in each of its places, and in its thread whatever is worth a line.</summary>
     private static IEnumerable<WorkItem> Shown(RunState? before, RunState after, RunDecision decision, DateTimeOffset now)
@@ -65,8 +72,8 @@ internal static class Book
     {
         var done = after.Steps.LastOrDefault(step => step is { Step: Rollout, Status: StepStatus.Passed });
         if (done is null || before?.Find(done.Step.Id)?.Status == StepStatus.Passed) return null;
-        var version = done.Step.Id.Name == "undo" ? after.Rollback!.ToVersion : after.Plan.Version;
-        var from = done.Step.Id.Name == "undo" ? after.Plan.Version : after.BackTo;
+        var version = done.Way == Way.Back ? after.Rollback!.ToVersion : after.Plan.Version;
+        var from = done.Way == Way.Back ? after.Plan.Version : after.BackTo;
         return new LiveRow(after.Site.Service, after.Site.Environment, version, from, after.Id.Number, after.Opened.By.Email, now);
     }
 }

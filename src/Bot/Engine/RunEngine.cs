@@ -4,6 +4,7 @@ using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Language;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Runs;
+using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Engine;
@@ -59,7 +60,7 @@ internal sealed partial class RunEngine(IStore store, Func<Configuration> config
             run ??= new RunId(await store.NextRunNumberAsync(cancellationToken));
             var opened = request.Opened(run.Value, line.Behind);
             var now = Now;
-            var (state, decision) = Decider.Open(opened, now);
+            var (state, decision) = Decider.Open(opened, now, configuration().Calendar.WorkingHours);
             var joined = new RunJoined(run.Value, line.First);
             var commit = Book.Of(null, state, decision, now) with { Delivery = new Delivery(delivery, run.Value.ToString()) };
             commit = commit with { Streams = commit.Streams.Add(new StreamAppend(SiteQueue.StreamOf(queue.Site), queue.Version, [RunJson.Write(joined)])) };
@@ -193,7 +194,7 @@ internal sealed partial class RunEngine(IStore store, Func<Configuration> config
     private RunContext ContextFor(RunState state, DateTimeOffset now)
     {
         var current = configuration();
-        return new RunContext(now, current.Access, current.Service(state.Site.Service)?.Owners ?? state.Opened.Owners);
+        return new RunContext(now, current.Access, current.Service(state.Site.Service)?.Owners ?? state.Opened.Owners) { Hours = current.Calendar.WorkingHours };
     }
 
     private async Task<RunState?> LoadAsync(RunId run, RunState? known, CancellationToken cancellationToken)
@@ -239,9 +240,15 @@ internal sealed partial class RunEngine(IStore store, Func<Configuration> config
 internal sealed record OpenRequest(
     Planned Planned, Service Service, ServiceEnvironment Environment, Person By, string? Reason, ImmutableArray<string> Places, bool NoQueue, RunId? Reverts)
 {
+    public ImmutableSortedDictionary<string, string> Inputs { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    public ImmutableArray<CarriedApproval> Carried { get; init; } = [];
+
+    public string? Emergency { get; init; }
+
     public RunOpened Opened(RunId run, ImmutableArray<RunId> behind) => new(
         run, Planned.Plan, Planned.Steps, Environment.Target, Environment.Protected, Planned.OnFailure, Planned.Page,
-        Service.Owners, By, Reason, Places, behind, Reverts);
+        Service.Owners, By, Reason, Places, behind, Reverts) { Inputs = Inputs, Carried = Carried, Emergency = Emergency };
 }
 
 /// <summary>A run that opened, or why it did not.</summary>

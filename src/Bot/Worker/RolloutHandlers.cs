@@ -100,6 +100,18 @@ internal sealed class HealthHandler(RunEngine engine, Targets targets) : StepHan
     }
 }
 
+/// <summary>Tells a run that a step's time is up.</summary>
+internal sealed class ExpireHandler(RunEngine engine) : StepHandler(engine)
+{
+    public override ImmutableArray<string> Kinds => [RunWork.ExpireKind];
+
+    protected override async Task<Done> DoAsync(Errand errand, CancellationToken cancellationToken)
+    {
+        await Engine.TellAsync(errand.Run.Id, new RunCommand.Expired(errand.Wanted.Step, errand.Wanted.Attempt), null, errand.Work, cancellationToken);
+        return new Done.Kept();
+    }
+}
+
 /// <summary>Tells a step that time has passed.</summary>
 internal sealed class WakeHandler(RunEngine engine) : StepHandler(engine)
 {

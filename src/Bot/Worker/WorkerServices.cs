@@ -15,6 +15,7 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, HoldHandler>()
         .AddSingleton<IWorkHandler, HealthHandler>()
         .AddSingleton<IWorkHandler, WakeHandler>()
+        .AddSingleton<IWorkHandler, ExpireHandler>()
         .AddSingleton<IWorkHandler, TurnHandler>()
         .AddSingleton<IWorkHandler, CardHandler>()
         .AddSingleton<IWorkHandler, ThreadHandler>()

@@ -13,6 +13,10 @@ public static class RefusalCodes
     public const string ServiceUnknown = "service-unknown";
     public const string EnvironmentUnknown = "environment-unknown";
     public const string VersionUnknown = "version-unknown";
+    public const string RunbookUnknown = "runbook-unknown";
+    public const string InputMissing = "input-missing";
+    public const string InputUnfit = "input-unfit";
+    public const string PersonUnknown = "person-unknown";
     public const string RunUnknown = "run-unknown";
     public const string StepUnknown = "step-unknown";
     public const string ReasonMissing = "reason-missing";
@@ -51,7 +55,7 @@ public static class RefusalCodes
 
     public static ImmutableArray<string> All { get; } =
     [
-        CommandUnknown, WordsMissing, WordsAmbiguous, WordUnknown, ServiceUnknown, EnvironmentUnknown, VersionUnknown, RunUnknown, StepUnknown, ReasonMissing, TextTooLong,
+        CommandUnknown, WordsMissing, WordsAmbiguous, WordUnknown, ServiceUnknown, EnvironmentUnknown, VersionUnknown, RunbookUnknown, InputMissing, InputUnfit, PersonUnknown, RunUnknown, StepUnknown, ReasonMissing, TextTooLong,
         ReadOnly, NotAllowed, NotInGroup, ApprovalOwn,
         LockHeld, AlreadyLive, OrderUnmet, NothingToRollBack, PlanChanged, ApprovalExpired, ChecklistOpen, ItemUnknown, ItemVerifiesItself,
         StepNotWaiting, StepNotSkippable, RunEnded, RunNotPaused, RunPaused, RunNotPausable, NothingFailed, RollingBack, WindowClosed,
