@@ -41,25 +41,46 @@ public sealed record Plan(
     /// <summary>The runbook that was started by its name; null for deployments and rollbacks.</summary>
     public string? Runbook { get; init; }
 
+    private readonly Known known = new();
+
     /// <summary>SHA-256 over every field, each with its length in front so that no two plans read alike.</summary>
     [JsonIgnore]
     public PlanHash Hash
     {
         get
         {
-            using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            Span<byte> length = stackalloc byte[4];
-            foreach (var part in Parts())
-            {
-                var bytes = Encoding.UTF8.GetBytes(part);
-                BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
-                sha.AppendData(length);
-                sha.AppendData(bytes);
-            }
-
-            return new PlanHash(Convert.ToHexStringLower(sha.GetHashAndReset()));
+            // A copy made by "with" shares what is known with the plan that it was made of.
+            if (known.Of is not { } found || !ReferenceEquals(found.Plan, this)) known.Of = found = new Worked(this, Work());
+            return found.Hash;
         }
     }
+
+    private PlanHash Work()
+    {
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> length = stackalloc byte[4];
+        foreach (var part in Parts())
+        {
+            var bytes = Encoding.UTF8.GetBytes(part);
+            BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
+            sha.AppendData(length);
+            sha.AppendData(bytes);
+        }
+
+        return new PlanHash(Convert.ToHexStringLower(sha.GetHashAndReset()));
+    }
+
+    /// <summary>A hash that was worked out, and of which plan. It is no part of what a plan says.</summary>
+    private sealed class Known
+    {
+        public Worked? Of { get; set; }
+
+        public override bool Equals(object? obj) => obj is Known;
+
+        public override int GetHashCode() => 0;
+    }
+
+    private sealed record Worked(Plan Plan, PlanHash Hash);
 
     private IEnumerable<string> Parts()
     {
