@@ -45,7 +45,7 @@ internal sealed record CalendarLine(string Name, ImmutableSortedDictionary<strin
         {
             at++;
             var line = raw.TrimEnd('\r');
-            if (line.Length > 0 && line[0] is ' ' or '\t' && line.Length > 0)
+            if (line.Length > 0 && line[0] is (' ' or '\t'))
             {
                 whole.Append(line, 1, line.Length - 1);
                 continue;

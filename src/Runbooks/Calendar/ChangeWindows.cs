@@ -6,7 +6,7 @@ namespace ChatOps.Runbooks.Calendar;
 /// <summary>Windows that add up: open while any of them is. None at all: always open.</summary>
 public sealed record ChangeWindows(ImmutableArray<Window> All)
 {
-    /// <summary>How far is looked at once. Longer than two weeks, so that a weekly window that clocks skip once is found the next time.</summary>
+    /// <summary>How far is looked at once: mostly far enough.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromDays(22);
 
     /// <summary>Looks beyond which nothing is told: about three years.</summary>

@@ -70,7 +70,7 @@ public sealed record Cron
     /// <summary>The first time after a moment; null when it is too far away to be told.</summary>
     public DateTimeOffset? NextAfter(DateTimeOffset moment)
     {
-        // A day earlier: where clocks skip midnight, yesterday's last time may happen today.
+        // A day earlier: where clocks go back over midnight, yesterday is still to come again.
         var first = zone.Local(moment).Date.PlusDays(-1);
         for (var day = first; day.Year <= first.Year + MostYears && day.Year < 9_000;)
         {

@@ -21,17 +21,14 @@ public sealed class Condition : IEquatable<Condition>
     public static Reading<Condition> Read(string text)
     {
         if (text.Length > Longest) return TooLong(text.Length);
-        if (Scanner.Read(text) is not Reading<List<Token>>.Understood tokens) return Scanner.Read(text).Fault!;
-        switch (ConditionReader.Read(tokens.Value))
-        {
-            case Reading<Term>.Understood read:
-                // The normal form is kept as text and read again, so it has to be within the limit too.
-                return read.Value.ToString()!.Length is var length && length > Longest ? TooLong(length) : new Condition(read.Value);
-            case Reading<Term>.Misread wrong:
-                return wrong.What;
-            default:
-                throw new InvalidOperationException("A reading is understood or misread.");
-        }
+        var tokens = Scanner.Read(text);
+        if (tokens.Fault is { } unscanned) return unscanned;
+        var read = ConditionReader.Read(((Reading<List<Token>>.Understood)tokens).Value);
+        if (read.Fault is { } unread) return unread;
+        var condition = new Condition(((Reading<Term>.Understood)read).Value);
+
+        // The normal text is what is kept and read again, so it has to be within the limit too.
+        return condition.ToString().Length is var length && length > Longest ? TooLong(length) : condition;
     }
 
     /// <summary>The inputs that it asks about, by name.</summary>

@@ -92,7 +92,7 @@ internal sealed class ConditionReader(List<Token> tokens)
     private Term Comparison(Name name, Sign sign)
     {
         var mark = tokens[at++];
-        if (sign.IsOrder() && name.Kind is Kind.Text or Kind.Flag or Kind.Day && sign.IsOrder())
+        if (sign.IsOrder() && name.Kind is (Kind.Text or Kind.Flag or Kind.Day))
             return Wrong(mark, $"{name.Text} is neither more nor less than anything.", $"Write {name.Text} == {Literals.Example(name.Kind)}, or in [ … ].");
         if (Value(name, sign.IsOrder()) is not { } value) return Nothing;
         if (name.Kind != Kind.Flag) return new Term.Comparison(name, sign, value);

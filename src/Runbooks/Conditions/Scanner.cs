@@ -63,7 +63,7 @@ internal static class Scanner
         }
 
         if (Marks.FirstOrDefault(mark => text.AsSpan(at).StartsWith(mark)) is { } known) return new Token(TokenKind.Mark, known, at + 1);
-        var length = text.AsSpan(at).ToString().TakeWhile(IsLetter).Count();
+        var length = text.Skip(at).TakeWhile(IsLetter).Count();
         return length == 0 ? null : new Token(TokenKind.Word, text.Substring(at, length), at + 1);
     }
 

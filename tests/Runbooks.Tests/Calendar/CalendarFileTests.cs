@@ -24,6 +24,7 @@ public sealed class CalendarFileTests
     [InlineData("DTSTART:20260329T023000\nDTEND:20260329T040000", "2026-03-29T01:30Z", "2026-03-29T02:00Z", "a calendar's event")]   // 3.3.5: skipped, by the offset before
     [InlineData("DTSTART:20261025T023000\nDTEND:20261025T040000", "2026-10-25T00:30Z", "2026-10-25T03:00Z", "a calendar's event")]   // 3.3.5: twice, the first
     [InlineData(Christmas + "\nLOCATION:Home\nX-ANY:thing\nBEGIN:VALARM\nTRIGGER:-PT5M\nEND:VALARM", "2026-12-23T23:00Z", "2026-12-26T23:00Z", "Christmas")]
+    [InlineData("DTSTART:20261224T090000Z\nDTEND:20261224T100000Z\nSUMMARY;ALTREP=\"http://example.com/a;b:c\":Christmas: all day", "2026-12-24T09:00Z", "2026-12-24T10:00Z", "Christmas: all day")]
     public void An_event_is_a_freeze(string lines, string from, string until, string name)
     {
         var file = Read(lines);
@@ -105,6 +106,8 @@ public sealed class CalendarFileTests
     {
         CalendarFile.Read(new string('x', CalendarFile.Longest + 1), Zone.Utc, Scope.Everything).Faults.ShouldHaveSingleItem().What.ShouldContain("1,048,576");
         CalendarFile.Read(string.Concat(Enumerable.Repeat("BEGIN:X\n", 100_000)), Zone.Utc, Scope.Everything).Faults.Length.ShouldBeInRange(1, 50);
+        Read("DTSTART;VALUE=DATE:20261224\nRRULE:FREQ=YEARLY;INTERVAL=9999").Freezes.Length.ShouldBe(1);
+        CalendarFile.Read("\uFEFF" + File(Christmas), Zone.Utc, Scope.Everything).Faults.ShouldBeEmpty();
         CalendarFile.Read(string.Concat(Enumerable.Repeat("x\n", 100_000)), Zone.Utc, Scope.Everything).Faults.Length.ShouldBe(50);
     }
 

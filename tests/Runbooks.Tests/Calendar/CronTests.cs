@@ -41,6 +41,7 @@ public sealed class CronTests
     [InlineData("30 * * * *", "Europe/Amsterdam", "2026-03-29T00:30Z", "2026-03-29T01:30Z")]      // by the wall
     [InlineData("30 * * * *", "Europe/Amsterdam", "2026-10-25T00:30Z", "2026-10-25T01:30Z")]
     [InlineData("30 */2 * * *", "Europe/Amsterdam", "2026-03-28T23:30Z", "2026-03-29T02:30Z")]    // 00:30, then 04:30: 02:30 is skipped
+    [InlineData("30 * * * *", "America/St_Johns", "2010-11-07T02:30:30Z", "2010-11-07T03:00Z")]   // 00:01 was 23:01 of the day before again
     public void It_fires_next(string text, string zone, string after, string next) => Value(Cron.Read(text, In(zone))).NextAfter(At(after)).ShouldBe(At(next));
 
     [Theory]
