@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ChatOps.Bot.Engine;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Language;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Work;
 
@@ -54,6 +55,42 @@ internal static class Answers
         "Open runs", Tone.Neutral, null, runs.IsEmpty ? "No run is open." : $"{Words.Count(runs.Length, "run is", "runs are")} open; the newest: {runs[0].Says}")
     {
         Body = runs.IsEmpty ? [new CardBlock.Text("No run is open.")] : [Table(runs, now)],
+    };
+
+    /// <summary>Which runs wait for which: each place, in order.</summary>
+    public static Card Queue(ImmutableArray<RunRow> open, DateTimeOffset now)
+    {
+        var lines = open.GroupBy(row => (row.Service, row.Environment)).Where(place => place.Count() > 1).SelectMany(place => place.OrderBy(row => row.Status == nameof(RunStatus.Queued)).ThenBy(row => row.Number)).ToImmutableArray();
+        return new Card("Queues", Tone.Neutral, null, lines.IsEmpty ? "No run waits for another." : $"{Words.Count(lines.Count(row => row.Status == nameof(RunStatus.Queued)), "run waits", "runs wait")} for another.")
+        {
+            Body = lines.IsEmpty ? [new CardBlock.Text("No run waits for another.")] : [Table(lines, now)],
+        };
+    }
+
+    /// <summary>Who has a right somewhere, and why.</summary>
+    public static Card WhoCan(Configuration current, Command.WhoCan c)
+    {
+        var service = current.Service(c.Service)!;
+        var holders = current.Access.Holders(c.Right, c.Environment, service.Owners);
+        var verb = AccessRules.Word(c.Right);
+        var says = holders.IsEmpty ? $"Nobody may {verb} {c.Service} in {c.Environment}: access.yaml grants it to no group." : $"{Words.List(holders.Select(group => group.Name))} may {verb} {c.Service} in {c.Environment}.";
+        return new Card($"Who can {verb} {c.Service} in {c.Environment}", Tone.Neutral, null, says)
+        {
+            Body =
+            [
+                new CardBlock.Text(says),
+                new CardBlock.List("By", [.. holders.Select(name => new ListLine($"{name.Name}: {Members(current, name)}"))]),
+                new CardBlock.Text(current.Access.Grants.Any(grant => grant.Right == c.Right && grant.Environment.Equals(c.Environment, StringComparison.OrdinalIgnoreCase))
+                    ? $"access.yaml says so under may: {verb}: {c.Environment}:" : $"access.yaml says so under may: {verb}: \"*\":, since it does not name {c.Environment}."),
+            ],
+        };
+    }
+
+    private static string Members(Configuration current, GroupName name) => current.Access.Groups.FirstOrDefault(group => group.Name == name) switch
+    {
+        { All: true } => "everybody whose address is known",
+        { } group => Words.List(group.Members.Select(person => person.Email).Order(StringComparer.Ordinal).Concat(group.Outside.Select(one => $"members of {one.Id} in {one.System}"))),
+        _ => "one person",
     };
 
     /// <summary>A run's state in words, from its row.</summary>

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Locks;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Work;
 
@@ -7,7 +9,17 @@ namespace ChatOps.Bot.Commands;
 /// <summary>What was said, understood: every name in it exists.</summary>
 internal abstract record Command
 {
-    public sealed record Deploy(string Service, string Version, string Environment, bool PlanOnly, string? Reason, bool NoQueue) : Command;
+    public sealed record Deploy(string Service, string Version, string Environment, bool PlanOnly, string? Reason, bool NoQueue) : Command
+    {
+        /// <summary>When to start it, as it was said; null = now.</summary>
+        public string? At { get; init; }
+
+        /// <summary>Why it should pass a freeze; null = it should not.</summary>
+        public string? Exception { get; init; }
+
+        /// <summary>Why it can't wait for windows, freezes and locks; null = it can.</summary>
+        public string? Emergency { get; init; }
+    }
 
     /// <param name="To">The version to go back to; null = the one before.</param>
     public sealed record Rollback(string Service, string Environment, string? To, bool PlanOnly, string? Reason, bool NoQueue) : Command;
@@ -28,6 +40,27 @@ internal abstract record Command
 
     /// <param name="Topic">A command's name; null = all of them.</param>
     public sealed record Help(string? Topic) : Command;
+
+    /// <summary>Keeps changes away from a place, or warns of them.</summary>
+    /// <param name="Service">Null = every service.</param>
+    /// <param name="Environment">Null = every environment.</param>
+    /// <param name="From">From when on, as it was said; null = now.</param>
+    /// <param name="Until">Until when, as it was said; null = until it is released.</param>
+    public sealed record Lock(string? Service, string? Environment, LockKind Kind, string Reason, string? From, string? Until) : Command;
+
+    /// <param name="Id">The lock's number; null = the one of the scope.</param>
+    public sealed record Unlock(long? Id, string? Service, string? Environment, string? Reason) : Command;
+
+    public sealed record Locks : Command;
+
+    public sealed record Queue(string? Service, string? Environment) : Command;
+
+    public sealed record WhoCan(Right Right, string Service, string Environment) : Command;
+
+    /// <summary>What is to be done later.</summary>
+    public sealed record Schedules : Command;
+
+    public sealed record Unschedule(long Id) : Command;
 
     /// <summary>Something about one run.</summary>
     /// <param name="Run">Null = the only one it can be; where there are several, the answer asks which.</param>
@@ -58,4 +91,5 @@ internal enum RunVerb
     Take,
     Note,
     Delegate,
+    Supersede,
 }

@@ -7,5 +7,7 @@ internal static class CommandServices
         .AddSingleton<KnownWords>()
         .AddSingleton<Callers>()
         .AddSingleton<Openings>()
+        .AddSingleton<Keeping>()
+        .AddSingleton<Laters>()
         .AddSingleton<Desk>();
 }

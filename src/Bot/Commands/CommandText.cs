@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Locks;
 
 namespace ChatOps.Bot.Commands;
 
@@ -7,7 +9,16 @@ internal static partial class CommandText
 {
     public static string Of(Command command) => command switch
     {
-        Command.Deploy c => Join(["deploy", c.Service, c.Version, c.Environment], Options(c.PlanOnly, c.Reason, c.NoQueue)),
+        Command.Deploy c => Join(["deploy", c.Service, c.Version, c.Environment], [.. Options(c.PlanOnly, c.Reason, c.NoQueue), .. Some("at", c.At), .. Some("exception", c.Exception), .. Some("emergency", c.Emergency)]),
+        Command.Lock c => Join(
+            [c.Kind == LockKind.Freeze ? "freeze" : "lock", c.Service, c.Environment, c.Service is null && c.Environment is null ? "everything" : null],
+            [.. Some("reason", c.Reason), .. Some("from", c.From), .. Some("until", c.Until), .. c.Kind == LockKind.Warning ? [new Option("warn", null)] : Array.Empty<Option>()]),
+        Command.Unlock c => Join(["unlock", c.Id?.ToString(), c.Service, c.Environment, c.Id is null && c.Service is null && c.Environment is null ? "everything" : null], Some("reason", c.Reason)),
+        Command.Locks => "locks",
+        Command.Queue c => Join(["queue", c.Service, c.Environment], []),
+        Command.WhoCan c => Join(["whocan", AccessRules.Word(c.Right), c.Service, c.Environment], []),
+        Command.Schedules => "schedules",
+        Command.Unschedule c => Join(["unschedule", c.Id.ToString()], []),
         Command.Rollback c => Join(["rollback", c.Service, c.Environment], [.. Some("to", c.To), .. Options(c.PlanOnly, c.Reason, c.NoQueue)]),
         Command.Procedure c => Join(["run", c.Runbook, c.Service, c.Environment, .. c.Inputs.Select(input => Quotable($"{input.Key}={input.Value}"))], Options(c.PlanOnly, c.Reason, c.NoQueue)),
         Command.Status c => Join(["status", c.Service, c.Environment], []),
@@ -33,7 +44,7 @@ internal static partial class CommandText
 
     private static string Written(Option option) => option.Value is null
         ? $"--{option.Name}"
-        : $"--{option.Name} {(option.Name is not ("reason" or "note") && Plain().IsMatch(option.Value) ? option.Value : Quotes.Write(option.Value))}";
+        : $"--{option.Name} {(option.Name is not ("reason" or "note" or "exception" or "emergency") && Plain().IsMatch(option.Value) ? option.Value : Quotes.Write(option.Value))}";
 
     private static IEnumerable<Option> Options(bool plan, string? reason, bool noQueue)
     {

@@ -9,6 +9,7 @@ namespace ChatOps.Bot.Commands;
 internal enum Purpose
 {
     Change,
+    Hold,
     Look,
     Check,
     Steer,
@@ -32,10 +33,10 @@ internal sealed record CommandWords(
 
     public static ImmutableArray<CommandWords> All { get; } =
     [
-        new("deploy", Purpose.Change, ["ship", "release"], $"deploy SERVICE VERSION ENVIRONMENT [--plan] {OneReason} [--no-queue]",
-            "brings a version of a service to an environment", ["plan", "reason", "no-queue"], Right.Deploy,
+        new("deploy", Purpose.Change, ["ship", "release"], $"deploy SERVICE VERSION ENVIRONMENT [--plan] {OneReason} [--no-queue] [--at MOMENT] [--exception \"…\"] [--emergency \"…\"]",
+            "brings a version of a service to an environment", ["plan", "reason", "no-queue", "at", "exception", "emergency"], Right.Deploy,
             ["deploy SERVICE VERSION ENVIRONMENT", "deploy SERVICE VERSION ENVIRONMENT --plan", "deploy SERVICE@VERSION to ENVIRONMENT --reason \"fixes the login\""],
-            [.. Names, VersionUnknown, ReadOnly, NotAllowed, AlreadyLive, OrderUnmet, LockHeld, TargetUnavailable], ReadPlaces.Deploy),
+            [.. Names, VersionUnknown, ReadOnly, NotAllowed, AlreadyLive, OrderUnmet, Locked, Frozen, WindowClosed, NotPassable, LockHeld, TargetUnavailable], ReadPlaces.Deploy),
         new("rollback", Purpose.Change, ["undo", "revert", "roll-back"], $"rollback SERVICE ENVIRONMENT [--to VERSION] [--plan] {OneReason} [--no-queue], or rollback RUN",
             "takes a service back to the version before, or to one you name", ["to", "plan", "reason", "no-queue"], Right.Rollback,
             ["rollback SERVICE ENVIRONMENT", "rollback SERVICE ENVIRONMENT --to VERSION", "rollback RUN"],
@@ -43,6 +44,18 @@ internal sealed record CommandWords(
         new("run", Purpose.Change, ["start"], $"run RUNBOOK SERVICE ENVIRONMENT [NAME=VALUE …] [--plan] {OneReason} [--no-queue]",
             "starts a runbook by its name", ["plan", "reason", "no-queue"], Right.Deploy, ["run RUNBOOK SERVICE ENVIRONMENT", "run RUNBOOK SERVICE ENVIRONMENT --plan"],
             [.. Names, RunbookUnknown, InputMissing, InputUnfit, ReadOnly, NotAllowed, LockHeld], ReadProcedures.Run),
+        new("lock", Purpose.Hold, [], "lock [SERVICE] [ENVIRONMENT] \"why\" [--until MOMENT] [--warn], or lock everything \"why\"",
+            "keeps changes away from a service, an environment, both or everything; with --warn only warns", ["until", "warn", "reason"], Right.Lock,
+            ["lock SERVICE ENVIRONMENT \"investigating\"", "lock ENVIRONMENT \"moving the database\" --until \"tomorrow 10:00\""], [.. Names, ReasonMissing, ReadOnly, NotAllowed], ReadLocks.Lock),
+        new("unlock", Purpose.Hold, ["unfreeze"], "unlock LOCK \"why\", or unlock [SERVICE] [ENVIRONMENT] \"why\"",
+            "releases a lock; whoever set it is told", ["reason"], Right.Lock, ["unlock 3 \"the cause is fixed\"", "unlock SERVICE ENVIRONMENT \"done\""], [.. Names, LockUnknown, ReasonMissing, ReadOnly, NotAllowed], ReadLocks.Unlock),
+        new("locks", Purpose.Hold, [], "locks", "lists the locks and freezes", [], null, ["locks"], [WordUnknown], (said, _) => ReadLocks.Alone(said, new Command.Locks())),
+        new("freeze", Purpose.Hold, [], "freeze [SERVICE] ENVIRONMENT \"why\" --until MOMENT [--from MOMENT], or freeze everything \"why\"",
+            "lets nothing change until a moment, save with an exception", ["until", "from", "reason"], Right.Lock, ["freeze ENVIRONMENT \"holiday\" --until Monday", "freeze ENVIRONMENT until Monday \"holiday\""], [.. Names, ReasonMissing, ReadOnly, NotAllowed], ReadLocks.Freeze),
+        new("schedules", Purpose.Look, ["later"], "schedules", "lists what is to be started later, and when", [], null, ["schedules"], [WordUnknown], (said, _) => ReadLocks.Alone(said, new Command.Schedules())),
+        new("unschedule", Purpose.Change, [], "unschedule NUMBER", "takes back what was to be started later", [], Right.Deploy, ["unschedule 4"], [WordsMissing, LaterUnknown, ReadOnly, NotAllowed], ReadLocks.Unschedule),
+        new("queue", Purpose.Look, [], "queue [SERVICE] [ENVIRONMENT]", "tells which runs wait for which", [], null, ["queue", "queue SERVICE"], Names, ReadPlaces.Queue),
+        new("whocan", Purpose.Look, ["who-can"], "whocan deploy|rollback|lock SERVICE ENVIRONMENT", "tells who may do what, and why", [], null, ["whocan deploy SERVICE ENVIRONMENT"], Names, ReadPlaces.WhoCan),
         new("status", Purpose.Look, ["live"], "status [SERVICE] [ENVIRONMENT]", "tells what is live where", [], null,
             ["status", "status SERVICE", "status SERVICE ENVIRONMENT"], Names, ReadPlaces.Status),
         new("history", Purpose.Look, ["log"], "history SERVICE [ENVIRONMENT]", "tells what was done to a service, newest first", [], null,
@@ -58,6 +71,7 @@ internal sealed record CommandWords(
         About("failed", Purpose.Check, [], "failed [RUN] [--step STEP] --reason \"…\"", "says that what you did by hand failed", ["step", "reason"], Right.Deploy, RunVerb.Failed, "failed RUN --reason \"the disk is full\"", [.. OfRun, StepNotWaiting, ReasonMissing]),
         About("take", Purpose.Steer, ["mine"], "take [RUN]", "says that you look after a run that failed", [], Right.Deploy, RunVerb.Take, "take RUN", [.. OfRun, NothingFailed]),
         About("note", Purpose.Steer, [], "note RUN \"…\"", "keeps a note with a run", ["note"], null, RunVerb.Note, "note RUN \"the cache was warm by 14:10\"", [RunUnknown, ReadOnly, WordsMissing]),
+        About("supersede", Purpose.Steer, [], "supersede RUN", "lets a run take the place of older ones that wait before it and have changed nothing", [], Right.Deploy, RunVerb.Supersede, "supersede RUN", [RunUnknown, RunEnded, ReadOnly, NotAllowed, LockHeld]),
         About("pause", Purpose.Steer, ["hold"], $"pause [RUN] {OneReason}", "holds a run where it is", ["reason"], Right.Deploy, RunVerb.Pause, "pause RUN", [.. OfRun, RunPaused, RunNotPausable]),
         About("resume", Purpose.Steer, ["continue"], "resume [RUN]", "lets a paused run go on", [], Right.Deploy, RunVerb.Resume, "resume RUN", [.. OfRun, RunNotPaused]),
         About("retry", Purpose.Steer, [], "retry [RUN]", "tries a failed step again", [], Right.Deploy, RunVerb.Retry, "retry RUN", [.. OfRun, NothingFailed]),
@@ -67,7 +81,7 @@ internal sealed record CommandWords(
     ];
 
     /// <summary>Whether its words are names of services and environments.</summary>
-    public bool AboutPlaces => Name is "deploy" or "rollback" or "run" or "status" or "history";
+    public bool AboutPlaces => Name is "deploy" or "rollback" or "run" or "status" or "history" or "lock" or "unlock" or "freeze" or "queue";
 
     public static CommandWords? Find(string word) =>
         All.FirstOrDefault(command => Vocabulary.Same(command.Name, word) || command.Synonyms.Contains(word.ToLowerInvariant()));

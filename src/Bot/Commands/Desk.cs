@@ -11,7 +11,7 @@ namespace ChatOps.Bot.Commands;
 
 /// <summary>The front desk: every surface brings what people say and click here, and shows what comes back.</summary>
 internal sealed partial class Desk(
-    RunEngine engine, Openings openings, Readings readings, KnownWords words, Callers callers, Func<Configuration> configuration, ILogger<Desk> logger)
+    RunEngine engine, Openings openings, Readings readings, KnownWords words, Callers callers, Keeping keeping, Laters laters, Func<Configuration> configuration, ILogger<Desk> logger)
 {
     /// <summary>A command in words: <c>deploy api v1.2.3 prod</c>, without a slash.</summary>
     /// <param name="delivery">The surface's own name for this delivery; hearing it again changes nothing and gives the same reply.</param>
@@ -46,6 +46,13 @@ internal sealed partial class Desk(
             case Command.Status c: return new Reply(Answers.Status(await readings.BoardAsync(cancellationToken), c.Service, c.Environment, engine.Now));
             case Command.History c: return new Reply(Answers.History(c.Service, c.Environment, await readings.RunsAsync(new RunQuery(c.Service, c.Environment, AtMost: 15), cancellationToken), engine.Now));
             case Command.Runs: return new Reply(Answers.Runs(await readings.RunsAsync(new RunQuery(Open: true, AtMost: 30), cancellationToken), engine.Now));
+            case Command.Lock c: return await keeping.LockAsync(speaker, c, delivery, cancellationToken);
+            case Command.Unlock c: return await keeping.UnlockAsync(speaker, c, delivery, cancellationToken);
+            case Command.Locks: return await keeping.ListAsync(cancellationToken);
+            case Command.Queue c: return new Reply(Answers.Queue(await readings.RunsAsync(new RunQuery(c.Service, c.Environment, Open: true, AtMost: 200), cancellationToken), engine.Now));
+            case Command.WhoCan c: return new Reply(Answers.WhoCan(configuration(), c));
+            case Command.Schedules: return await laters.ListAsync(cancellationToken);
+            case Command.Unschedule c: return await laters.TakeBackAsync(speaker, c.Id, delivery, cancellationToken);
             case Command.Help c: return new Reply(HelpCards.For(c.Topic, speaker.Caller, await words.NowAsync(cancellationToken), May(speaker.Caller)));
             case Command.OnRun c: return await OnRunAsync(speaker, c, delivery, cancellationToken);
             default: throw new InvalidOperationException($"Nobody does {command.GetType().Name}.");
@@ -62,6 +69,7 @@ internal sealed partial class Desk(
         if (c.Verb == RunVerb.RollBack && state.IsOver) return await openings.TakeBackAsync(speaker, state, c.Reason, delivery, cancellationToken);
         if (c.Verb == RunVerb.Approve && (c.Plan is not { } read || !state.Plan.Hash.Hex.StartsWith(read.Hex, StringComparison.OrdinalIgnoreCase)))
             return Reread(state, c.Plan is not null);
+        if (c.Verb == RunVerb.Supersede) return await openings.SupersedeAsync(speaker, state, delivery, cancellationToken);
         if (c.Verb == RunVerb.Delegate) return await DelegateAsync(speaker, c, state, delivery, cancellationToken);
         if (Wanted(speaker.Caller, c, state, out var unknown) is not { } command) return Refused(unknown!, run);
         var told = await engine.TellAsync(run, command, delivery, null, cancellationToken);

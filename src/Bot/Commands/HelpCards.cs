@@ -63,6 +63,7 @@ internal static class HelpCards
     private static string Heading(Purpose purpose) => purpose switch
     {
         Purpose.Change => "Change what runs",
+        Purpose.Hold => "Keep changes away",
         Purpose.Look => "See what is going on",
         Purpose.Check => "Check and approve",
         Purpose.Steer => "Steer a run",
@@ -77,6 +78,12 @@ internal static class HelpCards
         "to" => "the version to go back to",
         "plan-hash" => "the plan you read, as its card's small print says",
         "item" => "the item's number",
+        "at" => "when to start it: tomorrow 10:00, Monday, in 2h",
+        "until" => "until when: tomorrow 10:00, Monday, in 2h",
+        "from" => "from when on",
+        "warn" => "shows it to whoever changes something there, and stops nobody",
+        "exception" => "why this one change should pass a freeze; others have to agree",
+        "emergency" => "why it can't wait for windows, freezes and locks; the on-call has to agree, and it is reviewed afterwards",
         "note" => "a few words that are kept with it",
         "skip-soak" => "the soak may be left out, where the runbook lets approvers say so",
         "step" => "the step's name or words of its title",

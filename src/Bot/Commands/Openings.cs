@@ -6,6 +6,7 @@ using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Language;
+using ChatOps.Runbooks.Locks;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
@@ -14,7 +15,7 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Commands;
 
 /// <summary>Opens runs: deployments and rollbacks, or the plan of one.</summary>
-internal sealed class Openings(RunEngine engine, Readings readings, IStore store, Chats chats, Func<Configuration> configuration, BotAddress address)
+internal sealed class Openings(RunEngine engine, Readings readings, IStore store, Chats chats, Locks locks, Laters laters, Func<Configuration> configuration, BotAddress address)
 {
     /// <summary>Opens a deployment. A delivery that comes again gets the answer it got, whatever has become of the world since.</summary>
     public async Task<Reply> DeployAsync(Speaker speaker, Command.Deploy c, string delivery, CancellationToken cancellationToken)
@@ -31,14 +32,102 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         var service = current.Service(c.Service)!;
         var environment = service.Environment(c.Environment)!;
         if (current.Access.Refuse(speaker.Caller, Right.Deploy, environment.Name, service.Owners) is { } forbidden && !c.PlanOnly) return Refused(forbidden);
+        if (c.At is not null && !c.PlanOnly) return await laters.AskAsync(speaker, c, delivery, cancellationToken);
+        if (Passed(current, c) is { } nobody) return Refused(nobody);
+        var site = new Site(service.Name, environment.Name);
+        if (!c.PlanOnly && await locks.RefuseAsync(site, PassOf(c), cancellationToken) is { } way) return InTheWay(way, c, current);
         var (seen, _) = await readings.LookAsync(environment.Target, cancellationToken);
         var holder = (await engine.QueueAsync(new Site(service.Name, environment.Name), cancellationToken)).Holder;
         if (!c.PlanOnly && seen is { ByHand: null } && seen.Version == c.Version && holder is null)
             return Refused(new Refusal(RefusalCodes.AlreadyLive, $"{c.Version} is already live in {environment.Name}: {seen.Ready} of {seen.Replicas} ready.", "Name another version, or look at status."));
         if (!c.PlanOnly && await UnmetAsync(service, environment, c.Version, cancellationToken) is { } unmet) return Refused(unmet);
-        var planned = Planner.Deploy(new PlanContext(service, environment, c.Version, speaker.Caller.Person ?? default) { At = engine.Now, Calendar = current.Calendar }, current.Runbook(environment.Runbook)!, current.Runbook, seen?.Version);
+        var runbook = current.Runbook(environment.Runbook)!;
+        if (c.Emergency is not null) runbook = current.Overrides.InEmergency(runbook);
+        else if (c.Exception is not null) runbook = current.Overrides.WithException(runbook);
+        var context = new PlanContext(service, environment, c.Version, speaker.Caller.Person ?? default) { At = engine.Now, Calendar = current.Calendar, Emergency = c.Emergency };
+        var planned = Planner.Deploy(context, runbook, current.Runbook, seen?.Version);
         if (c.PlanOnly) return new Reply(PlanCard.Of(planned.Plan, CommandText.Of(c with { PlanOnly = false })));
-        return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person!.Value, c.Reason, Places(speaker, service), c.NoQueue, null), delivery, cancellationToken);
+        return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person!.Value, c.Emergency ?? c.Exception ?? c.Reason, Places(speaker, service), c.NoQueue, null)
+        {
+            Emergency = c.Emergency,
+            Exception = c.Exception,
+            Carried = await CarriedAsync(planned, site, cancellationToken),
+        }, delivery, cancellationToken);
+    }
+
+    /// <summary>What a change may pass.</summary>
+    public static Pass PassOf(RunState run) => run switch
+    {
+        { Opened.Emergency: not null } or { Plan.Kind: not RunKind.Deploy } => Pass.Everything,
+        { Opened.Exception: not null } => Pass.Freezes,
+        _ => Pass.Nothing,
+    };
+
+    private static Pass PassOf(Command.Deploy c) => c.Emergency is not null ? Pass.Everything : c.Exception is not null ? Pass.Freezes : Pass.Nothing;
+
+    /// <summary>Why nobody can let this pass; null when somebody can, or nothing is to be passed.</summary>
+    private static Refusal? Passed(Configuration current, Command.Deploy c) => (c.Emergency, c.Exception) switch
+    {
+        (not null, _) when current.Overrides.Emergency is null => new(RefusalCodes.NotPassable, "Nobody may let an emergency pass here.", "Name who may under emergency: in calendar.yaml."),
+        (null, not null) when current.Overrides.Exception is null => new(RefusalCodes.NotPassable, "Nobody may make exceptions here.", "Name who may under exceptions: in calendar.yaml."),
+        _ => null,
+    };
+
+    /// <summary>What stands in the way, and what can be done about it at once.</summary>
+    private static Reply InTheWay(InTheWay way, Command.Deploy c, Configuration current)
+    {
+        var card = RefusalCard.Of(way.Refusal) with
+        {
+            Buttons = way.Opens is { } opens && current.Calendar.Zone is var zone
+                ? [new Button($"Start it {zone.Says(opens)}", ButtonStyle.Primary, CardAction.Say(CommandText.Of(c with { At = opens.UtcDateTime.ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture) })))]
+                : [],
+        };
+        return new Reply(card, null, way.Refusal);
+    }
+
+    /// <summary>Approvals of exactly this plan that were given shortly before, where the runbook carries them over.</summary>
+    private async Task<ImmutableArray<CarriedApproval>> CarriedAsync(Planned planned, Site site, CancellationToken cancellationToken)
+    {
+        if (planned.Steps.OfType<Approval>().Select(approval => approval.Carry).Max() is not { } longest) return [];
+        var carried = ImmutableArray.CreateBuilder<CarriedApproval>();
+        foreach (var row in (await store.ListRunsAsync(new RunQuery(site.Service, site.Environment, Open: false, AtMost: 10), cancellationToken)).Where(row => row.Kind == "deploy" && engine.Now - row.OpenedAt < longest + TimeSpan.FromDays(1)))
+        {
+            if (await engine.FindAsync(new RunId(row.Number), cancellationToken) is not { } run || run.Plan.Hash != planned.Plan.Hash) continue;
+            carried.AddRange(run.Steps.Select(step => step.State).OfType<Approval.State>().SelectMany(state => state.Yes).Where(given => given.From is null && engine.Now - given.At < longest)
+                .Select(given => new CarriedApproval(run.Id, given.By, given.As, given.At)));
+        }
+
+        return carried.ToImmutable();
+    }
+
+    /// <summary>A run takes the place of those before it that wait for people and have changed nothing.</summary>
+    public async Task<Reply> SupersedeAsync(Speaker speaker, RunState run, string delivery, CancellationToken cancellationToken)
+    {
+        var current = configuration();
+        if (current.Access.Refuse(speaker.Caller, Right.Deploy, run.Site.Environment, current.Service(run.Site.Service)?.Owners ?? run.Opened.Owners) is { } forbidden) return Refused(forbidden);
+        if (run.IsOver) return Refused(new Refusal(RefusalCodes.RunEnded, $"Run {run.Id} is over: {RunWords.Of(run.Status)}.", null));
+        var before = (await engine.QueueAsync(run.Site, cancellationToken)).Before(run.Id);
+        foreach (var older in before)
+        {
+            var told = await engine.TellAsync(older, new RunCommand.GiveUpFor(run.Id, run.Plan.Version, speaker.Caller.Person!.Value), $"{delivery}:{older}", null, cancellationToken);
+            if (told.Refusal is { } no) return Refused(no);
+        }
+
+        return new Reply(Answers.Said(before.IsEmpty ? $"Nothing is before run {run.Id}." : $"Run {run.Id} took the place of {Words.List(before.Select(one => $"run {one}"))}."), run.Id);
+    }
+
+    /// <summary>Starts a runbook whose schedule says so. The configuration says that it may.</summary>
+    public async Task<Reply> RunScheduledAsync(Runbook runbook, Schedule schedule, string delivery, CancellationToken cancellationToken)
+    {
+        var current = configuration();
+        if (current.Service(schedule.Service) is not { } service || service.Environment(schedule.Environment) is not { } environment)
+            return Refused(new Refusal(RefusalCodes.ServiceUnknown, $"{schedule.Service} in {schedule.Environment} is no longer configured.", null));
+        var (seen, _) = await readings.LookAsync(environment.Target, cancellationToken);
+        var inputs = runbook.Filled(schedule.Inputs);
+        var context = new PlanContext(service, environment, seen?.Version ?? "", LockDecider.Itself) { Inputs = inputs, At = engine.Now, Calendar = current.Calendar };
+        var planned = Planner.Procedure(context, runbook, current.Runbook, seen?.Version);
+        var nobody = new Speaker(new Caller(LockDecider.Itself, "the schedule", []), null);
+        return await OpenAsync(nobody, new OpenRequest(planned, service, environment, LockDecider.Itself, $"schedule {schedule.Cron} ({schedule.Zone})", Places(nobody, service), NoQueue: false, null) { Inputs = inputs }, delivery, cancellationToken);
     }
 
     /// <summary>Starts a runbook by its name.</summary>

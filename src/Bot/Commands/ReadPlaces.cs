@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Commands;
@@ -14,7 +15,7 @@ internal static class ReadPlaces
         if (PlaceFaults.First(words) is { } fault) return fault;
         var at = words.Versions[0];
         return PlaceFaults.Version(words, words.Word(at), version => words.Said.Instead(at, version)) as Heard
-            ?? Understood(new Command.Deploy(Service(words)!, words.Word(at), Environment(words)!, said.Has("plan"), said.Value("reason"), said.Has("no-queue")));
+            ?? Understood(new Command.Deploy(Service(words)!, words.Word(at), Environment(words)!, said.Has("plan"), said.Value("reason"), said.Has("no-queue")) { At = said.Value("at"), Exception = said.Value("exception"), Emergency = said.Value("emergency") });
     }
 
     public static Heard Rollback(Said said, Vocabulary vocabulary)
@@ -44,6 +45,22 @@ internal static class ReadPlaces
     public static Heard Runs(Said said, Vocabulary vocabulary) => said.Words.IsEmpty
         ? Understood(new Command.Runs())
         : Grammar.No(RefusalCodes.WordUnknown, "runs stands alone.", "For one service say history SERVICE, for one run show RUN.", [said with { Words = [] }]);
+
+    public static Heard Queue(Said said, Vocabulary vocabulary)
+    {
+        var words = new PlaceWords(Plain(said, vocabulary), new Parts([], [Part.Service, Part.Environment]), vocabulary);
+        return PlaceFaults.First(words) as Heard ?? Understood(new Command.Queue(Service(words), Environment(words)));
+    }
+
+    public static Heard WhoCan(Said said, Vocabulary vocabulary)
+    {
+        var at = said.Words.Select((word, index) => (Right: Rights.GetValueOrDefault(word.Text.ToLowerInvariant()), Index: index)).Where(one => one.Right is not null).ToList();
+        if (at.Count == 0) return Grammar.No(RefusalCodes.WordsMissing, "Who can do what?", $"It is written {said.About.Usage}.", [.. said.Words.IsEmpty ? Array.Empty<Said>() : [said with { Words = said.Words.Insert(0, new Token("deploy")) }]]);
+        var words = new PlaceWords(Plain(said.Without(at[0].Index), vocabulary), new Parts([Part.Service, Part.Environment], []), vocabulary);
+        return PlaceFaults.First(words) as Heard ?? Understood(new Command.WhoCan(at[0].Right!.Value, Service(words)!, Environment(words)!));
+    }
+
+    private static readonly Dictionary<string, Right?> Rights = new() { ["deploy"] = Right.Deploy, ["rollback"] = Right.Rollback, ["lock"] = Right.Lock, ["incident"] = Right.Incident };
 
     private static Heard.Understood Understood(Command command) => new(command);
 

@@ -246,9 +246,11 @@ internal sealed record OpenRequest(
 
     public string? Emergency { get; init; }
 
+    public string? Exception { get; init; }
+
     public RunOpened Opened(RunId run, ImmutableArray<RunId> behind) => new(
         run, Planned.Plan, Planned.Steps, Environment.Target, Environment.Protected, Planned.OnFailure, Planned.Page,
-        Service.Owners, By, Reason, Places, behind, Reverts) { Inputs = Inputs, Carried = Carried, Emergency = Emergency };
+        Service.Owners, By, Reason, Places, behind, Reverts) { Inputs = Inputs, Carried = Carried, Emergency = Emergency, Exception = Exception };
 }
 
 /// <summary>A run that opened, or why it did not.</summary>

@@ -5,7 +5,7 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Worker;
 
 /// <summary>What has to be done now and then: forget deliveries that can't come again, and plan open runs again when the configuration changed.</summary>
-internal sealed partial class Housekeeping(IStore store, ConfigFolder folder, RunEngine engine, TimeProvider time, ILogger<Housekeeping> logger) : BackgroundService
+internal sealed partial class Housekeeping(IStore store, ConfigFolder folder, RunEngine engine, Commands.Laters laters, TimeProvider time, ILogger<Housekeeping> logger) : BackgroundService
 {
     /// <summary>Slack may deliver an event again for a day.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromHours(26);
@@ -15,6 +15,7 @@ internal sealed partial class Housekeeping(IStore store, ConfigFolder folder, Ru
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         folder.Swapped += Replan;
+        await GuardedAsync(() => laters.PlanAsync(stoppingToken));
         using var timer = new PeriodicTimer(TimeSpan.FromHours(1), time);
         try
         {
@@ -33,7 +34,11 @@ internal sealed partial class Housekeeping(IStore store, ConfigFolder folder, Ru
             folder.Swapped -= Replan;
         }
 
-        void Replan(object? sender, EventArgs swapped) => _ = GuardedAsync(() => ReplanAsync(stoppingToken));
+        void Replan(object? sender, EventArgs swapped) => _ = GuardedAsync(async () =>
+        {
+            await laters.PlanAsync(stoppingToken);
+            await ReplanAsync(stoppingToken);
+        });
     }
 
     /// <summary>Work for each open run that may not have changed anything yet; what became of its plan is decided there.</summary>

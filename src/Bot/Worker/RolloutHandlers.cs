@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ChatOps.Bot.Commands;
 using ChatOps.Bot.Engine;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Runs;
@@ -8,7 +9,7 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Worker;
 
 /// <summary>Begins a rollout or a rollback at the target, unless the target is not what the approved plan says it is.</summary>
-internal sealed class StartHandler(RunEngine engine, Targets targets) : StepHandler(engine)
+internal sealed class StartHandler(RunEngine engine, Targets targets, Locks locks) : StepHandler(engine)
 {
     public override ImmutableArray<string> Kinds => [RunWork.StartKind];
 
@@ -16,6 +17,8 @@ internal sealed class StartHandler(RunEngine engine, Targets targets) : StepHand
     {
         var target = targets.For(errand.Target);
         var start = (StartRollout)errand.Wanted.Order;
+        if (!start.Back && await locks.RefuseAsync(errand.Run.Site, Openings.PassOf(errand.Run), cancellationToken) is { } way)
+            return await SilentAsync(errand, way.Refusal.Why, Patience(way.Opens), cancellationToken);
         if (!start.Back && errand.Run.Origin is null && await MovedAsync(target, errand, cancellationToken) is { } moved) return moved;
         var change = ChangeOf(errand);
 
@@ -31,6 +34,13 @@ internal sealed class StartHandler(RunEngine engine, Targets targets) : StepHand
             Outcome<RolloutBegun>.Never never => await ReportAsync(errand, new WorldRefused(never.Fault), cancellationToken),
             _ => throw new InvalidOperationException("An outcome is one of three."),
         };
+    }
+
+    /// <summary>It opens when it opens, but a lock may go and a freeze may be lifted before.</summary>
+    private TimeSpan Patience(DateTimeOffset? opens)
+    {
+        var wait = opens - Engine.Now ?? TimeSpan.FromMinutes(1);
+        return wait < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : wait > TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : wait;
     }
 
     /// <summary>Approvals are bound to the plan, and the plan says what is live before: when that is no longer so, they fall away.</summary>

@@ -40,6 +40,8 @@ internal sealed class TurnHandler(RunEngine engine, Targets targets, Func<Config
         var from = run.Plan.FromVersion;
         if (look && await targets.For(environment.Target).LookAsync(environment.Target, cancellationToken) is Outcome<Sighting>.Done seen) from = seen.Value.Version;
         if (run.Plan.Kind == RunKind.Rollback || current.Runbook(run.Plan.Runbook ?? environment.Runbook) is not { } runbook) return null;
+        if (run.Opened.Emergency is not null) runbook = current.Overrides.InEmergency(runbook);
+        else if (run.Opened.Exception is not null) runbook = current.Overrides.WithException(runbook);
         var context = new PlanContext(service, environment, run.Plan.Version, run.Opened.By) { Inputs = run.Opened.Inputs, Emergency = run.Opened.Emergency, At = engine.Now, Calendar = current.Calendar };
         return run.Plan.Kind == RunKind.Procedure ? Planner.Procedure(context, runbook, current.Runbook, from) : Planner.Deploy(context, runbook, current.Runbook, from);
     }

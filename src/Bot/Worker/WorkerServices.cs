@@ -8,6 +8,7 @@ internal static class WorkerServices
     public static IServiceCollection AddRuns(this IServiceCollection services) => services
         .AddSingleton<RunEngine>()
         .AddSingleton<Readings>()
+        .AddSingleton<Locks>()
         .AddSingleton<Targets>()
         .AddSingleton<Chats>()
         .AddSingleton<IWorkHandler, StartHandler>()
@@ -20,6 +21,10 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, CardHandler>()
         .AddSingleton<IWorkHandler, ThreadHandler>()
         .AddSingleton<IWorkHandler, SayHandler>()
+        .AddSingleton<IWorkHandler, LockAfterHandler>()
+        .AddSingleton<IWorkHandler, LockRemindHandler>()
+        .AddSingleton<IWorkHandler, TellHandler>()
+        .AddSingleton<IWorkHandler, LaterHandler>()
         .AddHostedService<WorkLoop>()
         .AddHostedService<Housekeeping>();
 }

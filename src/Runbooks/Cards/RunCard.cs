@@ -65,6 +65,7 @@ public static class RunCard
         facts.Add(new("Asked for by", run.Opened.By.Email));
         if (run.Opened.Reason is { } reason) facts.Add(new("Reason", reason));
         if (run.Opened.Emergency is { } emergency) facts.Add(new("Emergency", emergency));
+        if (run.Opened.Exception is { } exception) facts.Add(new("Exception from a freeze", exception));
         if (run.TakenOnBy is { } by) facts.Add(new("Looked after by", by.Email));
         if (run.Opened.Reverts is { } reverts) facts.Add(new("Takes back", $"run {reverts}"));
         facts.Add(new("Target", run.Opened.Target.ToString()!));

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Calendar;
+using ChatOps.Runbooks.Steps;
 using YamlDotNet.RepresentationModel;
 
 namespace ChatOps.Runbooks.Language;
@@ -8,14 +10,23 @@ namespace ChatOps.Runbooks.Language;
 internal static class CalendarReader
 {
     /// <param name="files">The calendar files of the folder, by name.</param>
-    public static ChangeCalendar Read(string file, YamlMappingNode root, ImmutableDictionary<string, SourceFile> files, Findings findings)
+    public static (ChangeCalendar Calendar, Overrides Overrides) Read(string file, YamlMappingNode root, ImmutableDictionary<string, SourceFile> files, Findings findings)
     {
         var reader = new MappingReader(file, root, (int)root.Start.Line, Shapes.Calendar, findings);
         var zone = WindowReader.ZoneOf(reader, Zone.Utc, findings);
         var freezes = reader.Mappings("freezes").Select(one => Once(one, zone, (name, from, until, scope) => new Freeze(name, from, until, scope), findings)).OfType<Freeze>();
         var maintenance = reader.Mappings("maintenance").Select(one => Once(one, zone, (name, from, until, scope) => new Maintenance(name, from, until, scope), findings)).OfType<Maintenance>();
         var fromFiles = reader.Texts("freeze-files").SelectMany(named => OfFile(reader, named.Text, named.Line, zone, files, findings));
-        return new ChangeCalendar(zone, new WorkingHours(WindowReader.ReadAll(reader, "working-hours", zone, findings)), [.. freezes, .. fromFiles], [.. maintenance]);
+        var calendar = new ChangeCalendar(zone, new WorkingHours(WindowReader.ReadAll(reader, "working-hours", zone, findings)), [.. freezes, .. fromFiles], [.. maintenance]);
+        return (calendar, new Overrides(Passing(reader, "emergency", "Emergency change", findings), Passing(reader, "exceptions", "Exception from the freeze", findings)));
+    }
+
+    private static Approval? Passing(MappingReader reader, string key, string title, Findings findings)
+    {
+        if (reader.Mapping(key) is not { } passing) return null;
+        findings.Remember($"calendar:{key}", reader.File, reader.LineOf(key));
+        if (passing.IsEmptyList("from")) findings.Error(passing.File, passing.LineOf("from"), "missing-value", "from names no group.", "Nobody could say so.", "Write from: [oncall]");
+        return Overrides.Of(title, [.. passing.Texts("from").Select(group => new GroupName(group.Text))], passing.Number("count"), passing.Duration("within"));
     }
 
     private static T? Once<T>(MappingReader reader, Zone zone, Func<string, DateTimeOffset, DateTimeOffset, Scope, T> make, Findings findings)

@@ -12,6 +12,8 @@ public sealed record Configuration(ImmutableArray<Service> Services, ImmutableAr
     /// <summary>When things may change; without a <c>calendar.yaml</c>, nothing stands against it.</summary>
     public ChangeCalendar Calendar { get; init; } = ChangeCalendar.Empty;
 
+    public Overrides Overrides { get; init; } = Overrides.None;
+
     public Service? Service(string name) => Services.FirstOrDefault(s => string.Equals(s.Name, name, StringComparison.OrdinalIgnoreCase));
 
     public Runbook? Runbook(string name) => Runbooks.FirstOrDefault(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase));

@@ -23,7 +23,7 @@ public static class ConfigurationReader
         var runbooks = ImmutableArray.CreateBuilder<Runbook>();
         AccessRules? access = null;
         var all = files.OrderBy(file => file.File, StringComparer.Ordinal).ToList();
-        var calendar = Calendar(all, findings);
+        var (calendar, overrides) = Calendar(all, findings);
         foreach (var file in all)
         {
             var part = PartOf(file.File);
@@ -44,7 +44,7 @@ public static class ConfigurationReader
         if (all.TrueForAll(file => PartOf(file.File) != "services"))
             findings.Error("services", 1, "services-missing", "There is no service.", null, "Write a file in services/.");
 
-        var read = new Configuration(services.ToImmutable(), runbooks.ToImmutable(), access ?? AccessRules.Empty) { Calendar = calendar };
+        var read = new Configuration(services.ToImmutable(), runbooks.ToImmutable(), access ?? AccessRules.Empty) { Calendar = calendar, Overrides = overrides };
         Lint.Look(read, findings);
         return (findings.AnyError ? null : read, findings.Sorted);
     }
@@ -74,15 +74,15 @@ public static class ConfigurationReader
     }
 
     /// <summary>The calendar is read before the rest: its zone is meant where windows name none.</summary>
-    private static ChangeCalendar Calendar(List<SourceFile> all, Findings findings)
+    private static (ChangeCalendar Calendar, Overrides Overrides) Calendar(List<SourceFile> all, Findings findings)
     {
-        if (all.Find(file => PartOf(file.File) == "calendar") is not { } file) return ChangeCalendar.Empty;
+        if (all.Find(file => PartOf(file.File) == "calendar") is not { } file) return (ChangeCalendar.Empty, Overrides.None);
         var calendars = all.Where(one => PartOf(one.File) == "calendar-file").ToImmutableDictionary(one => one.File);
         if (Yaml.Read(file.File, file.Text, findings) is not { } roots)
         {
             // What it may have named is not missed.
             foreach (var name in calendars.Keys) findings.Remember($"calendar-file:{name}", file.File, 1);
-            return ChangeCalendar.Empty;
+            return (ChangeCalendar.Empty, Overrides.None);
         }
 
         OnlyOne(file.File, roots, "when things may change", findings);

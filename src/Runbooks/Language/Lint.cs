@@ -13,7 +13,7 @@ internal static partial class Lint
     /// <summary>Words that mean something else in a command, so that nothing can be named so.</summary>
     private static readonly ImmutableHashSet<string> Commands =
     [
-        "deploy", "rollback", "status", "history", "runs", "show", "approve", "reject", "tick", "untick", "pause", "resume", "retry", "skip", "abort", "help", "chatops",
+        "deploy", "rollback", "status", "history", "runs", "show", "approve", "reject", "tick", "untick", "pause", "resume", "retry", "skip", "abort", "help", "chatops", "done", "failed", "take", "note", "delegate", "lock", "unlock", "locks", "freeze", "unfreeze", "queue", "whocan", "schedules", "unschedule", "supersede", "everything",
         "to", "on", "in", "at", "from", "the", "run", "of", "please",
     ];
 
@@ -25,6 +25,10 @@ internal static partial class Lint
         LintCircles.Look(read, findings);
         LintCalendar.Look(read, findings);
         Demo(read, findings);
+        foreach (var (key, approval) in new[] { ("emergency", read.Overrides.Emergency), ("exceptions", read.Overrides.Exception) })
+        {
+            foreach (var group in approval?.From ?? []) Group(read, group, findings.At($"calendar:{key}"), findings);
+        }
     }
 
     public static bool IsName(string text) => Name().IsMatch(text);

@@ -224,6 +224,13 @@ public static class Shapes
         .. Scoped,
     ]);
 
+    public static Shape Passing { get; } = new("passing", "Who may let a change pass what closes a place.",
+    [
+        new("from", ValueKind.Texts, "Groups whose members may say so.", Required: true) { Example = "[oncall]" },
+        new("count", ValueKind.Number, "Different people needed.", Default: "1") { Most = 20, Example = "2" },
+        new("within", ValueKind.Duration, "How long the question stays open.", Default: "30m") { Example = "4h" },
+    ]);
+
     public static Shape Calendar { get; } = new("calendar", "When things may change, beyond the windows of each environment.",
     [
         new("zone", ValueKind.Text, "The time zone that is meant where none is named, by its name in the IANA database.", Default: "UTC") { Example = "Europe/Amsterdam" },
@@ -231,6 +238,8 @@ public static class Shapes
         new("freezes", ValueKind.Mappings, "Times at which nothing changes.", Of: Freeze) { Example = "[{ name: Holidays, from: 2026-12-24, until: 2027-01-02 }]" },
         new("maintenance", ValueKind.Mappings, "Times at which things may change outside their windows.", Of: Maintenance) { Example = "[{ name: Move, from: 2026-11-28 02:00, until: 2026-11-28 05:00 }]" },
         new("freeze-files", ValueKind.Texts, "Calendar files (iCalendar) beside calendar.yaml; each of their events is a freeze of everything.") { Example = "[holidays.ics]" },
+        new("exceptions", ValueKind.Mapping, "Who approves one change through a freeze, besides its runbook's approvals. Left out: nobody can.", Of: Passing) { Example = "{ from: [release-managers], count: 2, within: 4h }" },
+        new("emergency", ValueKind.Mapping, "Who approves an emergency, in place of its runbook's approvals. Left out: nobody can.", Of: Passing) { Example = "{ from: [oncall] }" },
     ], MayBeEmpty: true);
 
     /// <summary>When something is, once, and for what.</summary>
@@ -245,7 +254,7 @@ public static class Shapes
     public static ImmutableArray<Shape> All { get; } =
     [
         Service, Environment, Kubernetes, Simulated, Health, Expect, Window, Runbook, Step, Item, ItemGroup, Branch, Escalate, StepFailure, Input, Schedule, OnFailure,
-        Access, Group, May, Persona, Calendar, Freeze, Maintenance,
+        Access, Group, May, Persona, Calendar, Freeze, Maintenance, Passing,
     ];
 
     /// <summary>The keys that make a step what it is, in the order in which they are looked for.</summary>

@@ -51,6 +51,9 @@ public sealed record RunOpened(
 
     /// <summary>Why it may pass windows and freezes; null = it may not.</summary>
     public string? Emergency { get; init; }
+
+    /// <summary>Why it may pass a freeze; null = it may not.</summary>
+    public string? Exception { get; init; }
 }
 
 public sealed record TurnCame : RunEvent;

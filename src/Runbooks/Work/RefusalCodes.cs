@@ -29,6 +29,11 @@ public static class RefusalCodes
     public const string ApprovalOwn = "approval-own";
 
     // It can't be done now.
+    public const string Locked = "locked";
+    public const string Frozen = "frozen";
+    public const string LockUnknown = "lock-unknown";
+    public const string LaterUnknown = "later-unknown";
+    public const string NotPassable = "not-passable";
     public const string LockHeld = "lock-held";
     public const string AlreadyLive = "already-live";
     public const string OrderUnmet = "order-unmet";
@@ -57,7 +62,7 @@ public static class RefusalCodes
     [
         CommandUnknown, WordsMissing, WordsAmbiguous, WordUnknown, ServiceUnknown, EnvironmentUnknown, VersionUnknown, RunbookUnknown, InputMissing, InputUnfit, PersonUnknown, RunUnknown, StepUnknown, ReasonMissing, TextTooLong,
         ReadOnly, NotAllowed, NotInGroup, ApprovalOwn,
-        LockHeld, AlreadyLive, OrderUnmet, NothingToRollBack, PlanChanged, ApprovalExpired, ChecklistOpen, ItemUnknown, ItemVerifiesItself,
+        Locked, Frozen, LockUnknown, LaterUnknown, NotPassable, LockHeld, AlreadyLive, OrderUnmet, NothingToRollBack, PlanChanged, ApprovalExpired, ChecklistOpen, ItemUnknown, ItemVerifiesItself,
         StepNotWaiting, StepNotSkippable, RunEnded, RunNotPaused, RunPaused, RunNotPausable, NothingFailed, RollingBack, WindowClosed,
         StoreUnavailable, TargetUnavailable, Busy,
     ];

@@ -16,7 +16,10 @@ internal static class Example
             new ServiceWords("web", [new EnvironmentWords("qa1", Protected: false), Staging, Prod], []),
             new ServiceWords("Billing-Jobs", [Prod], []),
         ],
-        [131, 128]);
+        [131, 128])
+    {
+        Procedures = [new ProcedureWords("nightly-backup", ["keep"])],
+    };
 
     public static Heard Read(string text) => Grammar.Read(text, Vocabulary);
 

@@ -376,6 +376,7 @@ public sealed partial class LanguageTests
             "environment" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {mapping} }} }}"),
             "window" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {{ simulated: {{}}, windows: [{mapping}] }} }} }}"),
             "calendar" => ("calendar.yaml", mapping),
+            "passing" => ("calendar.yaml", $"{{ exceptions: {mapping} }}"),
             "freeze" => ("calendar.yaml", $"{{ freezes: [{mapping}] }}"),
             "maintenance" => ("calendar.yaml", $"{{ maintenance: [{mapping}] }}"),
             "kubernetes" or "simulated" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {{ {shape}: {mapping} }} }} }}"),
