@@ -84,8 +84,9 @@ public static class RunRules
 
     private static Refusal? NotAsked(RunState run, StepProgress? asked, StepId? named, string what)
     {
-        if (asked is not null && RunLife.IsWalking(run.Status)) return null;
-        var several = named is null && RunLife.IsWalking(run.Status) && run.Active.Count(step => step.Step.Waits != Waits.ForNobody) > 1;
+        var walks = RunLife.IsWalking(run.Status) || run.Status == RunStatus.RollingBack;
+        if (asked is not null && walks) return null;
+        var several = named is null && walks && run.Active.Count(step => step.Step.Waits != Waits.ForNobody) > 1;
         return several
             ? new(RefusalCodes.WordsAmbiguous, $"Run {run.Id} waits for more than one thing.", $"Say which step: {Words.List(run.Active.Where(step => step.Step.Waits != Waits.ForNobody).Select(step => $"{step.Step.Id} ({step.Step.Title})"), "or")}.")
             : new(RefusalCodes.StepNotWaiting, $"Run {run.Id} is not waiting for {(what[0] == 'w' ? "a" : "this")} {what}: it is {RunWords.Of(run.Status)}.", "Look at its card as it is now.");

@@ -45,6 +45,12 @@ internal static class Shop
     public static RunState Opened(RollbackMode onFailure = RollbackMode.Automatic, string? from = "v1.2.2", params ImmutableArray<RunId> behind) =>
         Decider.Open(OpenedEvent(onFailure, from, behind), Noon).State;
 
+    public static RunState Opened(Runbook runbook)
+    {
+        var planned = Planner.Deploy(new PlanContext(Api, Prod, "v1.2.3", Ana.Person!.Value), runbook, _ => null, "v1.2.2");
+        return Decider.Open(new RunOpened(new RunId(7), planned.Plan, planned.Steps, Prod.Target, true, planned.OnFailure, null, [Engineers], Ana.Person.Value, null, [], [], null), Noon).State;
+    }
+
     public static RunOpened OpenedEvent(RollbackMode onFailure, string? from, ImmutableArray<RunId> behind)
     {
         var planned = Planner.Deploy(new PlanContext(Api, Prod, "v1.2.3", Ana.Person!.Value), Rolling with { OnFailure = new OnFailure(onFailure) }, _ => null, from);
