@@ -5,6 +5,7 @@ using ChatOps.Bot.Engine;
 using ChatOps.Bot.Settings;
 using ChatOps.Bot.Web;
 using ChatOps.Bot.Worker;
+using ChatOps.Integrations.Http;
 using ChatOps.Integrations.Kubernetes;
 using ChatOps.Integrations.PostgreSql;
 using ChatOps.Integrations.Simulated;
@@ -40,6 +41,7 @@ static async Task<int> ServeAsync(IReadOnlyDictionary<string, string?> given)
     services.AddSlack(builder.Configuration).AddSlackEndpoints();
     services.AddKubernetes(builder.Configuration);
     services.AddSingleton<ITargets>(s => new SimulatedTargets(Path.Combine(settings.Data, "simulated.json"), s.GetRequiredService<TimeProvider>()));
+    services.AddOutgoingHttp(builder.Configuration);
     services.AddRuns();
     services.AddCommands();
     services.AddConsole();

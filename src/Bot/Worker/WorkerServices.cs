@@ -17,6 +17,8 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, HealthHandler>()
         .AddSingleton<IWorkHandler, WakeHandler>()
         .AddSingleton<IWorkHandler, ExpireHandler>()
+        .AddSingleton<IWorkHandler, VerifyHandler>()
+        .AddSingleton<IWorkHandler, RequestHandler>()
         .AddSingleton<IWorkHandler, TurnHandler>()
         .AddSingleton<IWorkHandler, CardHandler>()
         .AddSingleton<IWorkHandler, ThreadHandler>()

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Evidence;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -61,42 +63,13 @@ internal sealed class HealthClient(TimeProvider time) : IDisposable
         try
         {
             using var json = JsonDocument.Parse(body);
-            var wrong = probe.Json
-                .Select(f => (Path: f.Key, Wanted: f.Value, Found: Field(json.RootElement, f.Key)))
-                .Where(f => f.Found != f.Wanted)
-                .Select(f => f.Found is null
-                    ? $"{f.Path} is missing, expected {f.Wanted}"
-                    : $"{f.Path} is {BoundedReads.Printable(f.Found, 60)}, expected {f.Wanted}")
-                .ToList();
-            return wrong.Count == 0 ? null : string.Join("; ", wrong);
+            return JsonFields.Wrong(json.RootElement, probe.Json);
         }
         catch (JsonException)
         {
             return "an answer that is not JSON";
         }
     }
-
-    /// <summary>A field by dotted path, as text: <c>db.status</c>, <c>checks.0.ok</c>. A name that itself has dots is found too.</summary>
-    private static string? Field(JsonElement at, string path)
-    {
-        if (at.ValueKind == JsonValueKind.Object && at.TryGetProperty(path, out var whole)) return Text(whole);
-        var (name, rest) = path.IndexOf('.', StringComparison.Ordinal) is var dot and > 0 ? (path[..dot], path[(dot + 1)..]) : (path, null);
-        JsonElement? inner = at.ValueKind switch
-        {
-            JsonValueKind.Object when at.TryGetProperty(name, out var value) => value,
-            JsonValueKind.Array when int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var i) && i < at.GetArrayLength() => at[i],
-            _ => null,
-        };
-        return (inner, rest) switch
-        {
-            (null, _) => null,
-            ({ } value, null) => Text(value),
-            ({ } value, _) => Field(value, rest),
-        };
-    }
-
-    private static string Text(JsonElement value) =>
-        value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
     private static string Healthy(HealthProbe probe) =>
         probe.Json.IsEmpty ? $"{probe.Status}" : $"{probe.Status}, {string.Join(", ", probe.Json.Select(f => $"{f.Key} is {f.Value}"))}";
@@ -110,6 +83,16 @@ public static class HttpServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<HealthClient>();
+        return services;
+    }
+
+    /// <summary>Adds the client for addresses that runbooks write, and what verifies checklist items by it.</summary>
+    public static IServiceCollection AddOutgoingHttp(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<HttpOptions>().Bind(configuration.GetSection("Http"));
+        services.AddSingleton<IOutgoing, GuardedHttp>();
+        services.AddSingleton<IVerifier, HttpVerifier>();
+        services.AddSingleton<IVerifier, CertificateVerifier>();
         return services;
     }
 }
