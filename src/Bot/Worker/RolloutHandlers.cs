@@ -11,6 +11,8 @@ namespace ChatOps.Bot.Worker;
 /// <summary>Begins a rollout or a rollback at the target, unless the target is not what the approved plan says it is.</summary>
 internal sealed class StartHandler(RunEngine engine, Targets targets, Locks locks) : StepHandler(engine)
 {
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
+
     public override ImmutableArray<string> Kinds => [RunWork.StartKind];
 
     protected override async Task<Done> DoAsync(Errand errand, CancellationToken cancellationToken)
@@ -39,8 +41,8 @@ internal sealed class StartHandler(RunEngine engine, Targets targets, Locks lock
     /// <summary>It opens when it opens, but a lock may go and a freeze may be lifted before.</summary>
     private TimeSpan Patience(DateTimeOffset? opens)
     {
-        var wait = opens - Engine.Now ?? TimeSpan.FromMinutes(1);
-        return wait < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : wait > TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : wait;
+        var wait = opens - Engine.Now ?? LookAgain;
+        return wait < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : wait > LookAgain ? LookAgain : wait;
     }
 
     /// <summary>Approvals are bound to the plan, and the plan says what is live before: when that is no longer so, they fall away.</summary>

@@ -156,4 +156,15 @@ internal static class Shown
     public static bool Shows(this KeptMessage message, string words) => message.Says.Contains(words, StringComparison.OrdinalIgnoreCase);
 
     public static bool Shows(this KeptReply reply, string words) => reply.Says.Contains(words, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Asks again until the answer shows these words.</summary>
+    public static async Task<KeptReply> UntilAsync(this SlackUser user, string line, string words)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            if ((await user.TypeAsync(Stage.Channel, line)).Reply is { } reply && reply.Shows(words)) return reply;
+            await Task.Delay(100, patience.Token);
+        }
+    }
 }
