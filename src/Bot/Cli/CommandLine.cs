@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using ChatOps.Bot.Commands;
-using ChatOps.Runbooks.Runs;
 using Command = System.CommandLine.Command;
 
 namespace ChatOps.Bot.Cli;
@@ -44,7 +43,9 @@ internal sealed class CommandLine(Terminal terminal)
         root.Add(Serving(new Command("serve", "Starts the bot, and stays (the default). Any setting can follow: --ChatOps:Database=sqlite:./bot.db."), serve));
         root.Add(LintCommand.Of(terminal));
         root.Add(SchemaCommand.Of(terminal));
-        root.Add(Diagram());
+        root.Add(VerifyCommand.Of(terminal));
+        root.Add(RehearseCommand.Of(terminal));
+        root.Add(DiagramCommand.Of(terminal));
         foreach (var words in CommandWords.All) root.Add(ChatCommand.Of(words, terminal));
         Serving(root, serve);
         return root;
@@ -68,22 +69,9 @@ internal sealed class CommandLine(Terminal terminal)
         return command;
     }
 
-    private Command Diagram()
-    {
-        var of = new Argument<string>("what") { Description = "run or step.", DefaultValueFactory = _ => "run" };
-        of.AcceptOnlyFromAmong("run", "step");
-        var diagram = new Command("diagram", "Draws the life of a run or a step (Mermaid).") { of };
-        diagram.SetAction(said =>
-        {
-            terminal.Out.Write(said.GetValue(of) == "step" ? RunLife.StepDiagram() : RunLife.Diagram());
-            return ExitCodes.Done;
-        });
-        return diagram;
-    }
-
     private static string Suggest(string word)
     {
-        string[] names = word.StartsWith('-') ? ["--config", "--urls"] : ["serve", "lint", "schema", "diagram", .. CommandWords.All.Select(one => one.Name)];
+        string[] names = word.StartsWith('-') ? ["--config", "--urls"] : ["serve", "lint", "schema", "verify", "rehearse", "diagram", .. CommandWords.All.Select(one => one.Name)];
         var near = Nearest.To(word.Split('=')[0], names);
         return near.Length > 0 ? $"Did you mean {near[0]}? chatops --help lists everything." : "chatops --help lists everything.";
     }

@@ -13,8 +13,8 @@ internal static class LintCommand
     public static Command Of(Terminal terminal)
     {
         var folder = new Argument<string?>("dir") { Description = "The configuration folder. Left out: ChatOps__Config, else the current folder.", Arity = ArgumentArity.ZeroOrOne };
-        var format = new Option<string>("--format") { Description = "text for people, github for annotations, json for programs.", DefaultValueFactory = _ => "text", HelpName = "text|github|json" };
-        format.AcceptOnlyFromAmong("text", "github", "json");
+        var format = new Option<string>("--format") { Description = "text for people, github for annotations, sarif for code scanning, json for programs.", DefaultValueFactory = _ => "text", HelpName = "text|github|sarif|json" };
+        format.AcceptOnlyFromAmong("text", "github", "sarif", "json");
         var command = new Command("lint", "Checks a configuration folder: every finding with file, line, why it matters and how to mend it.") { folder, format };
         command.SetAction(said => Lint(said.GetValue(folder) ?? ChatOptions.NonEmpty(terminal.Variable("ChatOps__Config")) ?? ".", said.GetValue(format)!, terminal));
         return command;
@@ -52,6 +52,9 @@ internal static class LintCommand
         {
             case "json":
                 to.WriteLine(System.Text.Json.JsonSerializer.Serialize(placed.Select(FindingLine.Of).ToArray(), LintJson.Default.FindingLineArray));
+                return;
+            case "sarif":
+                to.WriteLine(Sarif.Of(placed));
                 return;
             case "github":
                 foreach (var finding in placed) to.WriteLine(Annotation(finding));
