@@ -41,7 +41,7 @@ public static class ConfigurationReader
         if (all.TrueForAll(file => PartOf(file.File) != "services"))
             findings.Error("services", 1, "services-missing", "There is no service.", null, "Write a file in services/.");
 
-        var read = new Configuration(services.ToImmutable(), runbooks.ToImmutable(), access ?? AccessRules.Empty);
+        var read = Borrowing.Into(new Configuration(services.ToImmutable(), runbooks.ToImmutable(), access ?? AccessRules.Empty), findings);
         Lint.Look(read, findings);
         return (findings.AnyError ? null : read, findings.Sorted);
     }
