@@ -18,12 +18,13 @@ internal sealed class Walker
     private DateTimeOffset now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
 
     /// <param name="inputs">Values for the runbook's inputs; those left out have their default.</param>
-    public Walker(Configuration configuration, Service service, ServiceEnvironment place, Runbook runbook, ImmutableSortedDictionary<string, string> inputs)
+    /// <param name="emergency">Why it is one; null = it is none.</param>
+    public Walker(Configuration configuration, Service service, ServiceEnvironment place, Runbook runbook, ImmutableSortedDictionary<string, string> inputs, string? emergency)
     {
         (this.configuration, this.service, people) = (configuration, service, new People(configuration, service, place));
         var by = people.Asker.Person!.Value;
         var procedure = runbook.StartsWith == "run";
-        var context = new PlanContext(service, place, procedure ? "" : "v1.2.3", by) { Inputs = runbook.Filled(inputs) };
+        var context = new PlanContext(service, place, procedure ? "" : "v1.2.3", by) { Inputs = runbook.Filled(inputs), Emergency = emergency };
         var planned = procedure ? Planner.Procedure(context, runbook, configuration.Runbook, "v1.2.2") : Planner.Deploy(context, runbook, configuration.Runbook, "v1.2.2");
         var opened = new RunOpened(new RunId(7), planned.Plan, planned.Steps, place.Target, place.Protected, planned.OnFailure, planned.Page, service.Owners, by, null, [], [], null);
         var (state, decision) = Decider.Open(opened, now);
