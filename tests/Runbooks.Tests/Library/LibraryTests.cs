@@ -1,3 +1,4 @@
+using ChatOps.Testing;
 using Shouldly;
 using Xunit;
 using Shelf = ChatOps.Runbooks.Language.Library;
@@ -85,11 +86,16 @@ public sealed class LibraryTests
             .Findings().Select(finding => finding.Code).ShouldBe(["not-yaml"]);
 
     [Fact]
-    public void The_library_s_page_tells_of_every_runbook_once()
+    public void The_library_s_page_tells_of_every_runbook_once_and_what_it_asks_for()
     {
-        var told = Documents.Rows("library.md", "## All of them").ToList();
-        told.ShouldBe(Shelf.Names, ignoreOrder: true);
-        var page = File.ReadAllLines(Path.Combine(ChatOps.Testing.Repository.Root, "docs", "library.md"));
+        var page = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "library.md"));
         page.Where(line => line.StartsWith("### ", StringComparison.Ordinal)).Select(line => line[4..]).ShouldBe(Shelf.Names, ignoreOrder: true);
+        Documents.Rows("library.md", "## All of them").ShouldBe(Shelf.Names, ignoreOrder: true);
+        foreach (var cells in page.Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('|', StringSplitOptions.TrimEntries)))
+        {
+            var runbook = Folders.Using(cells[1].Trim('`')).Read().Runbook(cells[1].Trim('`'))!;
+            cells[3].ShouldBe(runbook.SuggestedFor.IsEmpty ? runbook.StartsWith : "run, or an alert");
+            cells[4].ShouldBe(string.Join(", ", runbook.Inputs.Where(input => input.Default is null).Select(input => $"`{input.Name}`").DefaultIfEmpty("nothing")), cells[1]);
+        }
     }
 }
