@@ -5,6 +5,7 @@ using ChatOps.Runbooks.Steps;
 namespace ChatOps.Runbooks.Language;
 
 /// <summary>Takes from the library what a folder does not have. A folder's own runbook of the same name wins.</summary>
+/// <remarks>Each of the library's runbooks stands alone: none runs another, so that copying one out is copying one file.</remarks>
 internal static class Borrowing
 {
     /// <summary>Read once: the library does not change while the program runs.</summary>
@@ -16,16 +17,14 @@ internal static class Borrowing
     {
         // What could not be read may be the folder's own runbook of that name.
         if (findings.IsUnread("runbooks")) return read;
-        var named = new Queue<(string Name, (string File, int Line) At)>(Named(read, findings));
-        while (named.TryDequeue(out var wanted))
+        foreach (var (name, at) in Named(read, findings).ToList())
         {
-            if (Find(wanted.Name) is not { Runbook: { } runbook, Places: var places } || !IsFree(read, runbook.Name, findings)) continue;
+            if (Find(name) is not { Runbook: { } runbook, Places: var places } || !IsFree(read, runbook.Name, findings)) continue;
             read = read with { Runbooks = read.Runbooks.Add(runbook), Borrowed = read.Borrowed.Add(runbook.Name) };
-            findings.Adopt(places, wanted.At);
-            foreach (var name in Others(runbook)) named.Enqueue((name, wanted.At));
+            findings.Adopt(places, at);
         }
 
-        return findings.IsUnread("access") ? read : read with { Shelf = Shelf(read, findings) };
+        return read with { Shelf = [.. All.Value.Select(one => one.Runbook).Where(one => IsFree(read, one.Name, findings) && Groups(one).All(group => IsKnown(read, group)))] };
     }
 
     /// <summary>Every group that a step names; e-mail addresses and <c>owners</c> among them.</summary>
@@ -35,18 +34,6 @@ internal static class Borrowing
         Checklist list => list.Items.SelectMany(item => item.By).Distinct(),
         _ => [],
     });
-
-    /// <summary>What is on the shelf is complete: its groups exist, and so does what it runs.</summary>
-    private static ImmutableArray<Runbook> Shelf(Configuration read, Findings findings)
-    {
-        var shelf = All.Value.Select(one => one.Runbook).Where(runbook => IsFree(read, runbook.Name, findings) && Groups(runbook).All(group => IsKnown(read, group))).ToImmutableArray();
-        while (true)
-        {
-            var complete = shelf.RemoveAll(runbook => Others(runbook).Any(name => (read with { Shelf = shelf }).Runbook(name) is null));
-            if (complete.Length == shelf.Length) return shelf;
-            shelf = complete;
-        }
-    }
 
     private static (Runbook Runbook, Findings Places)? Find(string name) =>
         All.Value.Where(one => string.Equals(one.Runbook.Name, name, StringComparison.OrdinalIgnoreCase)).Select(one => ((Runbook, Findings)?)one).FirstOrDefault();
@@ -64,8 +51,6 @@ internal static class Borrowing
                 (service, environment) => (environment.Runbook, findings.At($"service:{service.Name}/{environment.Name}:runbook", $"service:{service.Name}/{environment.Name}")))
             .Concat(read.Runbooks.SelectMany(
                 runbook => runbook.AllSteps().SelectMany(step => Others(step), (step, name) => (name, findings.At($"runbook:{runbook.Name}:{step.Id}", $"runbook:{runbook.Name}")))));
-
-    private static IEnumerable<string> Others(Runbook runbook) => runbook.AllSteps().SelectMany(Others);
 
     private static IEnumerable<string> Others(Step step) => new[] { (step as InnerRunbook)?.Runbook, step.Rules?.Remedy }.OfType<string>();
 
