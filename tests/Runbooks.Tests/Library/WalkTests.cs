@@ -37,10 +37,17 @@ public sealed class WalkTests
     public void An_example_has_no_findings(string name) => Folders.Example(name).Findings().ShouldBeEmpty();
 
     [Fact]
-    public void There_are_five_examples_each_with_a_page_that_tells_of_it()
+    public void There_are_five_examples() => Examples.Count.ShouldBe(5);
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public void An_example_has_runbooks_of_its_own_and_of_the_library_and_a_page_that_tells_of_them(string name)
     {
-        Examples.Count.ShouldBe(5);
-        foreach (var row in Examples) File.ReadAllLines(Path.Combine(Folders.Examples, row.Data, "README.md")).Length.ShouldBeInRange(12, 45);
+        var read = Folders.Example(name).Read();
+        read.Borrowed.ShouldNotBeEmpty();
+        var page = File.ReadAllText(Path.Combine(Folders.Examples, name, "README.md"));
+        page.Split('\n').Length.ShouldBeInRange(12, 45);
+        foreach (var own in Folders.Example(name).Where(file => file.File.StartsWith("runbooks/", StringComparison.Ordinal))) page.ShouldContain($"]({own.File})");
     }
 
     private static void Reaches_its_end(Trip trip)
@@ -54,6 +61,7 @@ public sealed class WalkTests
 
     private static void Fails_well(Trip trip)
     {
+        var back = 0;
         foreach (var failing in trip.Set().Run.Steps.Where(step => step.Step is not (Notify or Summary or SetValues)).Select(step => step.Step.Id))
         {
             var walker = trip.Set().Walk(failing);
@@ -64,7 +72,10 @@ public sealed class WalkTests
             if (walker.Run.Status == RunStatus.Deciding) walker.Decide();
             walker.Run.IsOver.ShouldBeTrue($"{failing}: {walker.Run.Status}");
             Is_undone_in_reverse(walker);
+            if (walker.Run.Rollback is not null) back++;
         }
+
+        if (trip.Runbook.AllSteps().Any(step => step.Rules?.Undo.IsEmpty == false)) back.ShouldBePositive("some of it was undone");
     }
 
     /// <summary>Everything that began and says how it is undone was undone, the last first.</summary>
