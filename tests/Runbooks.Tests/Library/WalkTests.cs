@@ -68,7 +68,7 @@ public sealed class WalkTests
             walker.Events.Any(what => what is StepBegan began && began.Step == failing).ShouldBeTrue($"{failing} is reached");
             RunStatus[] ends = [RunStatus.Deciding, RunStatus.RolledBack, RunStatus.Cancelled, RunStatus.Succeeded];
             ends.ShouldContain(walker.Run.Status, failing.Name);
-            if (walker.Run.Status == RunStatus.Succeeded) walker.Run.Find(failing)!.Step.Rules!.OnFailure.ShouldBe(FailureMode.Continue);
+            (walker.Run.Status == RunStatus.Succeeded).ShouldBe(walker.Run.Find(failing)!.Step.Rules?.OnFailure == FailureMode.Continue, failing.Name);
             if (walker.Run.Status == RunStatus.Deciding) walker.Decide();
             walker.Run.IsOver.ShouldBeTrue($"{failing}: {walker.Run.Status}");
             Is_undone_in_reverse(walker);
