@@ -39,8 +39,9 @@ internal static class LintCommand
             return ExitCodes.Usage;
         }
 
-        var findings = ConfigurationReader.Read(files).Findings;
+        var (read, findings) = ConfigurationReader.Read(files);
         Print(folder, findings, files.Length, format, terminal.Out);
+        if (format == "text" && read is { Borrowed.IsEmpty: false }) terminal.Out.WriteLine($"from the library: {string.Join(", ", read.Borrowed)}");
         return findings.Any(finding => finding.Error) ? ExitCodes.Refused : ExitCodes.Done;
     }
 

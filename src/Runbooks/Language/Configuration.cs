@@ -16,7 +16,13 @@ public sealed record Configuration(ImmutableArray<Service> Services, ImmutableAr
 
     public Service? Service(string name) => Services.FirstOrDefault(s => string.Equals(s.Name, name, StringComparison.OrdinalIgnoreCase));
 
-    public Runbook? Runbook(string name) => Runbooks.FirstOrDefault(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase));
+    /// <summary>Of <see cref="Runbooks"/>, the names of those that the folder does not have and the library does.</summary>
+    public ImmutableArray<string> Borrowed { get; init; } = [];
+
+    /// <summary>The library's runbooks that nothing in the folder names: they can still be started by their name, and be suggested.</summary>
+    public ImmutableArray<Runbook> Shelf { get; init; } = [];
+
+    public Runbook? Runbook(string name) => Runbooks.Concat(Shelf).FirstOrDefault(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase));
 }
 
 /// <summary>Something wrong, or worth a second look, in a file of the configuration.</summary>

@@ -44,7 +44,8 @@ public static class ConfigurationReader
         if (all.TrueForAll(file => PartOf(file.File) != "services"))
             findings.Error("services", 1, "services-missing", "There is no service.", null, "Write a file in services/.");
 
-        var read = new Configuration(services.ToImmutable(), runbooks.ToImmutable(), access ?? AccessRules.Empty) { Calendar = calendar, Overrides = overrides };
+        var written = new Configuration(services.ToImmutable(), runbooks.ToImmutable(), access ?? AccessRules.Empty) { Calendar = calendar, Overrides = overrides };
+        var read = Borrowing.Into(written, findings);
         Lint.Look(read, findings);
         return (findings.AnyError ? null : read, findings.Sorted);
     }

@@ -26,6 +26,12 @@ internal sealed class Findings
         return null;
     }
 
+    /// <summary>Remembers what another reading remembered, all of it as standing here.</summary>
+    public void Adopt(Findings other, (string File, int Line) at)
+    {
+        foreach (var name in other.places.Keys) Remember(name, at.File, at.Line);
+    }
+
     /// <summary>Whether something of that name was written, even where it was too wrong to be read.</summary>
     public bool Knows(string name) => places.ContainsKey(name);
 

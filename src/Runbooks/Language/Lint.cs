@@ -34,10 +34,11 @@ internal static partial class Lint
     public static bool IsName(string text) => Name().IsMatch(text);
 
     /// <summary>Says that a group does not exist, when it does not.</summary>
-    public static void Group(Configuration read, GroupName group, (string File, int Line) at, Findings findings)
+    /// <param name="why">Who names it, where that can't be seen there.</param>
+    public static void Group(Configuration read, GroupName group, (string File, int Line) at, Findings findings, string? why = null)
     {
         if (findings.IsUnread("access") || read.Access.Groups.Any(one => one.Name == group) || findings.Knows($"group:{group}")) return;
-        findings.ErrorAt(at, "group-unknown", $"There is no group {group}.", null, Meant(group.Name, read.Access.Groups.Select(one => one.Name.Name)));
+        findings.ErrorAt(at, "group-unknown", $"There is no group {group}.", why, Meant(group.Name, read.Access.Groups.Select(one => one.Name.Name)));
     }
 
     public static bool SeemsSecret(string text) => Secret().IsMatch(text);

@@ -15,10 +15,12 @@ internal static class LintRunbooks
         var at = findings.At($"runbook:{runbook.Name}");
         if (!Lint.IsName(runbook.Name))
             findings.ErrorAt(at, "bad-name", $"A runbook can't be called \"{runbook.Name}\".", null, "Use letters, digits and dashes.");
-        if (runbook.OnFailure.Page is { } page) Lint.Group(read, page, findings.At($"runbook:{runbook.Name}:on-failure"), findings);
+        var borrowed = read.Borrowed.Contains(runbook.Name);
+        var why = borrowed ? $"The library's {runbook.Name} names it." : null;
+        if (runbook.OnFailure.Page is { } page) Lint.Group(read, page, findings.At($"runbook:{runbook.Name}:on-failure"), findings, why);
         foreach (var step in runbook.AllSteps())
         {
-            foreach (var group in Groups(step).Where(group => group != AccessRules.Owners && !group.IsPerson)) Lint.Group(read, group, At(runbook, step, findings), findings);
+            foreach (var group in Borrowing.Groups(step).Where(group => group != AccessRules.Owners && !group.IsPerson)) Lint.Group(read, group, At(runbook, step, findings), findings, why);
             Others(read, runbook, step, findings);
             if (step.Rules?.When is { } when) LintConditions.Look(runbook, when, At(runbook, step, findings), findings);
             if (Lint.SeemsSecret(step.Title + " " + step.Says()))
@@ -27,7 +29,9 @@ internal static class LintRunbooks
 
         LintNames.Look(runbook, findings);
         if (!findings.Knows($"runbook:{runbook.Name}:unread-step")) Changes(read, runbook, findings);
-        Reach(read, runbook, findings);
+
+        // The library's own are written for every kind of place.
+        if (!borrowed) Reach(read, runbook, findings);
     }
 
     /// <summary>The runbook for one place that is deployed by it.</summary>
@@ -61,14 +65,6 @@ internal static class LintRunbooks
     /// <summary>The steps that a run would walk in such a place.</summary>
     private static ImmutableArray<Step> Of(Configuration read, Runbook runbook, Service service, ServiceEnvironment environment) =>
         Planner.Steps(new PlanContext(service, environment, "v0", default) { Inputs = runbook.Filled(ImmutableSortedDictionary<string, string>.Empty) }, runbook, read.Runbook);
-
-    /// <summary>Every group that a step names.</summary>
-    private static IEnumerable<GroupName> Groups(Step step) => (step.Rules?.SkippableBy ?? []).Concat(step switch
-    {
-        Approval approval => approval.From.Concat(approval.Escalate.Select(one => one.To)),
-        Checklist list => list.Items.SelectMany(item => item.By).Distinct(),
-        _ => [],
-    });
 
     /// <summary>Runbooks that a step names.</summary>
     private static void Others(Configuration read, Runbook runbook, Step step, Findings findings)

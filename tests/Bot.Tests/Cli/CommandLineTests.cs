@@ -171,6 +171,17 @@ public sealed class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Lint_says_which_runbooks_come_from_the_library()
+    {
+        var folder = Path.Combine(Repository.Root, "config", "examples", "marketplace");
+        (await RunAsync("lint", folder)).ShouldBe(0);
+        output.ToString().Trim().ShouldBe("0 errors, 0 warnings in 9 files\nfrom the library: staging-deploy, rolling-deploy, nightly-backup", StringCompareShould.IgnoreLineEndings);
+        output.GetStringBuilder().Clear();
+        (await RunAsync("lint", folder, "--format", "json")).ShouldBe(0);
+        output.ToString().Trim().ShouldBe("[]");
+    }
+
+    [Fact]
     public async Task Schemas_are_printed_or_written()
     {
         (await RunAsync("schema", "access")).ShouldBe(0);
