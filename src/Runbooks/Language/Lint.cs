@@ -23,6 +23,7 @@ internal static partial class Lint
         foreach (var runbook in read.Runbooks) LintRunbooks.Look(read, runbook, findings);
         Grants(read, findings);
         LintCircles.Look(read, findings);
+        LintSchedules.Look(read, findings);
         LintCalendar.Look(read, findings);
         Demo(read, findings);
         foreach (var (key, approval) in new[] { ("emergency", read.Overrides.Emergency), ("exceptions", read.Overrides.Exception) })
@@ -41,7 +42,8 @@ internal static partial class Lint
         findings.ErrorAt(at, "group-unknown", $"There is no group {group}.", why, Meant(group.Name, read.Access.Groups.Select(one => one.Name.Name)));
     }
 
-    public static bool SeemsSecret(string text) => Secret().IsMatch(text);
+    /// <remarks>A secret that is named by <c>{secret:NAME}</c> is none: it is filled in only when it is sent.</remarks>
+    public static bool SeemsSecret(string text) => Secret().IsMatch(Named().Replace(text, ""));
 
     public static string Meant(string word, IEnumerable<string> names)
     {
@@ -114,6 +116,9 @@ internal static partial class Lint
                 $"{service.Name} in {environment.Name} is real, and access.yaml has demo personas.", "A switch that says who you are must never reach a real target.", "Take demo: out of access.yaml, or make the target simulated.");
         }
     }
+
+    [GeneratedRegex("\\{secret:[^}]*\\}", RegexOptions.NonBacktracking)]
+    private static partial Regex Named();
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9_-]{0,60}$", RegexOptions.NonBacktracking)]
     private static partial Regex Name();

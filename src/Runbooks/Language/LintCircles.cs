@@ -9,6 +9,10 @@ internal static class LintCircles
             same => same.Key, same => (IReadOnlyList<string>)[.. same.SelectMany(service => service.DependsOn)], StringComparer.OrdinalIgnoreCase);
         foreach (var circle in Circles(needs))
             findings.ErrorAt(findings.At($"service:{circle[0]}:depends-on:{circle[1]}", $"service:{circle[0]}"), "circle", $"{string.Join(" needs ", circle)}: nothing could be first.", null, "Take one depends-on out.");
+        var runs = read.Runbooks.GroupBy(runbook => runbook.Name, StringComparer.OrdinalIgnoreCase).ToDictionary(
+            same => same.Key, same => (IReadOnlyList<string>)[.. same.SelectMany(runbook => runbook.Everything()).SelectMany(step => new[] { (step as Steps.InnerRunbook)?.Runbook, step.Rules?.Remedy }).OfType<string>()], StringComparer.OrdinalIgnoreCase);
+        foreach (var circle in Circles(runs))
+            findings.ErrorAt(findings.At($"runbook:{circle[0]}:steps", $"runbook:{circle[0]}"), "circle", $"{string.Join(" runs ", circle)}: it would never end.", null, "Take one run out.");
         foreach (var service in read.Services)
         {
             // One that comes after itself was found already.

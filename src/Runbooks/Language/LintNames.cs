@@ -11,9 +11,9 @@ internal static partial class LintNames
     public static void Look(Runbook runbook, Findings findings)
     {
         var kept = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var step in runbook.AllSteps())
+        foreach (var step in runbook.Everything())
         {
-            foreach (var name in Texts(step).SelectMany(text => Braces().Matches(text)).Select(match => match.Groups["name"].Value).Distinct())
+            foreach (var name in Texts(step).SelectMany(text => Braces().Matches(text)).Where(IsOurs).Select(match => match.Groups["name"].Value).Distinct())
             {
                 var known = Usual.Concat(runbook.Inputs.Select(input => $"inputs.{input.Name}")).Concat(kept.Select(value => $"values.{value}")).ToList();
                 if (known.Contains(name) || name.StartsWith("secret:", StringComparison.Ordinal)) continue;
@@ -24,6 +24,9 @@ internal static partial class LintNames
             kept.UnionWith(step switch { SetValues set => set.Values.Keys, HttpCall call => call.Capture.Keys, _ => [] });
         }
     }
+
+    /// <summary>What other tools write in braces stays theirs: <c>${VAR}</c>, <c>%{http_code}</c>, <c>{{.Name}}</c>.</summary>
+    private static bool IsOurs(Match match) => match.Groups["before"].Value is not ("$" or "%" or "{");
 
     private static IEnumerable<string> Texts(Step step) => step switch
     {
@@ -36,6 +39,6 @@ internal static partial class LintNames
         _ => [step.Title],
     };
 
-    [GeneratedRegex("\\{(?<name>[A-Za-z][A-Za-z0-9_.:-]*)\\}", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("(?<before>[$%{]?)\\{(?<name>[A-Za-z][A-Za-z0-9_.:-]*)\\}", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Braces();
 }

@@ -18,7 +18,7 @@ internal static class LintRunbooks
         var borrowed = read.Borrowed.Contains(runbook.Name);
         var why = borrowed ? $"The library's {runbook.Name} names it." : null;
         if (runbook.OnFailure.Page is { } page) Lint.Group(read, page, findings.At($"runbook:{runbook.Name}:on-failure"), findings, why);
-        foreach (var step in runbook.AllSteps())
+        foreach (var step in runbook.Everything())
         {
             foreach (var group in Borrowing.Groups(step).Where(group => group != AccessRules.Owners && !group.IsPerson)) Lint.Group(read, group, At(runbook, step, findings), findings, why);
             Others(read, runbook, step, findings);
@@ -66,12 +66,14 @@ internal static class LintRunbooks
     private static ImmutableArray<Step> Of(Configuration read, Runbook runbook, Service service, ServiceEnvironment environment) =>
         Planner.Steps(new PlanContext(service, environment, "v0", default) { Inputs = runbook.Filled(ImmutableSortedDictionary<string, string>.Empty) }, runbook, read.Runbook);
 
-    /// <summary>Runbooks that a step names.</summary>
+    /// <summary>Runbooks that a step names, and what they ask for.</summary>
     private static void Others(Configuration read, Runbook runbook, Step step, Findings findings)
     {
         var named = new[] { (step as InnerRunbook)?.Runbook, step.Rules?.Remedy }.OfType<string>();
         foreach (var name in named.Where(name => read.Runbook(name) is null && !findings.Knows($"runbook:{name}") && !findings.IsUnread("runbooks")))
             findings.ErrorAt(At(runbook, step, findings), "runbook-unknown", $"There is no runbook {name}.", null, Lint.Meant(name, read.Runbooks.Select(one => one.Name)));
+        if (step.Rules?.Remedy is { } remedy && read.Runbook(remedy)?.Inputs.FirstOrDefault(one => one.Default is null) is { } asked)
+            findings.ErrorAt(At(runbook, step, findings), "input-missing", $"{remedy} needs a value for {asked.Name}, and nobody can give one when a step fails.", asked.Help, $"Give {asked.Name} a default.");
         if (step is InnerRunbook inner && read.Runbook(inner.Runbook) is { } other)
         {
             foreach (var (given, value) in inner.Inputs)

@@ -22,7 +22,7 @@ internal static class RunbookReader
             findings.Error(file, reader.LineOf("runbook"), "duplicate-name", $"There are two runbooks {name}.", $"The other is in {before.File}, line {before.Line}.", "Rename one.");
         foreach (var key in reader.Keys) findings.Remember($"runbook:{name}:{key}", file, reader.LineOf(key));
         var steps = new StepReader(name, findings);
-        return new Runbook(name, reader.Text("summary") ?? "", reader.Text("starts-with") ?? "deploy", steps.Read(reader, "steps", ""), Failure(reader.Mapping("on-failure")))
+        return new Runbook(name, reader.Text("summary") ?? "", reader.Text("starts-with") ?? "deploy", steps.Read(reader, "steps", "s"), Failure(reader.Mapping("on-failure")))
         {
             Inputs = [.. reader.Named("inputs").Where(input => input.Value is not null).Select(input => Input(name, input.Name, input.Line, input.Value!, findings))],
             Schedules = [.. reader.OneOrMore("schedule").Select(schedule => Schedule(name, schedule, findings))],

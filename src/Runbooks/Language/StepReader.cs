@@ -21,7 +21,7 @@ internal sealed class StepReader(string runbook, Findings findings)
         var steps = ImmutableArray.CreateBuilder<Step>();
         foreach (var (entry, at) in entries.Select((entry, at) => (entry, at)))
         {
-            if (reader.Nested("step", entry, Shapes.Step) is { } one && One(one, $"{prefix}{at + 1}") is { } step) steps.Add(step);
+            if (reader.Nested("step", entry, Shapes.Step) is { } one && One(one, string.Create(CultureInfo.InvariantCulture, $"{prefix}{at + 1}")) is { } step) steps.Add(step);
             else findings.Remember($"runbook:{runbook}:unread-step", reader.File, (int)Math.Max(1, entry.Start.Line));
         }
 
@@ -49,7 +49,7 @@ internal sealed class StepReader(string runbook, Findings findings)
 
     private StepId Name(MappingReader reader, string number)
     {
-        var name = reader.Text("id") is { Length: > 0 } given ? given : $"s{number}";
+        var name = reader.Text("id") is { Length: > 0 } given ? given : number;
         if (!Lint.IsName(name)) findings.Error(reader.File, reader.LineOf("id"), "bad-name", $"A step can't be called \"{name}\".", null, "Use letters, digits and dashes.");
         else if (!names.Add(name)) findings.Error(reader.File, reader.LineOf("id"), "duplicate-name", $"There are two steps {name} in {runbook}.", null, "Rename one.");
         return new StepId(name);
@@ -101,7 +101,10 @@ internal sealed class StepReader(string runbook, Findings findings)
         {
             case ["go"]: return new Wait(id, "Wait for go", null, null);
             case ["signal", var name] when Lint.IsName(name): return new Wait(id, $"Wait for {name}", null, name);
-            case ["until", var moment]: return new Wait(id, $"Wait until {moment}", moment, null);
+            case ["until", var moment]:
+                if (!moment.Contains('{', StringComparison.Ordinal) && Calendar.Moment.Read(moment, DateTimeOffset.UnixEpoch, Calendar.Zone.Utc).Fault is { } fault)
+                    findings.Error(reader.File, reader.LineOf("wait"), "bad-value", $"wait can't be \"{text}\": {fault.What}", null, fault.Mend);
+                return new Wait(id, $"Wait until {moment}", moment, null);
             default:
                 if (text.Length > 0) findings.Error(reader.File, reader.LineOf("wait"), "bad-value", $"wait can't be \"{text}\".", null, "Write go, signal NAME, or until MOMENT.");
                 return null;

@@ -15,7 +15,7 @@ internal sealed class Unfolding(PlanContext context, Func<string, Runbook?> othe
     public ImmutableArray<Step> Steps(Runbook runbook)
     {
         var all = new List<Step>();
-        Chain(runbook.Steps, new At(context, "", null, 0), [], all);
+        Chain(runbook.Steps, new At(context, "", null, 0, [runbook.Name]), [], all);
 
         // Waiting for the step right before needs no words.
         return [.. all.Select((step, at) => step.Needs is [var only] && at > 0 && only == all[at - 1].Id || at == 0 ? step with { Needs = null } : step)];
@@ -35,7 +35,7 @@ internal sealed class Unfolding(PlanContext context, Func<string, Runbook?> othe
                 var ends = parallel.Branches.SelectMany((branch, number) => Chain(branch.Steps, at.Branch(parallel, number, branch.Name), needs, all)).Distinct();
                 return [.. ends];
             case InnerRunbook inner:
-                return at.Depth < Deepest && others(inner.Runbook) is { } runbook ? Chain(runbook.Steps, at.Inside(inner, runbook), needs, all) : needs;
+                return at.Depth < Deepest && others(inner.Runbook) is { } runbook && !at.Within.Contains(runbook.Name) ? Chain(runbook.Steps, at.Inside(inner, runbook), needs, all) : needs;
             default:
                 var planned = step.For(at.Plan) with { Id = new StepId(at.Prefix + step.Id), Needs = needs, Part = at.Part, Rules = Ruled(step.Rules, at) };
                 all.Add(planned);
@@ -47,11 +47,19 @@ internal sealed class Unfolding(PlanContext context, Func<string, Runbook?> othe
     {
         When = null,
         OnlyFor = [],
-        Undo = [.. rules.Undo.Where(step => Belongs(step, at.Plan)).Select(step => step.For(at.Plan))],
+        Undo = Flat(rules.Undo, at),
         RemedySteps = rules.Remedy is { } name && at.Depth < Deepest && others(name) is { } runbook
             ? [.. new Unfolding(at.Plan with { Inputs = runbook.Filled(ImmutableSortedDictionary<string, string>.Empty) }, _ => null).Steps(runbook)]
             : [],
     };
+
+    /// <summary>What takes a step back is walked one after the other, whatever it is made of.</summary>
+    private ImmutableArray<Step> Flat(ImmutableArray<Step> steps, At at)
+    {
+        var all = new List<Step>();
+        Chain(steps, at, [], all);
+        return [.. all.Select(step => step with { Needs = null })];
+    }
 
     private static bool Belongs(Step step, PlanContext plan) =>
         (step.Rules?.OnlyFor is not { IsEmpty: false } only || only.Contains(plan.Environment.Name, StringComparer.OrdinalIgnoreCase))
@@ -62,13 +70,14 @@ internal sealed class Unfolding(PlanContext context, Func<string, Runbook?> othe
         Condition.Read(when) is not Reading<Condition>.Understood condition || condition.Value.Holds(plan.Facts()) != Truth.No;
 
     /// <summary>Where in the file it is: what texts are filled from, what goes before names, and the heading.</summary>
-    private sealed record At(PlanContext Plan, string Prefix, string? Part, int Depth)
+    /// <param name="Within">The runbooks that it stands in, so that none runs itself.</param>
+    private sealed record At(PlanContext Plan, string Prefix, string? Part, int Depth, ImmutableArray<string> Within)
     {
         public At Branch(SideBySide parallel, int number, string? name) => this with { Prefix = $"{Prefix}{parallel.Id}{(char)('a' + number)}-", Part = Under(name) };
 
         public At Inside(InnerRunbook inner, Runbook runbook) => new(
             Plan with { Inputs = runbook.Filled(inner.Inputs.ToImmutableSortedDictionary(input => input.Key, input => Plan.Fill(input.Value))) },
-            $"{Prefix}{inner.Id}-", Under(inner.Title), Depth + 1);
+            $"{Prefix}{inner.Id}-", Under(inner.Title), Depth + 1, Within.Add(runbook.Name));
 
         private string? Under(string? name) => name is null ? Part : Part is null ? name : $"{Part} · {name}";
     }

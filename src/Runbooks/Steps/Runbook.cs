@@ -23,6 +23,9 @@ public sealed record Runbook(string Name, string Summary, string StartsWith, Imm
     /// <summary>Every step of the file, those inside blocks too.</summary>
     public IEnumerable<Step> AllSteps() => Steps.SelectMany(Within);
 
+    /// <summary>Those, and the steps that take them back.</summary>
+    public IEnumerable<Step> Everything() => AllSteps().SelectMany(step => (step.Rules?.Undo ?? []).SelectMany(Within).Prepend(step));
+
     private static IEnumerable<Step> Within(Step step) => step is SideBySide parallel
         ? parallel.Branches.SelectMany(branch => branch.Steps).SelectMany(Within).Prepend(step)
         : [step];

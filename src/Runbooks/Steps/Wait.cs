@@ -23,7 +23,7 @@ public sealed record Wait(StepId Id, string Title, string? Until, string? Signal
         _ => "wait until somebody says go",
     };
 
-    public override Step For(PlanContext plan) => this with { Title = plan.Fill(Title), Zone = plan.Calendar.Zone.Id };
+    public override Step For(PlanContext plan) => this with { Title = plan.Fill(Title), Until = Until is null ? null : plan.Fill(Until), Zone = plan.Calendar.Zone.Id };
 
     public override StepDecision Begin(StepContext context) => Moment(context) is { } until
         ? until <= context.Now ? StepDecision.Accept(new StepPassed()) : StepDecision.Nothing.And(new Wake(), until)

@@ -50,6 +50,82 @@ public sealed class CommandLineTests : IAsyncLifetime
     public async ValueTask DisposeAsync() => await bot.DisposeAsync();
 
     [Theory]
+    [InlineData("demo")]
+    [InlineData("kubernetes")]
+    [InlineData("../config/examples/marketplace")]
+    [InlineData("../config/examples/erp-one-machine")]
+    public async Task The_examples_are_proved_safe(string example)
+    {
+        (await RunAsync("verify", "--config", Path.Combine(Repository.Root, "examples", example))).ShouldBe(0, output.ToString() + error);
+        output.ToString().ShouldContain("0 promises broken, 0 runbooks not proved");
+    }
+
+    [Fact]
+    public async Task A_runbook_that_is_not_safe_is_told_as_a_story_and_ends_with_1()
+    {
+        using var folder = new Folder("steps:\n  - approval: Please\n    from: [managers]\n  - deploy: rolling\n  - check: health\n    on-failure: continue\n");
+        (await RunAsync("verify", "--config", folder.Path)).ShouldBe(1);
+        output.ToString().ShouldContain("After a failure it ends healthy, undone, or where a person said so, and that is not kept.");
+        output.ToString().ShouldContain("    4. \"Check health\" finds it unhealthy.");
+    }
+
+    [Fact]
+    public async Task A_rehearsal_touches_nothing_and_says_what_would_happen()
+    {
+        var demo = Path.Combine(Repository.Root, "examples", "demo");
+        using var folder = new Folder("");
+        var junit = Path.Combine(folder.Path, "junit.xml");
+        (await RunAsync("rehearse", "rolling-deploy", "--config", demo, "--junit", junit)).ShouldBe(0, error.ToString());
+        output.ToString().ShouldContain("succeeded.");
+        System.Xml.Linq.XDocument.Load(junit).Root!.Element("testsuite")!.Attribute("failures")!.Value.ShouldBe("0");
+        (await RunAsync("rehearse", "rolling-deploy", "--config", demo, "--fail", "check health", "--junit", junit)).ShouldBe(0);
+        output.ToString().ShouldContain("rolled back.");
+        System.Xml.Linq.XDocument.Load(junit).Descendants("failure").Single().Parent!.Attribute("name")!.Value.ShouldContain("Check health");
+        (await RunAsync("rehearse", "rolling-deploy", "--config", demo, "--fail", "kangaroo")).ShouldBe(2);
+        error.ToString().ShouldContain("There is no step kangaroo.");
+        (await RunAsync("rehearse", "roling-deploy", "--config", demo)).ShouldBe(2);
+        error.ToString().ShouldContain("Did you mean rolling-deploy?");
+    }
+
+    [Fact]
+    public async Task A_runbook_is_drawn_as_text_and_as_a_picture()
+    {
+        var demo = Path.Combine(Repository.Root, "examples", "demo");
+        (await RunAsync("diagram", "rolling-deploy", "--config", demo)).ShouldBe(0);
+        output.ToString().ShouldStartWith("flowchart TD");
+        output.ToString().ShouldContain("s1 --> s2");
+        output.GetStringBuilder().Clear();
+        (await RunAsync("diagram", "rolling-deploy", "--config", demo, "--format", "svg")).ShouldBe(0);
+        System.Xml.Linq.XDocument.Parse(output.ToString()).Descendants().Count(one => one.Name.LocalName == "rect").ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task Findings_are_written_as_sarif_too()
+    {
+        using var folder = new Folder("steps:\n  - deploy: rolling\n  - check: health\n    on-failure: shrug\n");
+        (await RunAsync("lint", folder.Path, "--format", "sarif")).ShouldBe(1);
+        var result = JsonDocument.Parse(output.ToString()).RootElement.GetProperty("runs")[0].GetProperty("results")[0];
+        result.GetProperty("ruleId").GetString().ShouldBe("bad-value");
+        result.GetProperty("locations")[0].GetProperty("physicalLocation").GetProperty("region").GetProperty("startLine").GetInt32().ShouldBe(5);
+    }
+
+    private sealed class Folder : IDisposable
+    {
+        public Folder(string steps)
+        {
+            Directory.CreateDirectory(System.IO.Path.Combine(Path, "services"));
+            Directory.CreateDirectory(System.IO.Path.Combine(Path, "runbooks"));
+            File.WriteAllText(System.IO.Path.Combine(Path, "access.yaml"), "groups:\n  all: { all: true }\n  managers: { members: [a@x.com, b@x.com] }\nmay: { deploy: { '*': [all] }, rollback: { '*': [all] } }\n");
+            File.WriteAllText(System.IO.Path.Combine(Path, "services", "api.yaml"), "service: api\nenvironments:\n  prod:\n    protected: true\n    simulated: {}\n    health: [{ url: 'https://example.com' }]\n");
+            File.WriteAllText(System.IO.Path.Combine(Path, "runbooks", "default.yaml"), $"runbook: default\n{steps}on-failure: {{ rollback: ask }}\n");
+        }
+
+        public string Path { get; } = Directory.CreateTempSubdirectory("chatops-cli-").FullName;
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
+
+    [Theory]
     [InlineData("deploy api v1.2.3 prod", "deploy", "api", "v1.2.3", "prod")]
     [InlineData("deploy api v1.2.3 prod --plan", "deploy", "api", "v1.2.3", "prod", "--plan")]
     [InlineData("deploy --plan api v1.2.3 prod", "deploy", "--plan", "api", "v1.2.3", "prod")]

@@ -19,6 +19,8 @@ public sealed partial class LanguageTests
     private const string Holidays = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20261224\nDTEND;VALUE=DATE:20261227\nSUMMARY:Christmas\nEND:VEVENT\nEND:VCALENDAR\n";
     private const string Line6 = "  staging:\n";
 
+    private const string ByHand = "runbook: by-hand\nstarts-with: run\nsteps:\n  - manual: Look\n    do: 'curl --write-out ''%{http_code}'' ${URL} -H {{.Name}} {service}'\n";
+
     public static TheoryData<string, string, string, int> Faults { get; } = new()
     {
         // Yaml
@@ -76,6 +78,18 @@ public sealed partial class LanguageTests
         { "duplicate-name", "runbooks/default.yaml", Runbook + "  - soak: 1m\n    id: twin\n  - soak: 2m\n    id: twin\n", 9 },
         { "bad-name", "runbooks/default.yaml", Runbook + "  - soak: 1m\n    id: a b\n", 7 },
         { "bad-name", "runbooks/default.yaml", Runbook + "inputs: { a b: {} }\n", 6 },
+        { "bad-value", "runbooks/default.yaml", Runbook + "  - wait: until banana\n", 6 },
+        { "circle", "runbooks/default.yaml", Runbook + "  - run: default\n", 3 },
+        { "circle", "runbooks/default.yaml", Runbook + string.Concat(Enumerable.Repeat("  - run: default\n", 8)), 3 },
+        { "schedule-not-run", "runbooks/default.yaml", Runbook + "schedule: { cron: '0 2 * * *', service: api, environment: prod }\n", 6 },
+        { "bad-cron", "runbooks/by-hand.yaml", ByHand + "schedule: { cron: '0 2 31 2 *', service: api, environment: prod }\n", 6 },
+        { "zone-unknown", "runbooks/by-hand.yaml", ByHand + "schedule: { cron: '0 2 * * *', zone: Mars/Base, service: api, environment: prod }\n", 6 },
+        { "service-unknown", "runbooks/by-hand.yaml", ByHand + "schedule: { cron: '0 2 * * *', service: aip, environment: prod }\n", 6 },
+        { "environment-unknown", "runbooks/by-hand.yaml", ByHand + "schedule: { cron: '0 2 * * *', service: api, environment: moon }\n", 6 },
+        { "input-unknown", "runbooks/by-hand.yaml", ByHand + "schedule: { cron: '0 2 * * *', service: api, environment: prod, with: { keep: 1 } }\n", 6 },
+        { "name-unknown", "runbooks/default.yaml", Runbook + "  - manual: x\n    do: x\n    undo: [{ notify: 'back on {sevice}' }]\n", 8 },
+        { "group-unknown", "runbooks/default.yaml", Runbook + "  - manual: x\n    do: x\n    undo: [{ manual: y, do: y, skippable-by: [nobody] }]\n", 8 },
+        { "input-missing", "runbooks/other.yaml", "runbook: other\nstarts-with: run\ninputs: { size: {} }\nsteps:\n  - soak: 1m\n---\nrunbook: more\nstarts-with: run\nsteps:\n  - soak: 1m\n    on-failure: { run: other }\n", 10 },
         { "bad-condition", "runbooks/default.yaml", Runbook + "  - soak: 1m\n    when: environment is prod\n", 6 },
         { "input-unknown", "runbooks/default.yaml", Runbook + "  - soak: 1m\n    when: inputs.size == 1\n", 6 },
         { "when-never", "runbooks/default.yaml", Runbook + "  - soak: 1m\n    when: environment == prod and environment == staging\n", 6 },
@@ -405,7 +419,7 @@ public sealed partial class LanguageTests
     {
         var files = Files();
         ConfigurationReader.Read(files.Select(file => new SourceFile(file.Key, file.Value))).Findings.ShouldBeEmpty();
-        files["runbooks/by-hand.yaml"] = "runbook: by-hand\nstarts-with: run\nsteps:\n  - manual: Look\n    do: Look.\n";
+        files["runbooks/by-hand.yaml"] = ByHand;
         foreach (var (file, text) in changed) files[file] = text;
         return ConfigurationReader.Read(files.Select(file => new SourceFile(file.Key, file.Value))).Findings;
     }

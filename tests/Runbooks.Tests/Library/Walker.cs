@@ -71,7 +71,6 @@ internal sealed class Walker
     {
         (Checklist list, Checklist.State state) => Next(list, state, step),
         (Approval approval, Approval.State state) => new RunCommand.Approve(people.Approves(approval, state), approval.Id, Run.Plan.Hash),
-        (Manual or Wait { Until: null, Signal: null }, _) when Run.Status == RunStatus.RollingBack => DoneOnTheWayBack(step),
         (Manual or Wait { Until: null, Signal: null }, _) => new RunCommand.Done(people.Asker, step.Step.Id, "as it should be"),
         (Wait { Signal: { } signal }, _) => new RunCommand.Signal(signal, null),
         (Wait, Wait.State { Until: { } until }) => At(until, step),
@@ -82,13 +81,6 @@ internal sealed class Walker
         (HttpCall call, _) => Reports(step, new RequestAnswered(true, "200", call.Capture.ToImmutableSortedDictionary(value => value.Key, _ => "kept"))),
         _ => throw new InvalidOperationException($"Nothing answers {step.Step.Kind}."),
     };
-
-    /// <summary>Said by a person where the rules take it. Until they do while a run goes back, it is reported as the world would.</summary>
-    private RunCommand DoneOnTheWayBack(StepProgress step)
-    {
-        var done = new RunCommand.Done(people.Asker, step.Step.Id, "as it was before");
-        return RunRules.Untimely(Run, done) is null ? done : Reports(step, new MarkDone(people.Asker.Person!.Value, done.Note));
-    }
 
     /// <summary>What can't fail by itself runs out of time; what may take for ever is aborted.</summary>
     private RunCommand Fails(StepProgress step) => (step.Step, step.State) switch

@@ -126,6 +126,25 @@ public sealed class WalkTests
     }
 
     [Fact]
+    public void Ways_back_of_a_runbook_inside_have_names_of_their_own_and_may_be_made_of_blocks()
+    {
+        var inner = new Runbook("inner", "", "run", [Undone("a")], new OnFailure(RollbackMode.Ask));
+        var purge = new Runbook("purge", "", "run", [Hand("p"), Hand("q")], new OnFailure(RollbackMode.Ask));
+        var run = Walking(
+            name => name == "inner" ? inner : purge,
+            Undone("a"), new InnerRunbook(new("s2"), "inner", "inner", ImmutableSortedDictionary<string, string>.Empty),
+            Hand("c") with { Rules = new StepRules { Undo = [new InnerRunbook(new("u"), "purge", "purge", ImmutableSortedDictionary<string, string>.Empty)], OnFailure = FailureMode.Rollback } });
+        run = run.Then(new RunCommand.Done(Ana, null, null), new RunCommand.Done(Ana, null, null), new RunCommand.NotDone(Ana, null, "no"));
+        run.Steps.Where(step => step.Way == Way.Back).Select(step => step.Step.Id.Name).ShouldBe(["undo-u-p", "undo-u-q", "undo-s2-a-u", "undo-a-u"]);
+        for (var step = 0; step < 4; step++) run = run.Then(new RunCommand.Done(Ana, null, null));
+        run.Status.ShouldBe(RunStatus.RolledBack);
+    }
+
+    [Fact]
+    public void A_runbook_that_runs_itself_is_walked_once() =>
+        Walking(name => new Runbook("by-hand", "", "run", [Hand("x")], new OnFailure(RollbackMode.Ask)), Hand("a"), new InnerRunbook(new("s2"), "by-hand", "by-hand", ImmutableSortedDictionary<string, string>.Empty)).Steps.Length.ShouldBe(1);
+
+    [Fact]
     public void A_remedy_is_walked_and_then_a_person_decides()
     {
         var aid = new Runbook("first-aid", "", "run", [Hand("x")], new OnFailure(RollbackMode.Ask));
