@@ -32,6 +32,7 @@ internal sealed partial class RunEngine(IStore store, Func<Configuration> config
     /// <summary>Follows other processes' commits, so that nothing stale is shown for long.</summary>
     public void Follow() => subscription ??= store.OnCommitted(notice =>
     {
+        if (notice.Everything) cache.Clear();
         foreach (var stream in notice.Streams) Overtaken(stream);
     });
 

@@ -19,6 +19,9 @@ internal sealed class StateCache(int capacity)
 
     public void Drop(StreamId stream) => states.TryRemove(stream, out _);
 
+    /// <summary>Nothing that is remembered can be trusted: commits may have gone by unheard.</summary>
+    public void Clear() => states.Clear();
+
     private void Keep(StreamId stream, object state, long version)
     {
         // Two folds may race; the one that saw more wins.

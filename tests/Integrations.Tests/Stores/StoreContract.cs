@@ -45,6 +45,20 @@ public abstract class StoreContract : IAsyncLifetime
         return store;
     }
 
+    /// <summary>Workers that want different kinds pick different items: only the lane itself can keep them apart.</summary>
+    [Fact]
+    public async Task Two_that_claim_at_once_never_hold_one_lane_together()
+    {
+        IStore[] stores = [Store, await OpenAsync(), await OpenAsync()];
+        for (var round = 0; round < 40; round++)
+        {
+            var lane = $"lane-{round}";
+            await Store.CommitAsync(Add([.. Enumerable.Range(0, 6).Select(n => Item($"{round}-{n}", lane, kind: $"kind{n % 3}"))]), Stop);
+            var claimed = await Task.WhenAll(Enumerable.Range(0, 9).Select(n => Task.Run(() => stores[n % 3].ClaimAsync($"worker{n}", [$"kind{n % 3}"], 5, Lease, Noon, Stop))));
+            claimed.Sum(one => one.Count(work => work.Item.Lane == lane)).ShouldBeLessThanOrEqualTo(1, lane);
+        }
+    }
+
     private protected static Commit Append(StreamId stream, long expected, params string[] bodies) => new(Noon)
     {
         Streams = [new(stream, expected, [.. bodies.Select(b => new NewEvent("Happened", b))])],
