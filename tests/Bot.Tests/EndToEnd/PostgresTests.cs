@@ -67,6 +67,17 @@ public sealed class PostgresTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_holds_a_place_is_heard_of_by_the_other()
+    {
+        var (ana, there) = (stage.User(stage.Ana, one), stage.User(stage.Ana, other));
+        (await there.TypeAsync(Stage.Channel, "/deploy api v1.2.2 prod")).Reply!.Says.ShouldContain("already live");
+        await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
+
+        // Going to what is live makes sense once another run is about to change it.
+        await there.UntilAsync("/deploy api v1.2.2 prod", "queued behind another run");
+    }
+
+    [Fact]
     public async Task When_one_is_killed_in_the_middle_the_other_finishes_its_work()
     {
         var (ana, ben, dora) = (stage.User(stage.Ana, one), stage.User(stage.Ben, one), stage.User(stage.Dora, one));
