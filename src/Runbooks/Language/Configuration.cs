@@ -14,7 +14,9 @@ public sealed record Configuration(ImmutableArray<Service> Services, ImmutableAr
 
     public Overrides Overrides { get; init; } = Overrides.None;
 
-    public Service? Service(string name) => Services.FirstOrDefault(s => string.Equals(s.Name, name, StringComparison.OrdinalIgnoreCase));
+    private readonly Known known = new();
+
+    public Service? Service(string name) => Names().Services.GetValueOrDefault(name);
 
     /// <summary>Of <see cref="Runbooks"/>, the names of those that the folder does not have and the library does.</summary>
     public ImmutableArray<string> Borrowed { get; init; } = [];
@@ -22,7 +24,40 @@ public sealed record Configuration(ImmutableArray<Service> Services, ImmutableAr
     /// <summary>The library's runbooks that nothing in the folder names: they can still be started by their name, and be suggested.</summary>
     public ImmutableArray<Runbook> Shelf { get; init; } = [];
 
-    public Runbook? Runbook(string name) => Runbooks.Concat(Shelf).FirstOrDefault(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase));
+    public Runbook? Runbook(string name) => Names().Runbooks.GetValueOrDefault(name);
+
+    /// <summary>Where a runbook is the one that deploys.</summary>
+    public IEnumerable<(Service Service, ServiceEnvironment Environment)> PlacesOf(Runbook runbook) => Names().Places[runbook.Name];
+
+    /// <summary>Whether some service has an environment of that name.</summary>
+    public bool HasEnvironment(string name) => Names().Environments.Contains(name);
+
+    /// <summary>Names are looked up for every word that is said and every file that is checked.</summary>
+    private Index Names()
+    {
+        // A copy made by "with" shares what is known with the configuration that it was made of.
+        if (known.Of is not { } index || index.Of != (Services, Runbooks, Shelf)) known.Of = index = new Index(Services, Runbooks, Shelf);
+        return index;
+    }
+
+    private sealed class Known
+    {
+        public Index? Of { get; set; }
+    }
+
+    private sealed class Index(ImmutableArray<Service> services, ImmutableArray<Runbook> runbooks, ImmutableArray<Runbook> shelf)
+    {
+        public (ImmutableArray<Service>, ImmutableArray<Runbook>, ImmutableArray<Runbook>) Of { get; } = (services, runbooks, shelf);
+
+        // The first of a name counts, as lint says that there is another.
+        public Dictionary<string, Service> Services { get; } = services.DistinctBy(one => one.Name, StringComparer.OrdinalIgnoreCase).ToDictionary(one => one.Name, StringComparer.OrdinalIgnoreCase);
+
+        public Dictionary<string, Runbook> Runbooks { get; } = runbooks.Concat(shelf).DistinctBy(one => one.Name, StringComparer.OrdinalIgnoreCase).ToDictionary(one => one.Name, StringComparer.OrdinalIgnoreCase);
+
+        public ILookup<string, (Service, ServiceEnvironment)> Places { get; } = services.SelectMany(service => service.Environments, (service, environment) => (service, environment)).ToLookup(place => place.environment.Runbook, StringComparer.OrdinalIgnoreCase);
+
+        public HashSet<string> Environments { get; } = services.SelectMany(service => service.Environments).Select(environment => environment.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+    }
 }
 
 /// <summary>Something wrong, or worth a second look, in a file of the configuration.</summary>

@@ -56,7 +56,7 @@ internal static partial class Lint
         var at = findings.At($"service:{service.Name}");
         if (!IsName(service.Name))
             findings.ErrorAt(at, "bad-name", $"\"{service.Name}\" can't be said in a command.", null, "Use letters, digits and dashes.");
-        if (Commands.Contains(service.Name.ToLowerInvariant()) || read.Services.Any(other => other.Environment(service.Name) is not null))
+        if (Commands.Contains(service.Name.ToLowerInvariant()) || read.HasEnvironment(service.Name))
             findings.ErrorAt(at, "name-taken", $"A service can't be called {service.Name}.", "In a command nobody could tell it from a command's word or an environment.", "Name it otherwise.");
         foreach (var owner in service.Owners) Group(read, owner, findings.At($"service:{service.Name}:owners:{owner}"), findings);
         foreach (var needed in service.DependsOn.Where(needed => read.Service(needed) is null && !findings.Knows($"service:{needed}") && !findings.IsUnread("services")))

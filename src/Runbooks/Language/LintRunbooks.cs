@@ -115,7 +115,7 @@ internal static class LintRunbooks
     private static void Reach(Configuration read, Runbook runbook, Findings findings)
     {
         if (findings.IsUnread("services")) return;
-        var places = read.Services.SelectMany(service => service.Environments, (service, environment) => (Service: service, Environment: environment)).Where(place => read.Runbook(place.Environment.Runbook) == runbook).ToList();
+        var places = read.PlacesOf(runbook).ToList();
         if (places.Count == 0) return;
         var reached = places.SelectMany(place => Of(read, runbook, place.Service, place.Environment)).Select(step => step.Id.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var step in runbook.Steps.Where(step => step is not Block && !reached.Contains(step.Id.Name)))
