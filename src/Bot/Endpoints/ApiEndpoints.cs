@@ -5,6 +5,7 @@ using ChatOps.Bot.Engine;
 using ChatOps.Bot.Web;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Endpoints;
@@ -28,6 +29,7 @@ internal static class ApiEndpoints
             RunId.TryParse(id, out var run) && await readings.RunAsync(run, http.RequestAborted) is { } page
                 ? Json(new ApiRun(page.Row, page.Card, page.Timeline, page.Plan), ApiJson.Default.ApiRun)
                 : Json(new ApiProblem($"There is no run {Spoken.Quote(id)}."), ApiJson.Default.ApiProblem, StatusCodes.Status404NotFound)).WithSummary("A run: its card, plan and history");
+        api.MapPost("/runs/{id}/signals/{name}", SignalAsync).WithMetadata(new RequestSizeLimit(LongestBody)).WithSummary("Give a run the signal that a step waits for");
         api.MapGet("/services", async (Readings readings, HttpContext http) =>
             Json(await readings.BoardAsync(http.RequestAborted), ApiJson.Default.ImmutableArrayBoardLine)).WithSummary("What is live where");
     }
@@ -49,6 +51,17 @@ internal static class ApiEndpoints
         if (await CallerAsync(http, callers, settings, body.As) is not { } caller) return Results.StatusCode(StatusCodes.Status401Unauthorized);
         var reply = await desk.ClickAsync(new Speaker(caller, null), action, body.Reason, Delivery(caller, body.Delivery), http.RequestAborted);
         return Json(new ApiReply(reply.Card, reply.Run?.Number, reply.Refusal), ApiJson.Default.ApiReply);
+    }
+
+    private static async Task<IResult> SignalAsync(HttpContext http, RunEngine engine, Callers callers, IConfiguration settings, string id, string name)
+    {
+        var (body, problem) = await ReadAsync(http, ApiJson.Default.ApiSignal);
+        if (body is null) return problem!;
+        if (await CallerAsync(http, callers, settings, body.As) is not { } caller) return Results.StatusCode(StatusCodes.Status401Unauthorized);
+        if (AccessRules.ReadOnly(caller) is { } unknown) return Json(new ApiReply(null, null, unknown), ApiJson.Default.ApiReply);
+        if (!RunId.TryParse(id, out var run)) return Bad($"There is no run {Spoken.Quote(id)}.");
+        var told = await engine.TellAsync(run, new RunCommand.Signal(name, body.Text), Delivery(caller, body.Delivery), null, http.RequestAborted);
+        return Json(new ApiReply(null, run.Number, told.Refusal), ApiJson.Default.ApiReply);
     }
 
     private static async Task<(T? Body, IResult? Problem)> ReadAsync<T>(HttpContext http, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)

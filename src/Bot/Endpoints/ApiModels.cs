@@ -15,6 +15,10 @@ internal sealed record ApiCommand(string Text, string? Delivery = null, string? 
 /// <param name="Action">As the card's JSON has it.</param>
 internal sealed record ApiClick(string Action, string? Reason = null, string? Delivery = null, string? As = null);
 
+/// <summary>A signal for a step that waits for one.</summary>
+/// <param name="Text">A few words that are kept with it.</param>
+internal sealed record ApiSignal(string? Text = null, string? Delivery = null, string? As = null);
+
 /// <summary>What is answered.</summary>
 /// <param name="Card">Null when there is nothing to say beyond the run's own card.</param>
 internal sealed record ApiReply(Card? Card, long? Run, Refusal? Refusal);
@@ -24,6 +28,7 @@ internal sealed record ApiRun(RunRow Row, Card Card, ImmutableArray<TimelineLine
 internal sealed record ApiProblem(string Problem);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ApiSignal))]
 [JsonSerializable(typeof(ApiCommand))]
 [JsonSerializable(typeof(ApiClick))]
 [JsonSerializable(typeof(ApiReply))]

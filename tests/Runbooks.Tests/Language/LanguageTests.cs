@@ -332,6 +332,19 @@ public sealed partial class LanguageTests
     }
 
     [Fact]
+    public void The_runbook_that_the_documentation_shows_has_no_findings()
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "language.md")).ReplaceLineEndings("\n");
+        var yaml = page.Split("```yaml\n")[1].Split("```")[0];
+        var groups = string.Concat(((string[])["dba", "release-managers", "security", "oncall"]).Select(group => $"  {group}: {{ members: [{group}1@example.com, {group}2@example.com] }}\n"));
+        var findings = Read(
+            ("access.yaml", Access.Replace("may:", groups + "may:", StringComparison.Ordinal)),
+            ("runbooks/release-shop.yaml", yaml),
+            ("services/api.yaml", Service + "    runbook: release-shop\n    protected: true\n"));
+        findings.ShouldBeEmpty(string.Join('\n', findings));
+    }
+
+    [Fact]
     public void The_schemas_are_as_the_reader_checks()
     {
         foreach (var name in ConfigurationSchema.Names)
