@@ -1,0 +1,16 @@
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Integrations.Http;
+
+/// <summary>Addresses as people write and read them.</summary>
+internal static class Addresses
+{
+    /// <summary>Null for anything that is not a full http or https address.</summary>
+    public static Uri? Read(string? text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : null;
+
+    /// <summary>Without what may hold a secret: user, query and fragment.</summary>
+    public static string InWords(this Uri url) => BoundedReads.Printable(url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped), 120);
+
+    /// <summary>Why, and what to do about it, in one line.</summary>
+    public static string InWords(this Fault fault) => fault.Next is { } next ? $"{fault.Why} {next}" : fault.Why;
+}
