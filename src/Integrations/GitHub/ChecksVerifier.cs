@@ -33,7 +33,7 @@ internal sealed class ChecksVerifier(GitHubClient client, GitHubVersions version
     {
         ImmutableArray<Check> all = [.. checks.Values.SelectMany(page => page.Runs).Select(Check.Of), .. contexts.Values.SelectMany(page => page.Statuses).Select(Check.Of)];
         var expected = checks.Values.Max(page => page.TotalCount) + contexts.Values.Max(page => page.TotalCount);
-        var link = new Uri(revision.Commit.HtmlUrl + "/checks");
+        var link = Addresses.Read(revision.Commit.HtmlUrl + "/checks");
         ImmutableArray<Check> failing = [.. all.Where(check => check.State == State.Failing)], pending = [.. all.Where(check => check.State == State.Pending)];
         if (!failing.IsEmpty) return Answer.Fails($"{Listed(failing)} on {revision}.", failing[0].Link ?? link);
         if (!pending.IsEmpty) return Answer.Pending($"{Listed(pending)} on {revision}.", link);

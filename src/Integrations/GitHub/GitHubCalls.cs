@@ -64,7 +64,7 @@ internal sealed partial class GitHubCalls(HttpClient http, IOptions<GitHubOption
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             Log.Answered(logger, url.AbsolutePath, (int)response.StatusCode);
             if ((int)response.StatusCode is not (301 or 302 or 307 or 308)) return await ReadAsync(url, response, type, cancellationToken);
-            if (moves == Moves || response.Headers.Location is not { } to || Ours(new Uri(url, to)) is not { } next)
+            if (moves == Moves || response.Headers.Location is not { } to || !Uri.TryCreate(url, to, out var target) || Ours(target) is not { } next)
                 return new Outcome<Page<T>>.Never(new Fault("github-moved", "GitHub sends the bot on to another address.", "Check whether the repository was renamed, and GitHub:ApiUrl."));
             url = next;
         }

@@ -9,7 +9,10 @@ internal static class Addresses
     public static Uri? Read(string? text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : null;
 
     /// <summary>Without what may hold a secret: user, query and fragment.</summary>
-    public static string InWords(this Uri url) => BoundedReads.Printable(url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped), 120);
+    public static Uri Plain(this Uri url) => new(url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
+
+    /// <summary>The plain address, cut to what fits a sentence.</summary>
+    public static string InWords(this Uri url) => BoundedReads.Printable(url.Plain().AbsoluteUri, 120);
 
     /// <summary>Why, and what to do about it, in one line.</summary>
     public static string InWords(this Fault fault) => fault.Next is { } next ? $"{fault.Why} {next}" : fault.Why;

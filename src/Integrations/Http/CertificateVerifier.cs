@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using ChatOps.Runbooks.Evidence;
 
 namespace ChatOps.Integrations.Http;
@@ -33,7 +35,7 @@ internal sealed class CertificateVerifier(CertificateLook look, TimeProvider tim
         {
             return Answer.Unknown(e.Fault.InWords());
         }
-        catch (Exception e) when (e is IOException or AuthenticationException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is IOException or AuthenticationException or SocketException or CryptographicException)
         {
             return Answer.Unknown($"{server.Host} showed no certificate: {Lost.InWords(e)}.");
         }

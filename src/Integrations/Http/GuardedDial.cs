@@ -11,8 +11,6 @@ internal delegate Task<IPAddress[]> NameLookup(string host, CancellationToken ca
 /// <remarks>It connects to the very address it has judged: a name that answers differently the second time gains nothing.</remarks>
 internal sealed class GuardedDial(AllowedHosts hosts, NameLookup lookup)
 {
-    public Fault? Refuse(string host) => hosts.Refuse(host);
-
     /// <exception cref="HostRefusedException">The host is not allowed, or one of its addresses.</exception>
     /// <exception cref="SocketException">Its name is not known, or nothing answers.</exception>
     public async Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken)

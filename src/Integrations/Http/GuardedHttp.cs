@@ -10,13 +10,11 @@ public sealed class GuardedHttp : IDisposable
 {
     private const int BodyLimit = 64 * 1024;
 
-    private readonly GuardedDial dial;
     private readonly TimeProvider time;
     private readonly HttpClient http;
 
     internal GuardedHttp(GuardedDial dial, TimeProvider time)
     {
-        this.dial = dial;
         this.time = time;
         http = new HttpClient(new SocketsHttpHandler
         {
@@ -69,17 +67,22 @@ public sealed class GuardedHttp : IDisposable
             if (Target(now.Url, response) is not { } target) return new Outcome<GuardedAnswer>.Done(await ReadAsync(now.Url, null, response, cancellationToken));
             if (asked.Redirects <= 0) return new Outcome<GuardedAnswer>.Done(await ReadAsync(now.Url, target, response, cancellationToken));
             if (left == 0) return new Outcome<GuardedAnswer>.Never(new Fault("too-many-redirects", $"{asked.Url.IdnHost} redirects more than {asked.Redirects} times.", "Write the address that it ends at."));
-            if (now.Url.Scheme == "https" && target.Scheme == "http") return new Outcome<GuardedAnswer>.Never(new Fault("redirect-not-safe", $"{now.Url.IdnHost} redirects from https to http.", "Write the address that it ends at, if it is meant to be read without TLS."));
+            if (RefuseRedirect(now.Url, target) is { } unsafely) return new Outcome<GuardedAnswer>.Never(unsafely);
             now = Redirected(now, target, response.StatusCode);
         }
     }
 
-    private Fault? RefuseAddress(Uri url)
+    /// <summary>The host itself is judged when it is connected to.</summary>
+    private static Fault? RefuseAddress(Uri url)
     {
         if (!url.IsAbsoluteUri || url.Scheme is not ("http" or "https")) return new Fault("address-not-usable", "Only full http and https addresses can be asked.", "Write it like https://api.example.com/path.");
         if (url.UserInfo.Length > 0) return new Fault("address-not-usable", $"The address at {url.IdnHost} has a user name or password in it.", "Take it out: runbooks are no place for secrets.");
-        return dial.Refuse(url.IdnHost);
+        return null;
     }
+
+    internal static Fault? RefuseRedirect(Uri from, Uri to) => from.Scheme == "https" && to.Scheme == "http"
+        ? new Fault("redirect-not-safe", $"{from.IdnHost} redirects from https to http.", "Write the address that it ends at, if it is meant to be read without TLS.")
+        : null;
 
     // With a Host of its own a request could reach another site at an allowed address; the others would change where it ends.
     private static Fault? RefuseHeaders(GuardedRequest asked) => asked.Headers

@@ -20,11 +20,11 @@ internal sealed class HttpVerifier(GuardedHttp http) : IVerifier
         var answer = await http.SendAsync(GuardedRequest.Get(url, Timeout) with { Redirects = 0 }, cancellationToken);
         return answer switch
         {
-            Outcome<GuardedAnswer>.Done { Value: var got } when got.Status == status => Answer.Holds($"{url.InWords()} answers {status}.", url),
-            Outcome<GuardedAnswer>.Done { Value: var got } => Answer.Fails(Wrong(url, got, status), url),
-            Outcome<GuardedAnswer>.Later later => Answer.Unknown(later.Why, url),
-            Outcome<GuardedAnswer>.Never never => Answer.Unknown(never.Fault.InWords(), url),
-            _ => Answer.Unknown($"{url.InWords()} could not be asked.", url),
+            Outcome<GuardedAnswer>.Done { Value: var got } when got.Status == status => Answer.Holds($"{url.InWords()} answers {status}.", url.Plain()),
+            Outcome<GuardedAnswer>.Done { Value: var got } => Answer.Fails(Wrong(url, got, status), url.Plain()),
+            Outcome<GuardedAnswer>.Later later => Answer.Unknown(later.Why, url.Plain()),
+            Outcome<GuardedAnswer>.Never never => Answer.Unknown(never.Fault.InWords(), url.Plain()),
+            _ => Answer.Unknown($"{url.InWords()} could not be asked.", url.Plain()),
         };
     }
 

@@ -31,6 +31,7 @@ public sealed class GitHubCallsTests : GitHubBed
         { 200, "{}", "", "GitHub's answer could not be read." },
         { 200, """{"sha":null,"html_url":"https://x","commit":{"message":""}}""", "", "GitHub's answer could not be read." },
         { 301, "", "Location: https://elsewhere.test/", "GitHub sends the bot on to another address." },
+        { 301, "", "Location: http://[", "GitHub sends the bot on to another address." },
         { 301, "", "Location: " + Tag, "GitHub sends the bot on to another address." },
     };
 

@@ -120,6 +120,18 @@ public sealed class GitHubVerifierTests : GitHubBed
         (answer.Verdict, answer.Says).ShouldBe((verdict, says));
     }
 
+    [Theory]
+    [InlineData("../../../user")]
+    [InlineData("..")]
+    [InlineData("1.0.0?page=2")]
+    [InlineData("1.0 0")]
+    [InlineData("")]
+    public async Task What_can_be_no_version_is_not_asked_for(string version)
+    {
+        (await LookAsync("github-checks", version: version)).Verdict.ShouldBe(EvidenceVerdict.Unknown);
+        GitHub.Calls.ShouldBeEmpty();
+    }
+
     private static string Runs(string runs, int? total = null)
     {
         var all = runs.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(run => run.Split(':')).ToList();

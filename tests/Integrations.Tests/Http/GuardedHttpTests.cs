@@ -112,6 +112,13 @@ public sealed class GuardedHttpTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("https://site.test/", "http://site.test/", "redirect-not-safe")]
+    [InlineData("https://site.test/", "https://other.test/", null)]
+    [InlineData("http://site.test/", "https://site.test/", null)]
+    [InlineData("http://site.test/", "http://other.test/", null)]
+    public void No_redirect_leads_out_of_TLS(string from, string to, string? code) => (GuardedHttp.RefuseRedirect(new Uri(from), new Uri(to))?.Code).ShouldBe(code);
+
+    [Theory]
     [InlineData("Host", "unlisted.test")]
     [InlineData("content-length", "0")]
     [InlineData("X-A", "b\r\nHost: unlisted.test")]
@@ -153,6 +160,7 @@ public sealed class GuardedHttpTests : IAsyncLifetime
         var answer = await new HttpVerifier(http).LookAsync(GuardStage.Ask("http", options.Replace("PORT", $"{port}", StringComparison.Ordinal)), default);
         answer.Verdict.ShouldBe(verdict, answer.Says);
         answer.Says.ShouldStartWith(says.Replace("PORT", $"{port}", StringComparison.Ordinal));
+        (answer.Link?.Query ?? "").ShouldBe("", "a query may hold a secret");
     }
 
     public async ValueTask DisposeAsync()
