@@ -6,6 +6,8 @@ using ChatOps.Runbooks.Work;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -161,6 +163,19 @@ public sealed class GuardedHttpTests : IAsyncLifetime
         answer.Verdict.ShouldBe(verdict, answer.Says);
         answer.Says.ShouldStartWith(says.Replace("PORT", $"{port}", StringComparison.Ordinal));
         (answer.Link?.Query ?? "").ShouldBe("", "a query may hold a secret");
+    }
+
+    [Theory]
+    [InlineData("localhost", EvidenceVerdict.Holds)]
+    [InlineData("", EvidenceVerdict.Unknown)]
+    public async Task The_settings_say_which_hosts_runbooks_reach(string allowed, EvidenceVerdict verdict)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("Http:AllowedHosts", (string?)allowed)]).Build();
+        await using var services = new ServiceCollection().AddGuardedHttp(configuration).BuildServiceProvider();
+        var verifiers = services.GetServices<IVerifier>().ToDictionary(verifier => verifier.Names.Single());
+        verifiers.Keys.ShouldBe(["http", "certificate"]);
+        (await verifiers["http"].LookAsync(GuardStage.Ask("http", $"url=http://localhost:{port}/ok"), default)).Verdict.ShouldBe(verdict);
+        (await verifiers["certificate"].LookAsync(GuardStage.Ask("certificate", $"host=localhost:{port}"), default)).Verdict.ShouldBe(EvidenceVerdict.Unknown);
     }
 
     public async ValueTask DisposeAsync()
