@@ -5,6 +5,7 @@ using ChatOps.Bot.Engine;
 using ChatOps.Bot.Settings;
 using ChatOps.Bot.Web;
 using ChatOps.Bot.Worker;
+using ChatOps.Integrations.GitHub;
 using ChatOps.Integrations.Http;
 using ChatOps.Integrations.Kubernetes;
 using ChatOps.Integrations.PostgreSql;
@@ -41,7 +42,7 @@ static async Task<int> ServeAsync(IReadOnlyDictionary<string, string?> given)
     services.AddSlack(builder.Configuration).AddSlackEndpoints();
     services.AddKubernetes(builder.Configuration);
     services.AddSingleton<ITargets>(s => new SimulatedTargets(Path.Combine(settings.Data, "simulated.json"), s.GetRequiredService<TimeProvider>()));
-    services.AddOutgoingHttp(builder.Configuration);
+    services.AddGuardedHttp(builder.Configuration).AddGitHub(builder.Configuration);
     services.AddRuns();
     services.AddCommands();
     services.AddConsole();

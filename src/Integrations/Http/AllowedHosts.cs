@@ -1,50 +1,66 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Net.Sockets;
+using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Integrations.Http;
 
-/// <summary>Which hosts may be spoken to, and by which addresses.</summary>
-internal sealed class AllowedHosts(string written)
+/// <summary>The hosts that addresses in runbooks may lead to, and what each may turn out to be.</summary>
+/// <remarks>
+/// A name may lead into the network only when it is listed itself, since a wildcard also covers names that somebody else makes up. To an address where
+/// clouds hand out credentials no name may lead: only that address itself can be listed.
+/// </remarks>
+internal sealed class AllowedHosts
 {
-    private readonly ImmutableArray<string> names = [.. written.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(name => name.ToLowerInvariant().Trim('[', ']'))];
+    public const string NotAllowed = "host-not-allowed";
 
-    /// <summary>Why a host is not spoken to; null when it may be.</summary>
-    public string? Refuse(Uri url)
+    private readonly ImmutableHashSet<string> names;
+    private readonly ImmutableArray<string> endings;
+    private readonly ImmutableHashSet<IPAddress> addresses;
+
+    private AllowedHosts(IReadOnlyList<string> entries)
     {
-        if (url.Scheme is not ("http" or "https")) return $"{url.Scheme} is not spoken";
-        if (url.UserInfo.Length > 0) return "an address with a name and a password in it is not used";
-        var host = url.IdnHost.ToLowerInvariant().Trim('[', ']').TrimEnd('.');
-        return IsNamed(host) || names.Any(name => name.StartsWith("*.", StringComparison.Ordinal) && host.EndsWith(name[1..], StringComparison.Ordinal)) ? null : $"{host} is not among the hosts that Http:AllowedHosts names";
+        addresses = [.. entries.Select(Address).OfType<IPAddress>()];
+        var named = entries.Where(entry => Address(entry) is null).Select(Plain).ToList();
+        endings = [.. named.Where(IsWildcard).Select(entry => entry[1..])];
+        names = [.. named.Where(entry => !IsWildcard(entry))];
     }
 
-    /// <summary>Why an address that a name led to is not connected to; null when it may be.</summary>
-    /// <remarks>Checked on the address itself, after the name was looked up: a name that leads somewhere else the next time gains nothing.</remarks>
-    public string? Refuse(string host, IPAddress address)
-    {
-        var at = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+    public static AllowedHosts Read(string list) => new(Entries(list));
 
-        // Metadata services hand out credentials to whoever asks: only an address written out as such is spoken to there.
-        if (IsMetadata(at)) return IsNamed(at.ToString()) ? null : $"{host} leads to {at}, where machines keep their credentials";
-        if (!IsPrivate(at)) return null;
-        return IsNamed(host.ToLowerInvariant().Trim('[', ']')) || IsNamed(at.ToString()) ? null : $"{host} leads to {at}, which is inside a private network";
+    /// <summary>Entries that can't be meant as they stand.</summary>
+    public static IEnumerable<string> Faults(string list) => Entries(list)
+        .Where(entry => Address(entry) is null && Uri.CheckHostName(IsWildcard(entry) ? entry[2..] : entry) != UriHostNameType.Dns)
+        .Select(entry => $"Http:AllowedHosts: \"{entry}\" is no host: write names like api.example.com or *.example.com, or IP addresses, without scheme, port or path.");
+
+    /// <summary>Null when the host is listed; asked before its name is looked up.</summary>
+    public Fault? Refuse(string host)
+    {
+        var listed = Address(host) is { } address ? addresses.Contains(address) : IsNamed(host) || endings.Any(ending => Plain(host).EndsWith(ending, StringComparison.Ordinal));
+        return listed ? null : new Fault(NotAllowed, $"{host} is not among the hosts that runbooks may reach.", "Add it to Http:AllowedHosts if it should be.");
     }
 
-    private bool IsNamed(string host) => names.Contains(host);
-
-    private static bool IsMetadata(IPAddress at) => at.AddressFamily == AddressFamily.InterNetwork ? at.GetAddressBytes() is [169, 254, ..] or [100, 100, 100, 200] : at.IsIPv6LinkLocal || at.Equals(IPAddress.Parse("fd00:ec2::254"));
-
-    /// <summary>Loopback, private, shared, benchmark, multicast, reserved (RFC 6890), and what wraps one of them.</summary>
-    private static bool IsPrivate(IPAddress at)
+    /// <summary>Null when the host is listed and may be at this address; asked for the address that is about to be connected to.</summary>
+    public Fault? Refuse(string host, IPAddress address)
     {
-        if (IPAddress.IsLoopback(at)) return true;
-        if (at.AddressFamily == AddressFamily.InterNetwork)
+        if (Refuse(host) is { } unlisted) return unlisted;
+        var at = Networks.Plain(address);
+        if (addresses.Contains(at)) return null;
+        return Networks.Of(at) switch
         {
-            return at.GetAddressBytes() is [0 or 10 or 127, ..] or [172, >= 16 and <= 31, ..] or [192, 168, ..] or [192, 0, 0, _] or [100, >= 64 and <= 127, ..] or [198, 18 or 19, ..] or [>= 224, ..];
-        }
-
-        var bytes = at.GetAddressBytes();
-        var wraps = bytes is [0x00, 0x64, 0xff, 0x9b, ..] ? new IPAddress(bytes[12..]) : bytes is [0x20, 0x02, ..] ? new IPAddress(bytes[2..6]) : null;
-        return at.IsIPv6UniqueLocal || at.IsIPv6Multicast || at.IsIPv6SiteLocal || at.Equals(IPAddress.IPv6Any) || bytes[..12].All(one => one == 0) || (wraps is not null && (IsPrivate(wraps) || IsMetadata(wraps)));
+            Network.Public => null,
+            Network.Inside when IsNamed(host) => null,
+            Network.Inside => new Fault(NotAllowed, $"{host} leads to {at}, which is inside the network.", $"List {host} itself in Http:AllowedHosts, not only by a wildcard, if it should be reached there."),
+            _ => new Fault(NotAllowed, $"{host} leads to {at}, where machines get their credentials.", "Nothing in a runbook should go there. List the address itself in Http:AllowedHosts if it really must."),
+        };
     }
+
+    private static ImmutableArray<string> Entries(string list) => [.. list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+
+    private static bool IsWildcard(string entry) => entry.StartsWith("*.", StringComparison.Ordinal);
+
+    private static string Plain(string host) => host.TrimEnd('.').ToLowerInvariant();
+
+    private static IPAddress? Address(string host) => IPAddress.TryParse(host, out var address) ? Networks.Plain(address) : null;
+
+    private bool IsNamed(string host) => names.Contains(Plain(host));
 }

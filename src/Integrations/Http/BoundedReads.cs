@@ -38,6 +38,13 @@ internal static class BoundedReads
         return all ? bytes : null;
     }
 
+    /// <summary>The first <paramref name="limit"/> bytes of a body, and whether that is all of it.</summary>
+    public static async Task<(byte[] Bytes, bool All)> ReadAtMostAsync(this HttpContent content, int limit, CancellationToken cancellationToken)
+    {
+        await using var stream = await content.ReadAsStreamAsync(cancellationToken);
+        return await ReadAsync(stream, limit, cancellationToken);
+    }
+
     /// <summary>One line without control characters, direction marks or runs of white space, cut to a length.</summary>
     public static string Printable(string text, int characters)
     {

@@ -1,154 +1,137 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
-using System.Text.RegularExpressions;
-using ChatOps.Runbooks.Evidence;
 using ChatOps.Runbooks.Work;
-using Microsoft.Extensions.Options;
 
 namespace ChatOps.Integrations.Http;
 
-/// <summary>Sends the requests that runbooks write: only to allowed hosts, by addresses that were checked, with bounded answers.</summary>
-internal sealed partial class GuardedHttp : IOutgoing, IDisposable
+/// <summary>Asks addresses that people wrote into runbooks: allowed hosts only, checked for every redirect and at every connection.</summary>
+/// <remarks>No cookies, no proxy, no secrets of the bot's own.</remarks>
+public sealed class GuardedHttp : IDisposable
 {
     private const int BodyLimit = 64 * 1024;
-    private const int MostRedirects = 5;
 
-    private readonly IOptionsMonitor<HttpOptions> options;
-    private readonly Func<string, CancellationToken, Task<IPAddress[]>> resolve;
     private readonly TimeProvider time;
     private readonly HttpClient http;
 
-    public GuardedHttp(IOptionsMonitor<HttpOptions> options, TimeProvider time) : this(options, time, Dns.GetHostAddressesAsync) { }
-
-    internal GuardedHttp(IOptionsMonitor<HttpOptions> options, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
+    internal GuardedHttp(GuardedDial dial, TimeProvider time)
     {
-        (this.options, this.time, this.resolve) = (options, time, resolve);
+        this.time = time;
         http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
-            UseProxy = false,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(1),
-            ConnectCallback = ConnectAsync,
-        }) { Timeout = Timeout.InfiniteTimeSpan };
+            UseProxy = false,                // a proxy would look the name up itself, after we have
+            MaxResponseHeadersLength = 32,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+            ConnectCallback = async (context, token) => await dial.ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, token),
+        })
+        {
+            Timeout = System.Threading.Timeout.InfiniteTimeSpan,
+        };
     }
 
-    public async Task<Outcome<OutgoingAnswer>> SendAsync(OutgoingRequest request, CancellationToken cancellationToken)
+    /// <summary>Sends once. <c>Later</c> when nothing answers; <c>Never</c> when the request is refused here, <c>host-not-allowed</c> first of all.</summary>
+    public async Task<Outcome<GuardedAnswer>> SendAsync(GuardedRequest asked, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(request.Timeout, time);
+        if (RefuseHeaders(asked) is { } fault) return new Outcome<GuardedAnswer>.Never(fault);
+        using var limit = new CancellationTokenSource(asked.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            return await FollowAsync(request, either.Token);
+            return await FollowAsync(asked, either.Token);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new Outcome<OutgoingAnswer>.Later($"{request.Url.Host} does not answer within {Words.Duration(request.Timeout)}.", null);
+            return new Outcome<GuardedAnswer>.Later($"{asked.Url.IdnHost} did not answer within {asked.Timeout.TotalSeconds:0.#} s.");
+        }
+        catch (HttpRequestException e) when (HostRefusedException.In(e) is { } refused)
+        {
+            return new Outcome<GuardedAnswer>.Never(refused);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            for (Exception? inner = e; inner is not null; inner = inner.InnerException)
-            {
-                if (inner is NotAllowedException no) return Never(no.Message);
-            }
-
-            return new Outcome<OutgoingAnswer>.Later($"{request.Url.Host} can't be reached: {Lost.InWords(e)}.", null);
+            return new Outcome<GuardedAnswer>.Later($"{asked.Url.IdnHost} could not be asked: {Lost.InWords(e)}.");
         }
     }
 
     public void Dispose() => http.Dispose();
 
-    /// <summary>Each redirect is looked at like the first address; what could change something is not sent on to another one.</summary>
-    private async Task<Outcome<OutgoingAnswer>> FollowAsync(OutgoingRequest request, CancellationToken cancellationToken)
+    private async Task<Outcome<GuardedAnswer>> FollowAsync(GuardedRequest asked, CancellationToken cancellationToken)
     {
-        var (url, hosts) = (request.Url, new AllowedHosts(options.CurrentValue.AllowedHosts));
-        for (var redirects = 0; ; redirects++)
+        var now = asked;
+        for (var left = Math.Min(asked.Redirects, GuardedRequest.MostRedirects); ; left--)
         {
-            if (hosts.Refuse(url) is { } no) return Never(no);
-            if (Message(request, url) is not { } message) return new Outcome<OutgoingAnswer>.Never(new Fault("secret-missing", "A header names a secret that the settings do not have.", "Set Http:Secrets:NAME."));
-            using (message)
-            {
-                using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-                if ((int)response.StatusCode is >= 301 and <= 308 and not 304 and not 305 and not 306 && request.Method is "GET" or "HEAD" && response.Headers.Location is { } next && redirects < MostRedirects)
-                {
-                    var to = new Uri(url, next);
-
-                    // Headers may hold secrets: they stay with the host that they were written for.
-                    if (!to.Host.Equals(url.Host, StringComparison.OrdinalIgnoreCase)) request = request with { Headers = request.Headers.Clear() };
-                    url = to;
-                    continue;
-                }
-
-                var body = await response.Content.ReadBoundedAsync(BodyLimit, cancellationToken);
-                return new Outcome<OutgoingAnswer>.Done(new OutgoingAnswer((int)response.StatusCode, body is null ? "" : Encoding.UTF8.GetString(body)));
-            }
+            if (RefuseAddress(now.Url) is { } fault) return new Outcome<GuardedAnswer>.Never(fault);
+            using var request = NewRequest(now);
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            if (Target(now.Url, response) is not { } target) return new Outcome<GuardedAnswer>.Done(await ReadAsync(now.Url, null, response, cancellationToken));
+            if (asked.Redirects <= 0) return new Outcome<GuardedAnswer>.Done(await ReadAsync(now.Url, target, response, cancellationToken));
+            if (left == 0) return new Outcome<GuardedAnswer>.Never(new Fault("too-many-redirects", $"{asked.Url.IdnHost} redirects more than {asked.Redirects} times.", "Write the address that it ends at."));
+            if (RefuseRedirect(now.Url, target) is { } unsafely) return new Outcome<GuardedAnswer>.Never(unsafely);
+            now = Redirected(now, target, response.StatusCode);
         }
     }
 
-    private HttpRequestMessage? Message(OutgoingRequest request, Uri url)
+    /// <summary>The host itself is judged when it is connected to.</summary>
+    private static Fault? RefuseAddress(Uri url)
     {
-        var message = new HttpRequestMessage(new HttpMethod(request.Method), url);
-        message.Headers.UserAgent.ParseAdd("chatops");
-        string? type = null;
-        foreach (var (name, value) in request.Headers)
-        {
-            if (Filled(value) is not { } filled)
-            {
-                message.Dispose();
-                return null;
-            }
-
-            if (name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase)) type = filled;
-            else message.Headers.TryAddWithoutValidation(name, filled);
-        }
-
-        if (request.Body is { } body)
-        {
-            message.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
-            message.Content.Headers.TryAddWithoutValidation("Content-Type", type ?? (body.TrimStart().StartsWith('{') ? "application/json" : "text/plain"));
-        }
-
-        return message;
+        if (!url.IsAbsoluteUri || url.Scheme is not ("http" or "https")) return new Fault("address-not-usable", "Only full http and https addresses can be asked.", "Write it like https://api.example.com/path.");
+        if (url.UserInfo.Length > 0) return new Fault("address-not-usable", $"The address at {url.IdnHost} has a user name or password in it.", "Take it out: runbooks are no place for secrets.");
+        return null;
     }
 
-    private string? Filled(string value)
+    internal static Fault? RefuseRedirect(Uri from, Uri to) => from.Scheme == "https" && to.Scheme == "http"
+        ? new Fault("redirect-not-safe", $"{from.IdnHost} redirects from https to http.", "Write the address that it ends at, if it is meant to be read without TLS.")
+        : null;
+
+    // With a Host of its own a request could reach another site at an allowed address; the others would change where it ends.
+    private static Fault? RefuseHeaders(GuardedRequest asked) => asked.Headers
+        .Where(header => header.Key.ToUpperInvariant() is "HOST" or "CONTENT-LENGTH" or "TRANSFER-ENCODING" or "CONNECTION" or "UPGRADE" || !IsToken(header.Key) || header.Value.Any(char.IsControl))
+        .Select(header => new Fault("header-not-usable", $"The header {BoundedReads.Printable(header.Key, 40)} can't be set.", "Take it out."))
+        .FirstOrDefault();
+
+    private static bool IsToken(string name) => name.Length > 0 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_');
+
+    private static HttpRequestMessage NewRequest(GuardedRequest asked)
     {
-        var secrets = options.CurrentValue.Secrets;
-        var missing = false;
-        var filled = Secret().Replace(value, match =>
+        var request = new HttpRequestMessage(asked.Method, asked.Url);
+        if (asked.Body is { } body) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        foreach (var (name, value) in asked.Headers)
         {
-            missing |= !secrets.TryGetValue(match.Groups["name"].Value, out var secret);
-            return missing ? "" : secrets[match.Groups["name"].Value];
-        });
-        return missing || filled.AsSpan().IndexOfAny('\r', '\n') >= 0 ? null : filled;
+            if (request.Headers.TryAddWithoutValidation(name, value) || request.Content is not { } content) continue;
+            content.Headers.Remove(name);
+            content.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        if (request.Headers.UserAgent.Count == 0) request.Headers.UserAgent.ParseAdd("chatops");
+        return request;
     }
 
-    /// <summary>Connects to an address that was checked, and to no other one that the name may lead to meanwhile.</summary>
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private static Uri? Target(Uri url, HttpResponseMessage response) =>
+        response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
+        && response.Headers.Location is { } to && Uri.TryCreate(url, to, out var target) ? target : null;
+
+    private static GuardedRequest Redirected(GuardedRequest asked, Uri target, HttpStatusCode status)
     {
-        var (host, hosts) = (context.DnsEndPoint.Host, new AllowedHosts(options.CurrentValue.AllowedHosts));
-        var addresses = IPAddress.TryParse(host.Trim('[', ']'), out var literal) ? [literal] : await resolve(host, cancellationToken);
-        var refused = addresses.Select(address => hosts.Refuse(host, address)).FirstOrDefault(why => why is not null);
-        if (refused is not null) throw new NotAllowedException(refused);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
+        var keeps = asked.Method == HttpMethod.Get || asked.Method == HttpMethod.Head || status is HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
+        var sameOrigin = asked.Url.GetLeftPart(UriPartial.Authority) == target.GetLeftPart(UriPartial.Authority);
+        return asked with
         {
-            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+            Url = target,
+            Method = keeps ? asked.Method : HttpMethod.Get,
+            Body = keeps ? asked.Body : null,
+            Headers = sameOrigin ? asked.Headers : [],
+        };
     }
 
-    private static Outcome<OutgoingAnswer>.Never Never(string why) =>
-        new(new Fault("host-not-allowed", $"This is not spoken to: {why}.", "Whoever runs the bot allows hosts in the setting Http:AllowedHosts."));
-
-    [GeneratedRegex(@"\{secret:(?<name>[A-Za-z0-9_.-]+)\}", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex Secret();
-
-    private sealed class NotAllowedException(string why) : IOException(why);
+    private static async Task<GuardedAnswer> ReadAsync(Uri url, Uri? target, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var (body, whole) = await response.Content.ReadAtMostAsync(BodyLimit, cancellationToken);
+        return new GuardedAnswer((int)response.StatusCode, Encoding.UTF8.GetString(body), response.Content.Headers.ContentType?.MediaType?.ToLowerInvariant())
+        {
+            Cut = !whole,
+            Url = url,
+            RedirectsTo = target,
+        };
+    }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Evidence;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -83,16 +82,6 @@ public static class HttpServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<HealthClient>();
-        return services;
-    }
-
-    /// <summary>Adds the client for addresses that runbooks write, and what verifies checklist items by it.</summary>
-    public static IServiceCollection AddOutgoingHttp(this IServiceCollection services, IConfiguration configuration)
-    {
-        services.AddOptions<HttpOptions>().Bind(configuration.GetSection("Http"));
-        services.AddSingleton<IOutgoing, GuardedHttp>();
-        services.AddSingleton<IVerifier, HttpVerifier>();
-        services.AddSingleton<IVerifier, CertificateVerifier>();
         return services;
     }
 }

@@ -19,6 +19,7 @@ internal static class Lost
             SocketError.ConnectionRefused => "it refused the connection",
             SocketError.ConnectionReset => "it hung up",
             SocketError.TimedOut => "it did not answer in time",
+            SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "its name is not known",
             SocketError.HostUnreachable or SocketError.NetworkUnreachable => "there is no way to it",
             _ => BoundedReads.Printable(s.Message, 160),
         },

@@ -1,7 +1,7 @@
 namespace ChatOps.Runbooks.Conditions;
 
 /// <summary>Patterns with <c>*</c> and <c>?</c>. Takes time in proportion to pattern times text, whatever they are.</summary>
-internal static class Glob
+public static class Glob
 {
     private enum Piece
     {

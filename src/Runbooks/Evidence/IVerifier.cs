@@ -1,53 +1,55 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
-using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Evidence;
 
 /// <summary>Something that can look at the world and say whether a checklist item holds.</summary>
-/// <remarks>What can't be told is <see cref="EvidenceVerdict.Unknown"/>, with a sentence why: never as good as holding.</remarks>
+/// <remarks>
+/// It changes nothing, so it can be asked as often as wanted. What it can't find out is <see cref="EvidenceVerdict.Unknown"/>, said in words: it throws for
+/// nothing but cancellation.
+/// </remarks>
 public interface IVerifier
 {
-    /// <summary>What it answers to after <c>verify:</c>.</summary>
+    /// <summary>What it answers to, as a runbook's <c>verify:</c> says.</summary>
     ImmutableArray<string> Names { get; }
 
-    Task<Seen> LookAsync(Question question, CancellationToken cancellationToken);
+    Task<Answer> LookAsync(Question question, CancellationToken cancellationToken);
 }
 
-/// <summary>What is asked.</summary>
-/// <param name="Options">What the item says under <c>with:</c>.</param>
-/// <param name="Repository">As the service's file says; null = none.</param>
-/// <param name="FromVersion">What is live before; null = not known.</param>
+/// <summary>What a checklist item wants to know.</summary>
+/// <param name="Verify">One of the verifier's names: <c>github-checks</c>.</param>
+/// <param name="Options">What stands beside <c>verify:</c> in the runbook: <c>url</c>, <c>paths</c>, <c>days</c>. No placeholders are left in them.</param>
+/// <param name="Repository"><c>owner/name</c>; null when the service's file names none.</param>
+/// <param name="Version">What is to be deployed.</param>
+/// <param name="FromVersion">What runs now; null when nothing is known to.</param>
+/// <param name="Requester">Who asked for the run.</param>
 public sealed record Question(
-    string Verify, ImmutableSortedDictionary<string, string> Options, string Service, string Environment, string? Repository, string Version, string? FromVersion, Person Requester)
-{
-    public string? Option(string name) => Options.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
-}
+    string Verify, ImmutableSortedDictionary<string, string> Options, string Service, string Environment, string? Repository, string Version, string? FromVersion, Person Requester);
 
 public enum EvidenceVerdict
 {
+    /// <summary>It was looked at, and it is so.</summary>
     Holds,
+
+    /// <summary>It was looked at, and it is not so.</summary>
     Fails,
+
+    /// <summary>It is being found out elsewhere: look again.</summary>
     Pending,
+
+    /// <summary>It could not be looked at. Never to be taken for <see cref="Holds"/>.</summary>
     Unknown,
 }
 
-/// <param name="Says">A sentence without its full stop: <c>12 checks are green</c>.</param>
-/// <param name="Link">Where it can be seen.</param>
-public sealed record Seen(EvidenceVerdict Verdict, string Says, Uri? Link = null);
-
-/// <summary>Tells what changed between two versions.</summary>
-public interface IChanges
+/// <param name="Says">One sentence for people: what was found, or why nothing could be.</param>
+/// <param name="Link">Where to see it; null where there is nothing to see.</param>
+public sealed record Answer(EvidenceVerdict Verdict, string Says, Uri? Link)
 {
-    Task<Outcome<ChangeSet>> BetweenAsync(string repository, string from, string to, CancellationToken cancellationToken);
-}
+    public static Answer Holds(string says, Uri? link = null) => new(EvidenceVerdict.Holds, says, link);
 
-/// <summary>What changed between two versions.</summary>
-/// <param name="Commits">Oldest first.</param>
-/// <param name="Paths">From the repository's root.</param>
-/// <param name="Truncated">There is more than could be read.</param>
-/// <param name="Dropped">Commits of the old version that the new one does not have.</param>
-public sealed record ChangeSet(ImmutableArray<ChangeSet.Change> Commits, int Count, ImmutableArray<string> Paths, bool Truncated, int Dropped, Uri? Link)
-{
-    public sealed record Change(string Sha, string Says, string By);
+    public static Answer Fails(string says, Uri? link = null) => new(EvidenceVerdict.Fails, says, link);
+
+    public static Answer Pending(string says, Uri? link = null) => new(EvidenceVerdict.Pending, says, link);
+
+    public static Answer Unknown(string says, Uri? link = null) => new(EvidenceVerdict.Unknown, says, link);
 }
