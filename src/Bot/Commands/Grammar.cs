@@ -19,9 +19,11 @@ internal static class Grammar
     /// <summary>What people say when they agree. None of it approves: that takes the plan that was read.</summary>
     private static readonly ImmutableHashSet<string> Agreement = ["ok", "okay", "lgtm", "yes", "y", "yep", "👍", "+1", "sure", "go"];
 
-    public static Heard Read(string text, Vocabulary vocabulary) => Hear(text, vocabulary) is Heard.Misheard misheard
-        ? misheard with { Corrections = Settle(misheard.Corrections, vocabulary, Mistakes) }
-        : Hear(text, vocabulary);
+    public static Heard Read(string text, Vocabulary vocabulary) => Hear(text, vocabulary) switch
+    {
+        Heard.Misheard misheard => misheard with { Corrections = Settle(misheard.Corrections, vocabulary, Mistakes) },
+        var understood => understood,
+    };
 
     /// <summary>How a command is written; null for no command.</summary>
     public static string? Usage(string name) => CommandWords.Find(name)?.Usage;

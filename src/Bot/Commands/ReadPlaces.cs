@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Collections.Frozen;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Commands;
@@ -6,7 +6,7 @@ namespace ChatOps.Bot.Commands;
 /// <summary>Understands commands about services and environments. Nothing is guessed: a word left out or mistyped is asked about.</summary>
 internal static class ReadPlaces
 {
-    private static readonly ImmutableHashSet<string> Fillers = ["to", "into", "on", "in", "at", "of", "the", "please"];
+    private static readonly FrozenSet<string> Fillers = FrozenSet.Create("to", "into", "on", "in", "at", "of", "the", "please");
 
     public static Heard Deploy(Said said, Vocabulary vocabulary)
     {
