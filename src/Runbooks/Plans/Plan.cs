@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
@@ -41,17 +42,15 @@ public sealed record Plan(
     {
         get
         {
-            using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            Span<byte> length = stackalloc byte[4];
+            var all = new ArrayBufferWriter<byte>(2048);
             foreach (var part in Parts())
             {
-                var bytes = Encoding.UTF8.GetBytes(part);
-                BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
-                sha.AppendData(length);
-                sha.AppendData(bytes);
+                BinaryPrimitives.WriteInt32BigEndian(all.GetSpan(sizeof(int)), Encoding.UTF8.GetByteCount(part));
+                all.Advance(sizeof(int));
+                Encoding.UTF8.GetBytes(part, all);
             }
 
-            return new PlanHash(Convert.ToHexStringLower(sha.GetHashAndReset()));
+            return new PlanHash(Convert.ToHexStringLower(SHA256.HashData(all.WrittenSpan)));
         }
     }
 
