@@ -41,9 +41,9 @@ internal static class StatusBenchmark
         await LoadAsync(address, "/check", TimeSpan.FromSeconds(2));
         await LoadAsync(address, "/slack/commands", TimeSpan.FromSeconds(2));
         var rounds = new List<(double Check, double Status)>();
-        for (var i = 0; i < 3; i++) rounds.Add((await LoadAsync(address, "/check", TimeSpan.FromSeconds(3)), await LoadAsync(address, "/slack/commands", TimeSpan.FromSeconds(3))));
-        var middle = rounds.OrderBy(pair => pair.Status / pair.Check).ElementAt(1);
-        await output.WriteLineAsync($"status: {middle.Status:N0} signed /status a second, {middle.Check:N0} bare signature checks a second: ratio {middle.Status / middle.Check:0.00} (goal 0.5)");
+        for (var i = 0; i < 5; i++) rounds.Add((await LoadAsync(address, "/check", TimeSpan.FromSeconds(3)), await LoadAsync(address, "/slack/commands", TimeSpan.FromSeconds(3))));
+        var middle = rounds.OrderBy(pair => pair.Status / pair.Check).ElementAt(2);
+        await output.WriteLineAsync($"status: {middle.Status:N0} signed /status a second, {middle.Check:N0} bare signature checks a second: ratio {middle.Status / middle.Check:0.00} (goal 0.5; rounds {string.Join(" ", rounds.Select(pair => $"{pair.Status / pair.Check:0.00}"))})");
         await app.StopAsync();
         Directory.Delete(folder, recursive: true);
     }

@@ -14,9 +14,9 @@ internal static class Answers
     /// <summary>One sentence.</summary>
     public static Card Said(string sentence) => new(sentence, Tone.Neutral, null, sentence);
 
-    public static Card Status(ImmutableArray<BoardLine> board, string? service, string? environment, DateTimeOffset now)
+    public static Card Status(Board board, string? service, string? environment, DateTimeOffset now)
     {
-        ImmutableArray<BoardLine> lines = [.. board.Where(line => (service is null || line.Service == service) && (environment is null || line.Environment == environment))];
+        var lines = board.Of(service, environment);
         var title = (service, environment) switch
         {
             (null, null) => "What is live",

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Work;
@@ -80,11 +81,16 @@ internal sealed record CommandWords(
         new("help", Purpose.Learn, ["?"], "help [COMMAND]", "tells what can be said", [], null, ["help deploy"], [CommandUnknown], ReadHelp),
     ];
 
+    private static readonly FrozenDictionary<string, CommandWords> ByName = All.ToFrozenDictionary(command => command.Name, StringComparer.OrdinalIgnoreCase);
+
+    private static readonly FrozenDictionary<string, CommandWords> BySynonym =
+        All.SelectMany(command => command.Synonyms, (command, synonym) => (command, synonym)).ToFrozenDictionary(pair => pair.synonym, pair => pair.command);
+
     /// <summary>Whether its words are names of services and environments.</summary>
     public bool AboutPlaces => Name is "deploy" or "rollback" or "run" or "status" or "history" or "lock" or "unlock" or "freeze" or "queue";
 
     public static CommandWords? Find(string word) =>
-        All.FirstOrDefault(command => Vocabulary.Same(command.Name, word) || command.Synonyms.Contains(word.ToLowerInvariant()));
+        ByName.GetValueOrDefault(word) ?? BySynonym.GetValueOrDefault(word.ToLowerInvariant());
 
     private static CommandWords About(
         string name, Purpose purpose, ImmutableArray<string> synonyms, string usage, string what, ImmutableArray<string> options, Right? needs, RunVerb verb, string example, params ImmutableArray<string> refusals) =>

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Work;
@@ -7,7 +8,7 @@ namespace ChatOps.Bot.Commands;
 /// <summary>Understands commands about services and environments. Nothing is guessed: a word left out or mistyped is asked about.</summary>
 internal static class ReadPlaces
 {
-    private static readonly ImmutableHashSet<string> Fillers = ["to", "into", "on", "in", "at", "of", "the", "please"];
+    private static readonly FrozenSet<string> Fillers = FrozenSet.Create("to", "into", "on", "in", "at", "of", "the", "please");
 
     public static Heard Deploy(Said said, Vocabulary vocabulary)
     {

@@ -14,6 +14,7 @@ internal static class Spoken
     /// <remarks>Chat programs put direction marks, joiners and no-break spaces into text that looks like plain words.</remarks>
     public static string Clean(string text)
     {
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~')) return text.Trim();
         var clean = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {

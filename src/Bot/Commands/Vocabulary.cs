@@ -35,7 +35,7 @@ internal sealed record Vocabulary
     /// <summary>The configured spelling of an environment that some service has; null when none has it.</summary>
     public string? Environment(string name) => environments.GetValueOrDefault(name);
 
-    public bool IsName(string word) => Service(word) is not null || Environment(word) is not null;
+    public bool IsName(string word) => services.ContainsKey(word) || environments.ContainsKey(word);
 
     public static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 }

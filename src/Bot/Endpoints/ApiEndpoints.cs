@@ -31,7 +31,7 @@ internal static class ApiEndpoints
                 : Json(new ApiProblem($"There is no run {Spoken.Quote(id)}."), ApiJson.Default.ApiProblem, StatusCodes.Status404NotFound)).WithSummary("A run: its card, plan and history");
         api.MapPost("/runs/{id}/signals/{name}", SignalAsync).WithMetadata(new RequestSizeLimit(LongestBody)).WithSummary("Give a run the signal that a step waits for");
         api.MapGet("/services", async (Readings readings, HttpContext http) =>
-            Json(await readings.BoardAsync(http.RequestAborted), ApiJson.Default.ImmutableArrayBoardLine)).WithSummary("What is live where");
+            Json((await readings.BoardAsync(http.RequestAborted)).Lines, ApiJson.Default.ImmutableArrayBoardLine)).WithSummary("What is live where");
     }
 
     private static async Task<IResult> CommandAsync(HttpContext http, Desk desk, Callers callers, IConfiguration settings)

@@ -12,16 +12,18 @@ internal static class SlackRequest
         HttpRequest request, SlackOptions options, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (request.ContentLength > MostBytes) return (default, StatusCodes.Status413PayloadTooLarge);
-        using var kept = new MemoryStream((int)(request.ContentLength ?? 4096));
-        var buffer = new byte[8192];
+        // One byte more than was announced, so that the end is seen without growing.
+        var kept = new byte[(int)(request.ContentLength ?? 4095) + 1];
+        var length = 0;
         int read;
-        while ((read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0)
+        while ((read = await request.Body.ReadAsync(kept.AsMemory(length), cancellationToken)) > 0)
         {
-            if (kept.Length + read > MostBytes) return (default, StatusCodes.Status413PayloadTooLarge);
-            kept.Write(buffer, 0, read);
+            length += read;
+            if (length > MostBytes) return (default, StatusCodes.Status413PayloadTooLarge);
+            if (length == kept.Length) Array.Resize(ref kept, Math.Min(2 * length, MostBytes + 1));
         }
 
-        var body = kept.GetBuffer().AsMemory(0, (int)kept.Length);
+        ReadOnlyMemory<byte> body = kept.AsMemory(0, length);
         var timestamp = Only(request, SlackSignature.TimestampHeader);
         var signature = Only(request, SlackSignature.SignatureHeader);
         return SlackSignature.Verify(options, timestamp, signature, body.Span, now) ? (body, null) : (default, StatusCodes.Status401Unauthorized);

@@ -105,13 +105,19 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
         replies.AnswerLater(reply, new SlackAsker(mention.User, mention.Channel, Thread: mention.Thread));
     }
 
-    private static async Task<bool> InTimeAsync(Task work)
+    /// <param name="work">Guarded: it never fails.</param>
+    private static async ValueTask<bool> InTimeAsync(Task work)
     {
         if (work.IsCompleted) return true;
-        using var cancel = new CancellationTokenSource();
-        var first = await Task.WhenAny(work, Task.Delay(SlackReplies.Patience, cancel.Token));
-        await cancel.CancelAsync();
-        return first == work;
+        try
+        {
+            await work.WaitAsync(SlackReplies.Patience);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 
     private static IResult Shown(Reply reply) =>

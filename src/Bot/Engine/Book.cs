@@ -54,7 +54,7 @@ internal static class Book
     /// <summary>The card in each of its places, and in its thread whatever is worth a line.</summary>
     private static IEnumerable<WorkItem> Shown(RunState? before, RunState after, RunDecision decision, DateTimeOffset now)
     {
-        if (!decision.Events.Any(what => what is not (CardPosted or NotPosted))) yield break;
+        if (after.Opened.Places.IsEmpty || !decision.Events.Any(what => what is not (CardPosted or NotPosted))) yield break;
         var state = before;
         List<string> lines = [];
         foreach (var what in decision.Events)

@@ -29,7 +29,11 @@ internal sealed class Readings : IDisposable
     public Readings(IStore store, RunEngine engine, Targets targets, Func<Configuration> configuration, Settings.BotAddress address)
     {
         (this.store, this.engine, this.targets, this.configuration, this.address) = (store, engine, targets, configuration, address);
-        subscription = store.OnCommitted(_ => board = null);
+        subscription = store.OnCommitted(notice =>
+        {
+            // Work that only came, ended or was given back changes no line.
+            if (notice.Everything || !notice.Streams.IsEmpty) board = null;
+        });
     }
 
     /// <summary>A run's card and history, or null when there is no such run.</summary>
@@ -57,15 +61,15 @@ internal sealed class Readings : IDisposable
     public Task<ImmutableArray<RunRow>> RunsAsync(RunQuery query, CancellationToken cancellationToken) => store.ListRunsAsync(query, cancellationToken);
 
     /// <summary>Every service in every environment, and what is live there.</summary>
-    public async Task<ImmutableArray<BoardLine>> BoardAsync(CancellationToken cancellationToken)
+    public async ValueTask<Board> BoardAsync(CancellationToken cancellationToken)
     {
         var current = configuration();
-        if (board is { } kept && kept.Of == current && engine.Now - kept.At < Fresh) return kept.Lines;
+        if (board is { } kept && kept.Of == current && engine.Now - kept.At < Fresh) return kept.Board;
         await looking.WaitAsync(cancellationToken);
         try
         {
             // Whoever waited finds what the first one saw.
-            if (board is { } fresh && fresh.Of == current && engine.Now - fresh.At < Fresh) return fresh.Lines;
+            if (board is { } fresh && fresh.Of == current && engine.Now - fresh.At < Fresh) return fresh.Board;
             return await LookAtAllAsync(current, cancellationToken);
         }
         finally
@@ -74,7 +78,7 @@ internal sealed class Readings : IDisposable
         }
     }
 
-    private async Task<ImmutableArray<BoardLine>> LookAtAllAsync(Configuration current, CancellationToken cancellationToken)
+    private async Task<Board> LookAtAllAsync(Configuration current, CancellationToken cancellationToken)
     {
         var live = (await store.ListLiveAsync(cancellationToken)).ToDictionary(row => new Site(row.Service, row.Environment));
         var open = (await store.ListRunsAsync(new RunQuery(Open: true, AtMost: 500), cancellationToken)).ToLookup(row => new Site(row.Service, row.Environment));
@@ -83,9 +87,9 @@ internal sealed class Readings : IDisposable
                     let site = new Site(service.Name, environment.Name)
                     select LineAsync(site, environment, live.GetValueOrDefault(site), open[site].LastOrDefault(), cancellationToken);
         var lines = await Task.WhenAll(looks);
-        var now = new Kept(current, engine.Now, [.. lines]);
+        var now = new Kept(current, engine.Now, new Board([.. lines]));
         board = now;
-        return now.Lines;
+        return now.Board;
     }
 
     /// <summary>What runs at a target, waiting no longer than a page may; else why it can't be told.</summary>
@@ -124,19 +128,10 @@ internal sealed class Readings : IDisposable
     private static string Says(Sighting seen, LiveRow? live) =>
         $"{seen.Version}, {seen.Ready} of {seen.Replicas} ready{(live is null ? "" : $", by {new Runbooks.Access.Person(live.By).ShortName} with run {live.Run}")}";
 
-    private sealed record Kept(Configuration Of, DateTimeOffset At, ImmutableArray<BoardLine> Lines);
+    private sealed record Kept(Configuration Of, DateTimeOffset At, Board Board);
 }
 
 /// <param name="Card">As every surface shows it.</param>
 /// <param name="Timeline">Oldest first.</param>
 /// <param name="Plan">What was shown to approvers, step by step.</param>
 internal sealed record RunPage(RunRow Row, Card Card, ImmutableArray<TimelineLine> Timeline, Card Plan);
-
-/// <summary>One service in one environment, and what is live there.</summary>
-/// <param name="Live">The version seen at the target, or null when it can't be told now; then <paramref name="Says"/> tells why.</param>
-/// <param name="By">Who brought it, where a run did.</param>
-/// <param name="ByHand">A sentence when the target was changed by something other than a run.</param>
-/// <param name="Open">The run that is changing or waiting to change it, if any.</param>
-internal sealed record BoardLine(
-    string Service, string Environment, bool Protected, bool Simulated, string? Live, string? By, DateTimeOffset? Since,
-    int? Ready, int? Replicas, string? ByHand, RunRow? Open, string Says);

@@ -15,7 +15,7 @@ internal sealed partial class RunEngine(IStore store, Func<Configuration> config
     /// <summary>Conflicts in a row after which something is wrong with more than timing.</summary>
     private const int Tries = 50;
 
-    private readonly StateCache cache = new(capacity: 2_000);
+    private readonly StateCache cache = new(runs: 2_000, queues: 10_000);
     private readonly KeyedLock locks = new();
     private IDisposable? subscription;
 

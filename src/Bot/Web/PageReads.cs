@@ -40,7 +40,7 @@ internal sealed class PageReads(Readings readings, IStore store)
         readings.RunsAsync(new RunQuery(Service: service, AtMost: ListedRuns), cancellationToken);
 
     public async Task<(ImmutableArray<BoardLine> Board, ImmutableArray<LiveRow> Brought)> BoardAsync(CancellationToken cancellationToken) =>
-        (await readings.BoardAsync(cancellationToken), await store.ListLiveAsync(cancellationToken));
+        ((await readings.BoardAsync(cancellationToken)).Lines, await store.ListLiveAsync(cancellationToken));
 
     private async Task AddAsync(ImmutableArray<ShownRun>.Builder runs, RunRow row, CancellationToken cancellationToken)
     {

@@ -4,7 +4,6 @@ using ChatOps.Runbooks.Evidence;
 using ChatOps.Runbooks.Language;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
-using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Worker;
 

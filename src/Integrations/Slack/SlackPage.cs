@@ -253,7 +253,7 @@ internal sealed class SlackPage(Card card)
 
     private static string OneLine(string text, int atMost) => SlackText.Fit(text, atMost).Replace('\n', ' ').Replace('\t', ' ');
 
-    private static int Width(string text) => new StringInfo(text).LengthInTextElements;
+    private static int Width(string text) => Ascii.IsValid(text) ? text.Length : new StringInfo(text).LengthInTextElements;
 
     private static string Verb(string verb) => new([.. verb.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-').Take(40)]);
 

@@ -29,6 +29,7 @@ public static partial class SlackText
     {
         var plain = Fit(text, atMost);
         var still = Marks().Replace(Emoji().Replace(plain, m => ":" + ZeroWidthSpace + m.Value[1..]), m => ZeroWidthSpace + m.Value);
+        if (still.Length < atMost && still.AsSpan().IndexOfAny('&', '<', '>') < 0) return still;
         var escaped = new StringBuilder();
         var left = still.AsSpan();
         while (left.Length > 0)
@@ -95,6 +96,7 @@ public static partial class SlackText
 
     private static string Clean(string text)
     {
+        if (IsClean(text)) return text;
         var clean = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
@@ -105,6 +107,18 @@ public static partial class SlackText
         }
 
         return clean.ToString();
+    }
+
+    /// <summary>Whether there is nothing to clean away; most texts are so, and pass without a copy.</summary>
+    private static bool IsClean(string text)
+    {
+        foreach (var c in text)
+        {
+            if (c is < ' ' and not ('\n' or '\t') or >= '\u007F' and <= '\u009F') return false;
+            if (c is >= '\u202A' and <= '\u202E' or >= '\u2066' and <= '\u2069' || char.IsSurrogate(c)) return false;
+        }
+
+        return true;
     }
 
     private static string Cut(string text, int atMost)

@@ -101,6 +101,23 @@ public sealed class SlackEndpointsTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(100)]
+    [InlineData(4_095)]
+    [InlineData(4_096)]
+    [InlineData(100_000)]
+    [InlineData(1 << 20)]
+    public async Task A_body_up_to_a_megabyte_is_read_whole_however_it_is_sent(int length)
+    {
+        const string before = "{\"type\":\"url_verification\",\"challenge\":\"", after = "\"}";
+        var challenge = string.Concat(Enumerable.Range(0, length).Select(at => (char)('a' + (at % 23))))[..(length - before.Length - after.Length)];
+        foreach (var chunked in new bool?[] { null, true })
+        {
+            using var response = await PostAsync("/slack/events", before + challenge + after, DateTimeOffset.UtcNow, chunked);
+            (await response.Content.ReadAsStringAsync()).ShouldBe(challenge);
+        }
+    }
+
+    [Theory]
     [InlineData("/slack/commands", "")]
     [InlineData("/slack/commands", "command=%2Fdeploy&text=secret-words")]
     [InlineData("/slack/interactions", "payload=")]
@@ -256,10 +273,11 @@ public sealed class SlackEndpointsTests : IAsyncLifetime
         return await slack.MessageAsync("#general", m => m.Key == "run-128");
     }
 
-    private async Task<HttpResponseMessage> PostAsync(string path, string body, DateTimeOffset at)
+    private async Task<HttpResponseMessage> PostAsync(string path, string body, DateTimeOffset at, bool? chunked = null)
     {
         var timestamp = at.ToUnixTimeSeconds().ToString();
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/x-www-form-urlencoded") };
+        request.Headers.TransferEncodingChunked = chunked;
         request.Headers.Add(SlackSignature.TimestampHeader, timestamp);
         request.Headers.Add(SlackSignature.SignatureHeader, SlackSignature.Sign(slack.SigningSecret, timestamp, Encoding.UTF8.GetBytes(body)));
         return await http.SendAsync(request);

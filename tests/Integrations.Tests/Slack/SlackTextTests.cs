@@ -33,11 +33,23 @@ public sealed class SlackTextTests
     public void A_fallback_formats_nothing_and_calls_nobody(string text, string escaped) => SlackText.Escape(text, 100).ShouldBe(escaped);
 
     [Theory]
+    [InlineData(4, "abc…")]
+    [InlineData(5, "abcd")]
+    public void A_fallback_keeps_to_its_length(int atMost, string escaped) => SlackText.Escape("abcd", atMost).ShouldBe(escaped);
+
+    [Theory]
     [InlineData("short", 10, "short")]
     [InlineData("abcdefghij", 5, "abcd…")]
     [InlineData("ab👩‍👩‍👧‍👦cd", 6, "ab…")]
     [InlineData("a\u202Eb", 20, "a[U+202E]b")]
     [InlineData("a\u0000\rb\nc", 20, "ab\nc")]
+    [InlineData("a\rb", 20, "ab")]
+    [InlineData("a\u001Fb\tc", 20, "ab\tc")]
+    [InlineData("a\u007Fb", 20, "ab")]
+    [InlineData("a\u009Fb", 20, "ab")]
+    [InlineData("a\u202Ab", 20, "a[U+202A]b")]
+    [InlineData("a\u2066b", 20, "a[U+2066]b")]
+    [InlineData("a\u2069b", 20, "a[U+2069]b")]
     [InlineData("abc", 1, "…")]
     public void Text_is_cut_between_graphemes_and_cleaned(string text, int atMost, string fitted) => SlackText.Fit(text, atMost).ShouldBe(fitted);
 

@@ -1,0 +1,25 @@
+using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Plans;
+using ChatOps.Runbooks.Work;
+using Shouldly;
+using Xunit;
+
+namespace ChatOps.Runbooks.Tests.Plans;
+
+public sealed class PlanHashTests
+{
+    private static readonly Plan Shown = new(
+        RunKind.Deploy, new Site("api", "prod"), "v1.2.3", null, "deployment api – in prod",
+        [new PlannedStep(new StepId("s1"), "checklist", "Before you deploy", "Backup taken 💾"), new PlannedStep(new StepId("s2"), "soak", "Soak", "")], "asks");
+
+    [Fact]
+    public void A_plan_keeps_its_hash_for_ever_since_approvals_are_stored_with_it() =>
+        Shown.Hash.Hex.ShouldBe("3fe8de20a714b9b7c68153c171bca534fc03eb2010ce8b6ac3e92eb5b767d515");
+
+    [Fact]
+    public void A_plan_that_changed_has_another_hash_also_when_the_first_was_asked_for_before()
+    {
+        var before = Shown.Hash;
+        (Shown with { FromVersion = "v1.2.2" }).Hash.ShouldNotBe(before);
+    }
+}
