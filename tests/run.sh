@@ -25,18 +25,24 @@ dotnet build ChatOps.sln -c Release --nologo -v quiet -clp:ErrorsOnly || { echo 
 projects=("$@")
 [ ${#projects[@]} -gt 0 ] || projects=(Runbooks Integrations Bot)
 passed=0 failed=0 skipped=0
+logs=$(mktemp -d)
 for project in "${projects[@]}"; do
-  echo "== $project"
-  log=$(mktemp)
-  dotnet "tests/$project.Tests/bin/Release/net10.0/ChatOps.$project.Tests.dll" -noLogo -noColor -showLiveOutput 2>&1 | tee "$log" | grep -v '^ *at ' || true
-  line=$(grep -E 'Total: [0-9]+' "$log" | tail -n 1)
+  log="$logs/$project"
+  dotnet "tests/$project.Tests/bin/Release/net10.0/ChatOps.$project.Tests.dll" -noLogo -noColor >"$log" 2>&1
+  line=$(grep -aE 'Total: [0-9]+' "$log" | tail -n 1)
+  echo "$project: ${line:-did not finish}"
   total=$(sed -nE 's/.*Total: ([0-9]+).*/\1/p' <<<"$line"); errors=$(sed -nE 's/.*Errors: ([0-9]+).*/\1/p' <<<"$line")
   wrong=$(sed -nE 's/.*Failed: ([0-9]+).*/\1/p' <<<"$line"); left=$(sed -nE 's/.*Skipped: ([0-9]+).*/\1/p' <<<"$line")
-  if [ -z "$total" ]; then failed=$((failed + 1)); continue; fi
+  if [ -z "$total" ]; then failed=$((failed + 1)); tail -n 30 "$log"; continue; fi
+  # What failed, with its message and without the frames; then the names alone, so that the end of a long log still says them.
+  grep -aE -A 14 '\[FAIL\]' "$log" | grep -avE '^ *(at |--$)' | cut -c 1-400
+  grep -aE '\[SKIP\]' "$log"
   wrong=$((wrong + errors))
   passed=$((passed + total - wrong - left)); failed=$((failed + wrong)); skipped=$((skipped + left))
-  rm -f "$log"
 done
 
-if [ "$skipped" -gt 0 ]; then echo "$passed passed, $failed failed, $skipped skipped"; else echo "$passed passed, $failed failed"; fi
+grep -ahE '\[FAIL\]' "$logs"/* | sed -E 's/^ +/failed: /'
+[ "$skipped" -eq 0 ] || echo "$skipped skipped"
+rm -rf "$logs"
+echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -110,8 +110,10 @@ public sealed class FrontDoorTests
         {
             foreach (Match line in Regex.Matches(readme, @"^dotnet run --project src/Bot -- (?<words>.+)$", RegexOptions.Multiline))
             {
-                var words = line.Groups["words"].Value.Trim().Split(' ');
-                if (words[0] == "lint") words[1] = Path.Combine(Repository.Root, words[1]);
+                string[] words = [.. Regex.Matches(line.Groups["words"].Value, """
+                    "([^"]*)"|([^\s"]+)
+                    """).Select(word => word.Groups[1].Value + word.Groups[2].Value)];
+                words = [.. words.Select(word => word.StartsWith("examples/", StringComparison.Ordinal) ? Path.Combine(Repository.Root, word) : word.Trim('"'))];
                 await using var command = BotProcess.Launch(folder, new Dictionary<string, string?> { ["CHATOPS_URL"] = bot.Address.ToString() }, 0, words);
                 (await command.ExitAsync()).ShouldBe(0, $"{line.Value}\n{command.Output}");
             }

@@ -113,7 +113,7 @@ public sealed class LanguageTests : IAsyncLifetime
         bot = await stage.StartBotAsync();
         var (ana, ben) = (stage.User(stage.Ana, bot), stage.User(stage.Ben, bot));
         await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
-        var card = await stage.CardAsync(message => message.Shows("127.0.0.1 answers 200") && message.Shows("nothing verifies github-review here"));
+        var card = await stage.CardAsync(message => message.Shows("/shop answers 200") && message.Shows("nothing verifies github-review here"));
         card.Says.ShouldContain("1 of 3 done");
         await ana.TickAsync(card, "Reviewed");
         await ana.TypeAsync(Stage.Channel, "/tick 1 1");

@@ -4,6 +4,7 @@ using ChatOps.Bot.Commands;
 using ChatOps.Bot.Settings;
 using ChatOps.Bot.Web;
 using ChatOps.Bot.Worker;
+using ChatOps.Integrations.Http;
 using ChatOps.Integrations.Simulated;
 using ChatOps.Integrations.Sqlite;
 using ChatOps.Runbooks.Catalog;
@@ -41,6 +42,7 @@ internal sealed class ConsoleStage : IAsyncDisposable
         if (!demo) configuration = configuration with { Access = configuration.Access with { Demo = [] } };
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(new BotAddress(null)).AddSingleton(config).AddSingleton<Func<Configuration>>(() => configuration);
         builder.Services.AddSqlite(new SqliteAddress(Path.Combine(folder, "chatops.db")));
+        builder.Services.AddGuardedHttp(builder.Configuration);
         builder.Services.AddSingleton<ITargets>(new SimulatedTargets(Path.Combine(folder, "simulated.json"), TimeProvider.System));
         builder.Services.AddRuns().AddCommands().AddConsole();
         var app = builder.Build();
