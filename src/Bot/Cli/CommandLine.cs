@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using ChatOps.Bot.Commands;
+using ChatOps.Runbooks.Work;
 using Command = System.CommandLine.Command;
 
 namespace ChatOps.Bot.Cli;

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using ChatOps.Bot.Commands;
 using ChatOps.Bot.Settings;
 using ChatOps.Runbooks.Language;
 using ChatOps.Runbooks.Proofs;
+using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Cli;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using ChatOps.Bot.Commands;
 using ChatOps.Runbooks.Proofs;
 using Command = System.CommandLine.Command;
 using ChatOps.Runbooks.Work;

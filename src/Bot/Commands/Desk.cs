@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using ChatOps.Bot.Engine;
 using ChatOps.Runbooks.Access;
@@ -71,8 +72,15 @@ internal sealed partial class Desk(
             return Reread(state, c.Plan is not null);
         if (c.Verb == RunVerb.Supersede) return await openings.SupersedeAsync(speaker, state, delivery, cancellationToken);
         if (c.Verb == RunVerb.Delegate) return await DelegateAsync(speaker, c, state, delivery, cancellationToken);
-        if (Wanted(speaker.Caller, c, state, out var unknown) is not { } command) return Refused(unknown!, run);
-        var told = await engine.TellAsync(run, command, delivery, null, cancellationToken);
+        StepId? step = null;
+        if (c.Step is { } word)
+        {
+            var named = StepWords.Find(state, word);
+            if (named.Refusal is { } which) return Misheard(which, [.. named.Near.Select(id => CommandText.Of(c with { Run = run, Step = id.Name }))], run);
+            step = named.Step;
+        }
+
+        var told = await engine.TellAsync(run, Wanted(speaker.Caller, c, step, state), delivery, null, cancellationToken);
         if (told.Refusal is { } no) return Refused(no, run);
         return speaker.Place is null
             ? new Reply(await readings.CardAsync(run, cancellationToken), run)
@@ -110,41 +118,24 @@ internal sealed partial class Desk(
         return told.Refusal is { } no ? Refused(no, run.Id) : new Reply(Answers.Said($"{to.ShortName} may decide about run {run.Id} in your place."), run.Id);
     }
 
-    private static RunCommand? Wanted(Caller who, Command.OnRun c, RunState run, out Refusal? unknown)
+    private static RunCommand Wanted(Caller who, Command.OnRun c, StepId? step, RunState run) => c.Verb switch
     {
-        unknown = null;
-        StepId? step = null;
-        if (c.Step is { } word)
-        {
-            var found = run.Steps.FirstOrDefault(s => s.Step.Id.Name.Equals(word, StringComparison.OrdinalIgnoreCase) || s.Step.Title.Contains(word, StringComparison.OrdinalIgnoreCase));
-            if (found is null)
-            {
-                unknown = new Refusal(RefusalCodes.StepUnknown, $"Run {run.Id} has no step \"{word}\".", $"Its steps are {Words.List(run.Steps.Select(s => $"{s.Step.Id} ({s.Step.Title})"))}.");
-                return null;
-            }
-
-            step = found.Step.Id;
-        }
-
-        return c.Verb switch
-        {
-            RunVerb.Tick => new RunCommand.Tick(who, step, (c.Item ?? 0) - 1),
-            RunVerb.Untick => new RunCommand.Untick(who, step, (c.Item ?? 0) - 1),
-            RunVerb.Approve => new RunCommand.Approve(who, step, run.Plan.Hash, c.Reason, c.SkipSoak),
-            RunVerb.Reject => new RunCommand.Reject(who, step, c.Reason),
-            RunVerb.Pause => new RunCommand.Pause(who, c.Reason),
-            RunVerb.Resume => new RunCommand.Resume(who),
-            RunVerb.Retry => new RunCommand.Retry(who, step),
-            RunVerb.Done => new RunCommand.Done(who, step, c.Reason),
-            RunVerb.Failed => new RunCommand.NotDone(who, step, c.Reason),
-            RunVerb.Take => new RunCommand.TakeOn(who),
-            RunVerb.Note => new RunCommand.AddNote(who, c.Reason),
-            RunVerb.Skip => new RunCommand.Skip(who, step, c.Reason),
-            RunVerb.RollBack => new RunCommand.RollBack(who, c.Reason),
-            RunVerb.Abort => new RunCommand.Abort(who, c.Reason),
-            _ => throw new InvalidOperationException($"Nobody does {c.Verb}."),
-        };
-    }
+        RunVerb.Tick => new RunCommand.Tick(who, step, (c.Item ?? 0) - 1),
+        RunVerb.Untick => new RunCommand.Untick(who, step, (c.Item ?? 0) - 1),
+        RunVerb.Approve => new RunCommand.Approve(who, step, run.Plan.Hash, c.Reason, c.SkipSoak),
+        RunVerb.Reject => new RunCommand.Reject(who, step, c.Reason),
+        RunVerb.Pause => new RunCommand.Pause(who, c.Reason),
+        RunVerb.Resume => new RunCommand.Resume(who),
+        RunVerb.Retry => new RunCommand.Retry(who, step),
+        RunVerb.Done => new RunCommand.Done(who, step, c.Reason),
+        RunVerb.Failed => new RunCommand.NotDone(who, step, c.Reason),
+        RunVerb.Take => new RunCommand.TakeOn(who),
+        RunVerb.Note => new RunCommand.AddNote(who, c.Reason),
+        RunVerb.Skip => new RunCommand.Skip(who, step, c.Reason),
+        RunVerb.RollBack => new RunCommand.RollBack(who, c.Reason),
+        RunVerb.Abort => new RunCommand.Abort(who, c.Reason),
+        _ => throw new InvalidOperationException($"Nobody does {c.Verb}."),
+    };
 
     private static RunCommand? Clicked(Caller who, CardAction action, string? reason) => action.Verb switch
     {
@@ -172,6 +163,8 @@ internal sealed partial class Desk(
         var current = configuration();
         return (right, environment) => current.Services.Any(service => current.Access.Refuse(caller, right, environment, service.Owners) is null);
     }
+
+    private static Reply Misheard(Refusal refusal, ImmutableArray<string> corrections, RunId run) => new(MisheardCard.Of(new Heard.Misheard(refusal, corrections)), run, refusal);
 
     private static Reply Refused(Refusal refusal, RunId? run) => new(RefusalCard.Of(refusal), run, refusal);
 

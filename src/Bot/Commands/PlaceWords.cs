@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Commands;
 

@@ -1,11 +1,12 @@
 using ChatOps.Bot.Commands;
+using ChatOps.Bot.Worker;
 using ChatOps.Integrations.Slack;
 using Microsoft.Extensions.Options;
 
 namespace ChatOps.Bot.Endpoints;
 
 /// <summary>What Slack calls: commands, clicks and events, each verified over its raw body and answered within 3 seconds.</summary>
-/// <remarks>What changes anything is on disk before the acknowledgement whenever the desk answers in time; only answers come late.</remarks>
+/// <remarks>What was asked is on disk before it is acknowledged: done, or, where the desk is not done in time, as a request that will be. Only answers come late.</remarks>
 public static partial class SlackEndpoints
 {
     public static IServiceCollection AddSlackEndpoints(this IServiceCollection services)
@@ -13,6 +14,8 @@ public static partial class SlackEndpoints
         services.AddSingleton<SlackReplies>();
         services.AddHostedService(s => s.GetRequiredService<SlackReplies>());
         services.AddSingleton<SlackSeen>();
+        services.AddSingleton<SlackLate>();
+        services.AddSingleton<IWorkHandler>(s => new SlackLateHandler(SlackDoor.To(s.GetRequiredService<Desk>(), s.GetRequiredService<Callers>()), s.GetRequiredService<SlackReplies>()));
         return services;
     }
 
@@ -23,7 +26,7 @@ public static partial class SlackEndpoints
     {
         var lazy = new Lazy<SlackVisit>(() => new SlackVisit(
             door(routes.ServiceProvider), routes.ServiceProvider.GetRequiredService<SlackClient>(),
-            routes.ServiceProvider.GetRequiredService<SlackReplies>(), routes.ServiceProvider.GetRequiredService<SlackSeen>()));
+            routes.ServiceProvider.GetRequiredService<SlackReplies>(), routes.ServiceProvider.GetRequiredService<SlackSeen>(), routes.ServiceProvider.GetRequiredService<SlackLate>()));
         Map(routes, "/slack/commands", body => lazy.Value.CommandAsync(body));
         Map(routes, "/slack/interactions", body => lazy.Value.InteractionAsync(body));
         Map(routes, "/slack/events", body => lazy.Value.EventAsync(body));

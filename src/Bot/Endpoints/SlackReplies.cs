@@ -9,12 +9,12 @@ namespace ChatOps.Bot.Endpoints;
 
 /// <summary>Gives answers to one person, also after Slack was told that the request arrived.</summary>
 /// <remarks>Late answers that are still on their way when the process stops are waited for, as long as the host allows.</remarks>
-internal sealed partial class SlackReplies(SlackClient client, ILogger<SlackReplies> logger) : IHostedService, IDisposable
+internal sealed partial class SlackReplies(SlackClient client, SlackLate late, ILogger<SlackReplies> logger) : IHostedService, IDisposable
 {
-    /// <summary>Slack gives up after 3 seconds; the way there and back needs some of them.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2.5);
+    /// <summary>Slack gives up after 3 seconds; keeping the request and the way there and back need some of them.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2.2);
 
-    private readonly ConcurrentDictionary<Task, bool> late = new();
+    private readonly ConcurrentDictionary<Task, bool> answers = new();
     private readonly CancellationTokenSource stopping = new();
 
     /// <summary>For the work behind a request: it goes on when Slack hangs up, and ends when the process must.</summary>
@@ -24,9 +24,9 @@ internal sealed partial class SlackReplies(SlackClient client, ILogger<SlackRepl
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        var all = Task.WhenAll(late.Keys);
+        var all = Task.WhenAll(answers.Keys);
         await Task.WhenAny(all, Task.Delay(Timeout.Infinite, cancellationToken));
-        if (!all.IsCompleted) Log.CutOff(logger, late.Count);
+        if (!all.IsCompleted) Log.CutOff(logger, answers.Count);
         await stopping.CancelAsync();
     }
 
@@ -57,14 +57,32 @@ internal sealed partial class SlackReplies(SlackClient client, ILogger<SlackRepl
     }
 
     /// <summary>Sends the reply once it is there: by the address that came with the request, or else to the person in the channel.</summary>
-    public void AnswerLater(Task<Reply> reply, SlackAsker asker)
+    /// <param name="kept">The request as it was kept for a process after this one; it is forgotten once it is answered here.</param>
+    public void AnswerLater(Task<Reply> reply, SlackAsker asker, LateRequest? kept = null)
     {
-        var answering = AnswerAsync(reply, asker);
-        late[answering] = true;
-        _ = answering.ContinueWith(done => late.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        var answering = kept is null ? AnswerAsync(reply, asker) : FinishAsync(reply, kept);
+        answers[answering] = true;
+        _ = answering.ContinueWith(done => answers.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
-    private async Task AnswerAsync(Task<Reply> pending, SlackAsker asker)
+    private async Task FinishAsync(Task<Reply> pending, LateRequest kept)
+    {
+        try
+        {
+            await pending;
+            if (stopping.IsCancellationRequested) return;      // the process after this one answers
+            await AnswerAsync(pending, kept.Asker);
+            await late.ForgetAsync(kept, stopping.Token);
+        }
+        catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
+        {
+            // It is done once more later, by its delivery's key without effect, and answered again.
+            Log.NotForgotten(logger, e);
+        }
+    }
+
+    /// <summary>Sends a reply; never throws.</summary>
+    public async Task AnswerAsync(Task<Reply> pending, SlackAsker asker)
     {
         try
         {
@@ -119,6 +137,9 @@ internal sealed partial class SlackReplies(SlackClient client, ILogger<SlackRepl
 
         [LoggerMessage(252, LogLevel.Warning, "An answer could not be shown to the person in Slack")]
         public static partial void Unheard(ILogger logger);
+
+        [LoggerMessage(254, LogLevel.Information, "A late answer may be given twice")]
+        public static partial void NotForgotten(ILogger logger, Exception problem);
 
         [LoggerMessage(253, LogLevel.Warning, "{Count} answers to people in Slack were cut off by the stop")]
         public static partial void CutOff(ILogger logger, int count);

@@ -9,17 +9,21 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Endpoints;
 
 /// <summary>What is done with a request whose signature was verified.</summary>
-internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplies replies, SlackSeen seen)
+internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplies replies, SlackSeen seen, SlackLate late)
 {
-    private const string WorkingOnIt = "Working on it… If no answer follows within a minute, look at the status and ask again.";
+    private const string
+        WorkingOnIt = "Working on it… The answer follows here.",
+        NotKeptYet = "This takes longer than it should: the bot's database is slow or gone. Look whether your command is there before giving it again.";
 
     public async Task<IResult> CommandAsync(ReadOnlyMemory<byte> body)
     {
         if (SlackCommand.Read(body) is not { } command) return Results.Ok();
-        var reply = replies.GuardAsync(() => door.Hear(command.User, command.Channel, command.Words, command.Delivery, replies.Stopping));
+        var asked = new LateRequest(command.Delivery, command.Words, null, null, new SlackAsker(command.User, command.Channel, command.AnswerAt));
+        var reply = AskAsync(asked);
         if (await InTimeAsync(reply)) return Shown(await reply);
-        replies.AnswerLater(reply, new SlackAsker(command.User, command.Channel, command.AnswerAt));
-        return Json(new SlackReply(WorkingOnIt).ToJson());
+        var kept = await KeptAsync(asked);
+        replies.AnswerLater(reply, asked.Asker, kept ? asked : null);
+        return Json(new SlackReply(kept ? WorkingOnIt : NotKeptYet).ToJson());
     }
 
     public async Task<IResult> InteractionAsync(ReadOnlyMemory<byte> body)
@@ -66,16 +70,14 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
 
         if (click.AsksReason)
         {
-            await AskAsync(click, action, asker);
+            await AskWhyAsync(click, action, asker);
             return;
         }
 
-        var reply = replies.GuardAsync(() => door.Click(click.User, click.Channel, action, null, click.Delivery, replies.Stopping));
-        await InTimeAsync(reply);
-        replies.AnswerLater(reply, asker);
+        await AnswerAsync(new LateRequest(click.Delivery, null, action.ToString(), null, asker));
     }
 
-    private async Task AskAsync(SlackClick click, CardAction action, SlackAsker asker)
+    private async Task AskWhyAsync(SlackClick click, CardAction action, SlackAsker asker)
     {
         var view = SlackReplies.ReasonView(click.Label, new ReasonFor(click.Channel, action.ToString()).ToText());
         var opened = await client.OpenViewAsync(click.Trigger ?? "", view, replies.Stopping);
@@ -92,17 +94,39 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
         var reason = SlackText.Fit(SlackPayload.Text(root, "view", "state", "values", "reason", "reason", "value"), 500).Trim();
         if (reason.Length == 0) return FieldError("Say why in a few words.");
         var delivery = $"slack:view:{user}:{SlackPayload.Need(root, "view", "id")}";
-        var reply = replies.GuardAsync(() => door.Click(user, wanted.Channel, action, reason, delivery, replies.Stopping));
-        if (await InTimeAsync(reply) && await reply is { Refusal: { } no }) return FieldError($"{no.Why} {no.Next}".Trim());
-        replies.AnswerLater(reply, new SlackAsker(user, wanted.Channel));
+        var asked = new LateRequest(delivery, null, action.ToString(), reason, new SlackAsker(user, wanted.Channel));
+        var reply = AskAsync(asked);
+        var inTime = await InTimeAsync(reply);
+        if (inTime && await reply is { Refusal: { } no }) return FieldError($"{no.Why} {no.Next}".Trim());
+        replies.AnswerLater(reply, asked.Asker, !inTime && await KeptAsync(asked) ? asked : null);
         return Results.Ok();
     }
 
-    private async Task HearAsync(SlackMention mention)
+    private Task HearAsync(SlackMention mention) =>
+        AnswerAsync(new LateRequest(mention.Delivery, mention.Words, null, null, new SlackAsker(mention.User, mention.Channel, Thread: mention.Thread)));
+
+    /// <summary>Returns once it is done, or kept so that it will be; the answer follows by itself.</summary>
+    private async Task AnswerAsync(LateRequest asked)
     {
-        var reply = replies.GuardAsync(() => door.Hear(mention.User, mention.Channel, mention.Words, mention.Delivery, replies.Stopping));
-        await InTimeAsync(reply);
-        replies.AnswerLater(reply, new SlackAsker(mention.User, mention.Channel, Thread: mention.Thread));
+        var reply = AskAsync(asked);
+        replies.AnswerLater(reply, asked.Asker, !await InTimeAsync(reply) && await KeptAsync(asked) ? asked : null);
+    }
+
+    private Task<Reply> AskAsync(LateRequest asked) => replies.GuardAsync(() => asked.Words is { } words
+        ? door.Hear(asked.Asker.User, asked.Asker.Channel, words, asked.Delivery, replies.Stopping)
+        : door.Click(asked.Asker.User, asked.Asker.Channel, CardAction.Parse(asked.Action!)!, asked.Reason, asked.Delivery, replies.Stopping));
+
+    private async Task<bool> KeptAsync(LateRequest asked)
+    {
+        try
+        {
+            await late.KeepAsync(asked, replies.Stopping);
+            return true;
+        }
+        catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     /// <param name="work">Guarded: it never fails.</param>

@@ -24,7 +24,7 @@ public sealed record Zone
     /// <summary>What to write instead of a name that is none.</summary>
     public static string Mend(string id) =>
         DateTimeZoneProviders.Tzdb.Ids.FirstOrDefault(one => one.Equals(id, StringComparison.OrdinalIgnoreCase)) is { } same ? $"Write {same}."
-        : Similar.Of(id, DateTimeZoneProviders.Tzdb.Ids) is { } near ? $"Did you mean {near}?"
+        : Nearest.One(id, DateTimeZoneProviders.Tzdb.Ids) is { } near ? $"Did you mean {near}?"
         : "Write a name of the IANA database: UTC, Europe/Amsterdam, America/New_York.";
 
     /// <summary>The day and the time on the wall there.</summary>

@@ -69,7 +69,7 @@ internal sealed class ConditionReader(List<Token> tokens)
         if (Here.Kind == TokenKind.End) return Wrong(Here, "The condition ends too early.", "Write what is asked, such as environment == prod.");
         if (Here.Kind != TokenKind.Word) return Wrong(Here, $"A condition doesn't begin with {Here.Says}.", $"Begin with a name: {string.Join(", ", names)}, inputs.NAME.");
         if (Name.Keywords.Contains(Here.Text)) return Wrong(Here, $"{Here.Says} has nothing before it.", "Write a condition on either side.");
-        var near = Name.Keywords.FirstOrDefault(word => word.Equals(Here.Text, StringComparison.OrdinalIgnoreCase)) ?? Similar.Of(Here.Text, names);
+        var near = Name.Keywords.FirstOrDefault(word => word.Equals(Here.Text, StringComparison.OrdinalIgnoreCase)) ?? Nearest.One(Here.Text, names);
         return Wrong(Here, $"There is no {Here.Says} to ask about.", near is not null ? $"Did you mean {near}?" : $"There are: {string.Join(", ", names)}, inputs.NAME.");
     }
 

@@ -64,7 +64,7 @@ public static class ConfigurationReader
     private static void Stray(string file, Findings findings)
     {
         var mend = IsCalendar(file) ? "Put it beside calendar.yaml, and name it there under freeze-files:." : file.Contains('/', StringComparison.Ordinal) ? "Move it up into services/ or runbooks/."
-            : Similar.Of(file, ["access.yaml", "calendar.yaml"]) is { } near ? $"Did you mean {near}?" : "Move it into services/ or runbooks/, or out of the folder.";
+            : Nearest.One(file, ["access.yaml", "calendar.yaml"]) is { } near ? $"Did you mean {near}?" : "Move it into services/ or runbooks/, or out of the folder.";
         findings.Warn(file, 1, "file-unread", "This file is not read.", "The folder holds services/*.yaml, runbooks/*.yaml, access.yaml and calendar.yaml.", mend);
     }
 

@@ -48,7 +48,7 @@ internal static partial class Lint
     public static string Meant(string word, IEnumerable<string> names)
     {
         var all = names.ToList();
-        return Similar.Of(word, all) is { } near ? $"Did you mean {near}?" : all.Count == 0 ? "There is none at all." : $"There are: {string.Join(", ", all.Take(20))}.";
+        return Nearest.One(word, all) is { } near ? $"Did you mean {near}?" : all.Count == 0 ? "There is none at all." : $"There are: {string.Join(", ", all.Take(20))}.";
     }
 
     private static void Service(Configuration read, Service service, Findings findings)

@@ -156,7 +156,7 @@ internal sealed class MappingReader
 
     private void Unknown(string name, YamlNode at)
     {
-        var near = Similar.Of(name, shape.Keys.Select(key => key.Name));
+        var near = Nearest.One(name, shape.Keys.Select(key => key.Name));
         findings.Error(File, at.Start.Line, "unknown-key", $"{Article(shape.Name)} has no key \"{Cut(name)}\".", null,
             near is not null ? $"Did you mean {near}?" : $"It may have: {string.Join(", ", shape.Keys.Where(key => key.Kind != ValueKind.NotYet).Select(key => key.Name))}.");
     }

@@ -78,6 +78,42 @@ public sealed class FrontDoorTests
     }
 
     [Fact]
+    public async Task A_command_that_was_only_said_to_be_worked_on_survives_a_kill()
+    {
+        await using var stage = await Stage.SetAsync();
+        var killed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (var bot = await stage.StartBotAsync())
+        {
+            stage.Slack.Hold("users.info", killed.Task);
+            (await stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod")).Reply!.Says.ShouldStartWith("Working on it");
+            stage.Slack.Messages.ShouldBeEmpty();
+            await bot.KillAsync();
+            killed.SetResult();
+        }
+
+        await using var next = await stage.StartBotAsync();
+        await stage.CardAsync(message => message.Shows("Deploy api v1.2.3 to prod") && message.Shows("waiting for its checklist"));
+        (await stage.Slack.ReplyAsync(stage.Ana, reply => reply.Via == "response_url", TimeSpan.FromSeconds(20))).Says.ShouldContain("Run 1");
+    }
+
+    [Fact]
+    public async Task A_step_whose_name_was_mistyped_is_asked_about_and_never_guessed()
+    {
+        await using var stage = await Stage.SetAsync();
+        await using var bot = await stage.StartBotAsync();
+        var ana = stage.User(stage.Ana, bot);
+        await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
+        await stage.CardAsync(message => message.Shows("waiting for its checklist"));
+        var misheard = (await ana.TypeAsync(Stage.Channel, "/skip 1 --step \"chek\" --reason \"it is known\"")).Reply!;
+        misheard.Says.ShouldContain("step-unknown");
+        misheard.Says.ShouldContain("Did you mean s4 (Check health)");
+        misheard.Buttons.ShouldContain(button => button.Label == "skip 1 --step s4 --reason \"it is known\"");
+        (await ana.TypeAsync(Stage.Channel, "/skip 1 --step a --reason \"it is known\"")).Reply!.Says.ShouldContain("words-ambiguous");
+        await ana.ClickAsync((await ana.TypeAsync(Stage.Channel, "/skip 1 --step chek --reason known")).Reply!, "skip 1 --step s4 --reason \"known\"");
+        (await stage.Slack.ReplyAsync(stage.Ana, reply => reply.Says.Contains("step-not-waiting", StringComparison.Ordinal))).Says.ShouldContain("no such step to skip now");
+    }
+
+    [Fact]
     public async Task A_configuration_with_errors_is_refused_at_start_with_all_of_them()
     {
         await using var stage = await Stage.SetAsync();

@@ -4,6 +4,7 @@ using System.Text;
 using ChatOps.Bot.Commands;
 using ChatOps.Bot.Endpoints;
 using ChatOps.Integrations.Slack;
+using ChatOps.Integrations.Sqlite;
 using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Work;
 using ChatOps.Testing.Slack;
@@ -22,6 +23,7 @@ public sealed class SlackEndpointsTests : IAsyncLifetime
     private static readonly CardAction Approve = new("approve", new RunId(128), new StepId("s2"), "plan-1");
     private readonly ConcurrentQueue<string> heard = new();
     private readonly ConcurrentQueue<string> logged = new();
+    private readonly string folder = Directory.CreateTempSubdirectory("chatops-slack-").FullName;
     private Func<string, Task<Reply>> desk = words => Task.FromResult(new Reply(Card("You said: " + words)));
     private SlackStandIn slack = null!;
     private WebApplication bot = null!;
@@ -41,6 +43,7 @@ public sealed class SlackEndpointsTests : IAsyncLifetime
         http.Dispose();
         await bot.DisposeAsync();
         await slack.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
     }
 
     [Theory]
@@ -250,8 +253,14 @@ public sealed class SlackEndpointsTests : IAsyncLifetime
         desk = _ => slow.Task;
         var receipt = await ana.TypeAsync("#general", "/status");
         receipt.Reply!.Says.ShouldStartWith("Working on it…");
+        var store = bot.Services.GetRequiredService<IStore>();
+        var kept = await store.ClaimAsync("a process after this one", ["slack-late"], 10, TimeSpan.FromSeconds(1), DateTimeOffset.UtcNow.AddMinutes(1), default);
+        SlackLate.Read(kept.ShouldHaveSingleItem().Item).Words.ShouldBe("status");
+        await store.ReturnAsync(kept[0], DateTimeOffset.UtcNow.AddMinutes(1), undone: true, default);
         slow.SetException(new InvalidOperationException("secret-words"));
         (await slack.ReplyAsync(ana.Id, r => r.Via == "response_url")).Says.ShouldContain("Something went wrong in the bot");
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (await store.NextDueAsync(patience.Token) is not null) await Task.Yield();
     }
 
     [Fact]
@@ -289,8 +298,10 @@ public sealed class SlackEndpointsTests : IAsyncLifetime
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.ClearProviders().AddProvider(new Lines(logged)).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton(TimeProvider.System).AddSqlite(new SqliteAddress(Path.Combine(folder, "late.db")));
         builder.Services.AddSlack(builder.Configuration).AddSlackEndpoints();
         var app = builder.Build();
+        await app.Services.GetRequiredService<IStore>().MigrateAsync(CancellationToken.None);
         app.MapSlack(_ => new SlackDoor(
             (account, channel, words, delivery, _) =>
             {

@@ -123,6 +123,13 @@ public sealed class SlackStandIn : IAsyncDisposable
         return Task.CompletedTask;
     });
 
+    /// <summary>The next call of a method gets no answer until <paramref name="until"/> ends, and then a broken connection.</summary>
+    public void Hold(string method, Task until) => Inject(method, 1, after: false, async c =>
+    {
+        await until;
+        c.Abort();
+    });
+
     /// <summary>Somebody who speaks to the bot at this address.</summary>
     public SlackUser User(string id, HttpClient bot) => new(this, id, bot);
 

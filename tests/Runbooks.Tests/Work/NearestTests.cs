@@ -1,8 +1,8 @@
-using ChatOps.Bot.Commands;
+using ChatOps.Runbooks.Work;
 using Shouldly;
 using Xunit;
 
-namespace ChatOps.Bot.Tests.Commands;
+namespace ChatOps.Runbooks.Tests.Work;
 
 public sealed class NearestTests
 {

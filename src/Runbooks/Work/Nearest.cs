@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 
-namespace ChatOps.Bot.Commands;
+namespace ChatOps.Runbooks.Work;
 
 /// <summary>Which names a mistyped word may have meant.</summary>
-internal static class Nearest
+public static class Nearest
 {
     private const int Most = 3;
 
@@ -12,6 +12,9 @@ internal static class Nearest
 
     /// <summary>The names that are equally near and nearer than all others, at most 3; empty when none is near.</summary>
     public static ImmutableArray<string> To(string word, IEnumerable<string> names) => Find(word, names).Names;
+
+    /// <summary>The first of the nearest names; null when none is near.</summary>
+    public static string? One(string word, IEnumerable<string> names) => To(word, names).FirstOrDefault();
 
     /// <summary>The same with how near they are: less is nearer, <see cref="int.MaxValue"/> is not near at all.</summary>
     public static (int Score, ImmutableArray<string> Names) Find(string word, IEnumerable<string> names)
@@ -45,7 +48,7 @@ internal static class Nearest
         _ => 3,
     };
 
-    /// <summary>Letters put in, left out, changed, or swapped with their neighbour: each counts one.</summary>
+    /// <summary>Letters put in, left out, changed, or swapped with their neighbour: each counts one (optimal string alignment; Damerau 1964).</summary>
     public static int Distance(string a, string b)
     {
         var before = new int[b.Length + 1];
