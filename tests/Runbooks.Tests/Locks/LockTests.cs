@@ -89,7 +89,7 @@ public sealed class LockTests
     [InlineData(LockKind.Freeze, Pass.Freezes, null)]
     [InlineData(LockKind.Warning, Pass.Nothing, null)]
     public void What_stands_in_the_way_depends_on_what_may_be_passed(LockKind kind, Pass pass, string? code) =>
-        ChangeRules.Refuse(Place, Prod, ChangeCalendar.Empty, Set(LockBook.Empty, new LockScope("api", "prod"), kind), pass, Noon)?.Refusal.Code.ShouldBe(code);
+        (ChangeRules.Refuse(Place, Prod, ChangeCalendar.Empty, Set(LockBook.Empty, new LockScope("api", "prod"), kind), pass, Noon)?.Refusal.Code).ShouldBe(code);
 
     [Theory]
     [InlineData(Pass.Nothing, "frozen")]
@@ -99,7 +99,7 @@ public sealed class LockTests
     {
         var calendar = ChangeCalendar.Empty with { Freezes = [new Freeze("Holidays", Noon.AddDays(-1), Noon.AddDays(1), Scope.Everything)] };
         var way = ChangeRules.Refuse(Place, Prod, calendar, LockBook.Empty, pass, Noon);
-        way?.Refusal.Code.ShouldBe(code);
+        (way?.Refusal.Code).ShouldBe(code);
         if (code is not null) way!.Opens.ShouldBe(Noon.AddDays(1));
     }
 

@@ -46,7 +46,7 @@ public sealed class RunTests
             "ben" => Ben,
             _ => Stranger,
         };
-        run.Told(new RunCommand.Approve(caller, null, run.Plan.Hash)).Decision.Refused?.Code.ShouldBe(code);
+        (run.Told(new RunCommand.Approve(caller, null, run.Plan.Hash)).Decision.Refused?.Code).ShouldBe(code);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class RunTests
     public void An_approval_counts_only_in_time(int minutes, string? code)
     {
         var run = Opened().Ticked();
-        run.Told(new RunCommand.Approve(Ben, null, run.Plan.Hash), TimeSpan.FromMinutes(minutes)).Decision.Refused?.Code.ShouldBe(code);
+        (run.Told(new RunCommand.Approve(Ben, null, run.Plan.Hash), TimeSpan.FromMinutes(minutes)).Decision.Refused?.Code).ShouldBe(code);
     }
 
     [Fact]
