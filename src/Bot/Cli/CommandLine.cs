@@ -47,6 +47,7 @@ internal sealed class CommandLine(Terminal terminal)
         root.Add(VerifyCommand.Of(terminal));
         root.Add(RehearseCommand.Of(terminal));
         root.Add(DiagramCommand.Of(terminal));
+        root.Add(AuditCommand.Of(terminal));
         foreach (var words in CommandWords.All) root.Add(ChatCommand.Of(words, terminal));
         Serving(root, serve);
         return root;

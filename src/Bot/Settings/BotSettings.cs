@@ -17,15 +17,17 @@ internal sealed record BotSettings(string Config, SqliteAddress? Sqlite, Postgre
         var config = section["Config"] is { Length: > 0 } given ? Path.GetFullPath(given) : Example(contentRoot);
         if (config is null) faults.Add("ChatOps:Config is not set, and there is no folder examples here. Start with --config DIR.");
         else if (!Directory.Exists(config)) faults.Add($"ChatOps:Config: there is no folder {config}.");
-        var (sqlite, postgres) = Database(section["Database"] ?? "sqlite:./data/chatops.db", faults);
+        var (sqlite, postgres) = Database(section["Database"], faults);
         var address = AddressOf(section["PublicUrl"], faults);
         if (faults.Count > 0) return null;
         var data = sqlite is null ? Path.GetFullPath("data") : Path.GetDirectoryName(Path.GetFullPath(sqlite.Path))!;
         return new BotSettings(config!, sqlite, postgres, address, data);
     }
 
-    private static (SqliteAddress?, PostgreSqlAddress?) Database(string value, List<string> faults)
+    /// <summary>Which database a setting means; the default where there is none.</summary>
+    public static (SqliteAddress?, PostgreSqlAddress?) Database(string? value, List<string> faults)
     {
+        value ??= "sqlite:./data/chatops.db";
         string? fault;
         if (PostgreSqlAddress.Means(value))
         {

@@ -12,6 +12,7 @@ internal static class ConsoleEndpoints
         .AddSingleton<Conversations>()
         .AddSingleton<Viewers>()
         .AddSingleton<PageReads>()
+        .AddSingleton<AuditReads>()
         .AddSingleton<LiveFeed>()
         .AddSingleton<ConsoleForms>();
 
@@ -22,6 +23,7 @@ internal static class ConsoleEndpoints
         console.MapGet("/runs", RunsAsync);
         console.MapGet("/runs/{id}", RunAsync);
         console.MapGet("/services", ServicesAsync);
+        console.MapGet("/audit", AuditAsync);
         console.MapGet("/live", LiveAsync).WithMetadata(new NoPage());
         console.MapGet("/words", WordsAsync).WithMetadata(new NoPage());
         console.MapGet("/assets/{hash}/{name}", Asset).WithMetadata(new NoPage());
@@ -65,6 +67,12 @@ internal static class ConsoleEndpoints
         var since = changes.Now;
         var (board, brought) = await reads.BoardAsync(http.RequestAborted);
         return PageResults.Page(ServicesPage.Of(await viewers.OfAsync(http), board, brought, new Live("services", since)));
+    }
+
+    private static async Task<IResult> AuditAsync(HttpContext http, Viewers viewers, AuditReads reads, string? q, long? before)
+    {
+        var words = string.IsNullOrWhiteSpace(q) ? null : q.Trim()[..Math.Min(q.Trim().Length, 200)];
+        return PageResults.Page(AuditPage.Of(await viewers.OfAsync(http), await reads.PageAsync(words, before, http.RequestAborted), words));
     }
 
     private static async Task LiveAsync(HttpContext http, LiveFeed feed, Viewers viewers, IHostApplicationLifetime life, string topic, string? since)

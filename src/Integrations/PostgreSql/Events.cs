@@ -22,7 +22,7 @@ internal static class Events
         // Everybody takes rows in the same order, so that two commits may wait for each other's end but never both for the other's.
         var streams = commit.Streams.OrderBy(s => s.Stream.Name, StringComparer.Ordinal).ToList();
         await using var batch = new NpgsqlBatch(connection);
-        foreach (var append in streams) Append(batch, append, commit.At);
+        foreach (var append in streams) Append(batch, append, commit.At, commit.Delivery?.Key ?? Chain.Bot);
         var withdrawn = commit.Withdrawn.Select(key => (Key: key, Write: (Action)(() => Work.Withdraw(batch, key))));
         var added = commit.Work.Select((item, i) => (item.Key, Write: (Action)(() => Work.Add(batch, item, ids[i]))));
         foreach (var (_, write) in withdrawn.Concat(added).OrderBy(w => w.Key, StringComparer.Ordinal)) write();
@@ -37,6 +37,23 @@ internal static class Events
             await reader.NextResultAsync(cancellationToken);
         }
         return new CommitResult.Committed();
+    }
+
+    public static async Task<ImmutableArray<ChainEntry>> ReadChainAsync(NpgsqlConnection connection, long after, int atMost, CancellationToken cancellationToken)
+    {
+        await using var select = connection.Command(
+            "select place, stream, version, type, body, at, via, encode(hash, 'hex') from events where place > $1 order by place limit $2", after, atMost);
+        return
+        [
+            .. await select.ListAsync(
+                r => new ChainEntry(r.GetInt64(0), new StoredEvent(new StreamId(r.GetString(1)), r.GetInt64(2), r.GetString(3), r.GetString(4), r.Time(5)), r.GetString(6), r.GetString(7)), cancellationToken),
+        ];
+    }
+
+    public static async Task<ChainHead?> ReadChainHeadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var select = connection.Command("select place, encode(hash, 'hex') from chain where place > 0");
+        return (await select.ListAsync(r => new ChainHead(r.GetInt64(0), r.GetString(1)), cancellationToken)).FirstOrDefault();
     }
 
     public static async Task<string?> FindDeliveryAsync(NpgsqlConnection connection, string key, CancellationToken cancellationToken)
@@ -99,12 +116,7 @@ internal static class Events
     }
 
     /// <summary>Answers how many were appended: fewer than there are means that somebody else was there first.</summary>
-    private static void Append(NpgsqlBatch batch, StreamAppend append, DateTimeOffset at) => batch.Add("""
-        with added as (
-            insert into events (stream, version, type, body, at)
-            select $1, $2 + new.place, new.type, new.body, $5 from unnest($3::text[], $4::text[]) with ordinality as new (type, body, place)
-            on conflict (stream, version) do nothing
-            returning 1)
-        select count(*) from added
-        """, append.Stream.Name, append.Expected, append.Events.Select(e => e.Type).ToArray(), append.Events.Select(e => e.Body).ToArray(), at);
+    private static void Append(NpgsqlBatch batch, StreamAppend append, DateTimeOffset at, string via) => batch.Add(
+        "select append_events($1, $2, $3, $4, $5, $6)",
+        append.Stream.Name, append.Expected, append.Events.Select(e => e.Type).ToArray(), append.Events.Select(e => e.Body).ToArray(), at, via);
 }

@@ -89,6 +89,12 @@ internal sealed class PostgreSqlStore : IStore
     public Task<ImmutableArray<RunRow>> ListRunsAsync(RunQuery query, CancellationToken cancellationToken) =>
         _database.RunAsync(c => Rows.ListAsync(c, query, cancellationToken), cancellationToken);
 
+    public Task<ImmutableArray<ChainEntry>> ReadChainAsync(long after, int atMost, CancellationToken cancellationToken) =>
+        _database.RunAsync(c => Events.ReadChainAsync(c, after, atMost, cancellationToken), cancellationToken);
+
+    public Task<ChainHead?> ReadChainHeadAsync(CancellationToken cancellationToken) =>
+        _database.RunAsync(c => Events.ReadChainHeadAsync(c, cancellationToken), cancellationToken);
+
     public Task<ImmutableArray<LiveRow>> ListLiveAsync(CancellationToken cancellationToken) =>
         _database.RunAsync(c => Rows.ListLiveAsync(c, cancellationToken), cancellationToken);
 

@@ -91,6 +91,11 @@ internal sealed class SqliteStore : IStore
     public Task<ImmutableArray<RunRow>> ListRunsAsync(RunQuery query, CancellationToken cancellationToken) =>
         _readers.ReadAsync(file => Rows.List(file, query), cancellationToken);
 
+    public Task<ImmutableArray<ChainEntry>> ReadChainAsync(long after, int atMost, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(file => Events.ReadChain(file, after, atMost), cancellationToken);
+
+    public Task<ChainHead?> ReadChainHeadAsync(CancellationToken cancellationToken) => _readers.ReadAsync(Events.ReadChainHead, cancellationToken);
+
     public Task<ImmutableArray<LiveRow>> ListLiveAsync(CancellationToken cancellationToken) => _readers.ReadAsync(Rows.ListLive, cancellationToken);
 
     public IDisposable OnCommitted(Action<CommitNotice> callback) => _callbacks.Add(callback);

@@ -45,6 +45,12 @@ public interface IStore : IAsyncDisposable
     /// <summary>Runs, newest first.</summary>
     Task<ImmutableArray<RunRow>> ListRunsAsync(RunQuery query, CancellationToken cancellationToken);
 
+    /// <summary>The chain of everything that was ever kept, after place <paramref name="after"/> (0 = all), oldest first.</summary>
+    Task<ImmutableArray<ChainEntry>> ReadChainAsync(long after, int atMost, CancellationToken cancellationToken);
+
+    /// <summary>The end of the chain; null while it is empty.</summary>
+    Task<ChainHead?> ReadChainHeadAsync(CancellationToken cancellationToken);
+
     /// <summary>What the bot last brought to each service and environment.</summary>
     Task<ImmutableArray<LiveRow>> ListLiveAsync(CancellationToken cancellationToken);
 

@@ -150,7 +150,7 @@ public sealed class FrontDoorTests
                     "([^"]*)"|([^\s"]+)
                     """).Select(word => word.Groups[1].Value + word.Groups[2].Value)];
                 words = [.. words.Select(word => word.StartsWith("examples/", StringComparison.Ordinal) ? Path.Combine(Repository.Root, word) : word.Trim('"'))];
-                await using var command = BotProcess.Launch(folder, new Dictionary<string, string?> { ["CHATOPS_URL"] = bot.Address.ToString() }, 0, words);
+                await using var command = BotProcess.Launch(folder, new Dictionary<string, string?> { ["CHATOPS_URL"] = bot.Address.ToString(), ["ChatOps:Database"] = $"sqlite:{folder}/a.db" }, 0, words);
                 (await command.ExitAsync()).ShouldBe(0, $"{line.Value}\n{command.Output}");
             }
 

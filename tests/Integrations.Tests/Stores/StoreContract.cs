@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using ChatOps.Runbooks.Audit;
 using ChatOps.Runbooks.Work;
 using Shouldly;
 using Xunit;
@@ -43,6 +44,26 @@ public abstract class StoreContract : IAsyncLifetime
         var store = Open();
         _opened.Add(store);
         return store;
+    }
+
+    [Fact]
+    public async Task Every_event_is_linked_to_the_one_before_it()
+    {
+        (await Store.ReadChainHeadAsync(Stop)).ShouldBeNull();
+        IStore[] stores = [Store, await OpenAsync()];
+        var stream = new StreamId("run-1-more");
+        await Store.CommitAsync(new Commit(Noon.AddTicks(7)) { Streams = [new(Run1, 0, [new("opened", """{"by":"Zoë 🚀"}"""), new("began", "{}")]), new(stream, 0, [new("locked", "{}")])], Delivery = new("slack:act:UANA:1", "yes") }, Stop);
+        (await Store.CommitAsync(new Commit(Noon) { Streams = [new(Run1, 1, [new("lost", "{}")])] }, Stop)).ShouldBeOfType<CommitResult.Conflict>();
+        await Task.WhenAll(Enumerable.Range(10, 40).Select(n => Task.Run(() => stores[n % 2].CommitAsync(new Commit(Noon) { Streams = [new(new RunId(n).Stream, 0, [new("opened", $"{{\"n\":{n}}}")])] }, Stop))));
+
+        var entries = await Store.ReadChainAsync(0, 1_000, Stop);
+        entries.Length.ShouldBe(43);
+        entries.Take(4).Select(e => $"{e.Place} {e.Event.Stream} {e.Event.Version} {e.Event.Type} {e.Via}").Take(3).ShouldBe(["1 run-1 1 opened slack:act:UANA:1", "2 run-1 2 began slack:act:UANA:1", "3 run-1-more 1 locked slack:act:UANA:1"]);
+        entries[3].Via.ShouldBe(Chain.Bot);
+        var check = new ChainCheck();
+        foreach (var entry in entries) check.Next(entry).ShouldBeNull();
+        check.End(await Store.ReadChainHeadAsync(Stop)).ShouldBeNull();
+        (await Store.ReadChainAsync(40, 2, Stop)).Select(e => e.Place).ShouldBe([41, 42]);
     }
 
     /// <summary>Workers that want different kinds pick different items: only the lane itself can keep them apart.</summary>

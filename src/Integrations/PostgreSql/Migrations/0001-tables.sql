@@ -1,13 +1,47 @@
 create sequence run_numbers;
 
 create table events (
+    place bigint not null unique,
     stream text not null,
     version bigint not null,
     type text not null,
     body text not null,
     at timestamptz not null,
+    via text not null,
+    hash bytea not null,
     primary key (stream, version)
 );
+
+-- The last event's place and hash: what is cut off the end of the chain is missed by it.
+create table chain (
+    one integer primary key check (one = 1),
+    place bigint not null,
+    hash bytea not null
+);
+insert into chain values (1, 0, decode(repeat('00', 32), 'hex'));
+
+create function link(text) returns bytea language sql immutable as
+    $$ select convert_to(octet_length(convert_to($1, 'UTF8')) || ':' || $1, 'UTF8') $$;
+
+-- Appends events to a stream, each linked to the one before it, whichever stream that was of. Answers how many: fewer than there are when somebody else appended first.
+-- Whoever appends holds the end of the chain until the transaction ends, so there is one order.
+create function append_events(of_stream text, after_version bigint, types text[], bodies text[], at_time timestamptz, via_key text) returns bigint language plpgsql as $$
+declare
+    head chain%rowtype;
+    micros text := (extract(epoch from at_time) * 1000000)::bigint::text;
+begin
+    select * into strict head from chain for update;
+    for i in 1 .. coalesce(array_length(types, 1), 0) loop
+        head.place := head.place + 1;
+        head.hash := sha256(head.hash || link(of_stream) || link((after_version + i)::text) || link(types[i]) || link(bodies[i]) || link(micros) || link(via_key));
+        insert into events (place, stream, version, type, body, at, via, hash)
+            values (head.place, of_stream, after_version + i, types[i], bodies[i], at_time, via_key, head.hash)
+            on conflict (stream, version) do nothing;
+        if not found then return i - 1; end if;
+    end loop;
+    update chain set place = head.place, hash = head.hash;
+    return coalesce(array_length(types, 1), 0);
+end $$;
 
 create table deliveries (
     key text primary key,

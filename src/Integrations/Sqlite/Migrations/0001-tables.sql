@@ -6,9 +6,18 @@ create table events (
     version integer not null,
     type text not null,
     body text not null,
-    at integer not null
+    at integer not null,
+    via text not null,
+    hash text not null
 );
 create unique index events_stream on events (stream, version);
+
+-- The last event's place and hash: what is cut off the end of the chain is missed by it.
+create table chain (
+    one integer primary key check (one = 1),
+    place integer not null,
+    hash text not null
+);
 
 create table deliveries (
     key text primary key,

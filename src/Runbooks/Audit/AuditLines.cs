@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Locks;
+using ChatOps.Runbooks.Runs;
+using ChatOps.Runbooks.Schedules;
+using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Runbooks.Audit;
+
+/// <summary>Reads decisions out of the chain. Give it every entry in order, since what a decision was about is known from those before it.</summary>
+public sealed class AuditLines
+{
+    private readonly Dictionary<StreamId, RunState> runs = [];
+
+    /// <summary>The decision in this entry; null where nothing was decided (a rollout moved, a card was posted).</summary>
+    /// <exception cref="JsonException">It is not an event that this version knows.</exception>
+    public AuditLine? Next(ChainEntry entry)
+    {
+        var stored = entry.Event;
+        if (stored.Stream == LockBook.Stream) return OfLock(entry, RunJson.ReadLock(stored));
+        if (stored.Stream == LaterBook.Stream) return OfLater(entry, RunJson.ReadLater(stored));
+        return stored.Stream.Name.StartsWith("run-", StringComparison.Ordinal) ? OfRun(entry, RunJson.ReadRun(stored)) : null;
+    }
+
+    private AuditLine? OfRun(ChainEntry entry, RunEvent what)
+    {
+        var (stored, before) = (entry.Event, runs.GetValueOrDefault(entry.Event.Stream));
+        if (before is null && what is not RunOpened) return null;      // after its end nothing is decided about a run
+        var run = before is null ? RunState.Open((RunOpened)what, stored.At) : before.Evolve(what, stored.At);
+        if (run.IsOver) runs.Remove(stored.Stream);
+        else runs[stored.Stream] = run;
+        return LineOf(run, entry, what);
+    }
+
+    /// <param name="run">As it stands after it, or later.</param>
+    public static AuditLine? LineOf(RunState run, ChainEntry entry, RunEvent what)
+    {
+        if (Timeline.Of(run, what, entry.Event.At) is not { } line || (line.By is null && !Decides(what))) return null;
+        var approved = (what as StepHappened)?.What as Approved;
+        return new AuditLine(
+            entry.Place, entry.Event.At, line.By, NameOf(what), line.Says, run.Id.Number, run.Site.Service, run.Site.Environment, run.Plan.Version, (approved?.Plan ?? run.Plan.Hash).Hex, entry.Via,
+            approved is null ? [] : Evidence(run), entry.Hash);
+    }
+
+    /// <summary>What the bot decides by itself.</summary>
+    private static bool Decides(RunEvent what) => what is RollbackBegan or RunCancelled or StepRetried or StepLeftBehind or RemedyBegan or PlanChanged
+        or StepHappened { What: ApprovalExpired or ApprovalEscalated or ItemVerified or StepFailed };
+
+    private static ImmutableArray<string> Evidence(RunState run) =>
+    [
+        $"{run.Plan.FromVersion ?? "not known"} → {run.Plan.Version} on {run.Plan.Where}",
+        .. run.Plan.Steps.Select(step => $"{step.Id} {step.Title}{(step.Says.Length > 0 ? $": {step.Says}" : "")}"),
+        .. run.Steps.Where(step => step is { Step: Checklist, State: Checklist.State }).SelectMany(step => Items((Checklist)step.Step, (Checklist.State)step.State!)),
+    ];
+
+    private static IEnumerable<string> Items(Checklist list, Checklist.State state) => list.Items.Select((item, at) =>
+        state.Ticks.GetValueOrDefault(at) is { } tick ? $"☑ {item.Text}: {tick.By.Email}, {Time(tick.At)}"
+        : state.Looks.GetValueOrDefault(at) is { } look ? $"{(look.Verdict == ItemVerdict.Holds ? "☑" : "☐")} {item.Text}: {look.Says} {look.Link} {Time(look.At)}"
+        : $"☐ {item.Text}");
+
+    private static AuditLine OfLock(ChainEntry entry, LockEvent what) => what switch
+    {
+        LockSet { Lock: var one } => Line(entry, one.By, "lock-set", $"{one.Kind.ToString().ToLowerInvariant()} {one.Id} on {one.Scope}: {one.Reason}", one.Scope),
+        LockReleased gone => Line(entry, gone.By, "lock-released", $"released lock {gone.Id}{(gone.Reason is null ? "" : $": {gone.Reason}")}{(gone.TakenOver ? " (another took its place)" : "")}", null),
+        _ => throw new InvalidOperationException($"Nobody tells of {what.GetType().Name}."),
+    };
+
+    private static AuditLine OfLater(ChainEntry entry, LaterEvent what) => what switch
+    {
+        LaterAsked { Later: var one } => Line(entry, one.By, "later-asked", $"asked for \"{one.Command}\" at {Time(one.At)}", null),
+        LaterEnded ended => Line(entry, ended.By, "later-ended", $"{ended.Id}: {ended.Says}", null),
+        ScheduleFired fired => Line(entry, null, "schedule-fired", $"{fired.Name}, due {Time(fired.Due)}: {fired.Says}", null),
+        _ => throw new InvalidOperationException($"Nobody tells of {what.GetType().Name}."),
+    };
+
+    private static AuditLine Line(ChainEntry entry, Person? by, string decision, string says, LockScope? scope) =>
+        new(entry.Place, entry.Event.At, by?.Email, decision, says, null, scope?.Service, scope?.Environment, null, null, entry.Via, [], entry.Hash);
+
+    /// <summary><c>RunOpened</c> is <c>run-opened</c>; what happened to a step goes by its own name.</summary>
+    private static string NameOf(RunEvent what)
+    {
+        var name = (what is StepHappened step ? (object)step.What : what).GetType().Name;
+        return string.Concat(name.Select((letter, at) => char.IsUpper(letter) ? $"{(at == 0 ? "" : "-")}{char.ToLowerInvariant(letter)}" : $"{letter}"));
+    }
+
+    private static string Time(DateTimeOffset at) => $"{at.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC";
+}
