@@ -15,7 +15,7 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Commands;
 
 /// <summary>Opens runs: deployments and rollbacks, or the plan of one.</summary>
-internal sealed class Openings(RunEngine engine, Readings readings, IStore store, Chats chats, Locks locks, Laters laters, Func<Configuration> configuration, BotAddress address)
+internal sealed class Openings(RunEngine engine, Readings readings, IStore store, Chats chats, Locks locks, Laters laters, Outlooks outlooks, Usuals usuals, Func<Configuration> configuration, BotAddress address)
 {
     /// <summary>Opens a deployment. A delivery that comes again gets the answer it got, whatever has become of the world since.</summary>
     public async Task<Reply> DeployAsync(Speaker speaker, Command.Deploy c, string delivery, CancellationToken cancellationToken)
@@ -45,15 +45,27 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         if (c.Emergency is not null) runbook = current.Overrides.InEmergency(runbook);
         else if (c.Exception is not null) runbook = current.Overrides.WithException(runbook);
         var context = new PlanContext(service, environment, c.Version, speaker.Caller.Person ?? default) { At = engine.Now, Calendar = current.Calendar, Emergency = c.Emergency };
+        if (AsksWhatChanged(runbook, current)) context = context with { Changed = await outlooks.ChangedAsync(service, seen?.Version, c.Version, cancellationToken) };
         var planned = Planner.Deploy(context, runbook, current.Runbook, seen?.Version);
-        if (c.PlanOnly) return new Reply(PlanCard.Of(planned.Plan, CommandText.Of(c with { PlanOnly = false })));
+        if (c.PlanOnly) return await PlannedAsync(planned, service, environment, speaker, c with { PlanOnly = false }, PassOf(c), cancellationToken);
         return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person!.Value, c.Emergency ?? c.Exception ?? c.Reason, Places(speaker, service), c.NoQueue, null)
         {
             Emergency = c.Emergency,
             Exception = c.Exception,
             Carried = await CarriedAsync(planned, site, cancellationToken),
+            Usual = await usuals.OfAsync(site, cancellationToken),
         }, delivery, cancellationToken);
     }
+
+    /// <summary>What would happen, with what is to be expected of it.</summary>
+    private async Task<Reply> PlannedAsync(Planned planned, Service service, ServiceEnvironment environment, Speaker speaker, Command start, Pass pass, CancellationToken cancellationToken)
+    {
+        var outlook = await outlooks.OfAsync(planned, service, environment, speaker.Caller.Person ?? default, pass, cancellationToken);
+        return new Reply(PlanCard.Of(planned.Plan, CommandText.Of(start), outlook, configuration().Calendar.Zone.Says));
+    }
+
+    /// <summary>Whether any step, of it or of a runbook inside it, depends on which files changed: only then is it worth asking.</summary>
+    private static bool AsksWhatChanged(Runbook runbook, Configuration current) => runbook.Conditions(current.Runbook).Any(text => text.Contains("changed", StringComparison.Ordinal));
 
     /// <summary>What a change may pass.</summary>
     public static Pass PassOf(RunState run) => run switch
@@ -144,7 +156,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         var inputs = runbook.Filled(c.Inputs);
         var context = new PlanContext(service, environment, seen?.Version ?? "", speaker.Caller.Person ?? default) { Inputs = inputs, At = engine.Now, Calendar = current.Calendar };
         var planned = Planner.Procedure(context, runbook, current.Runbook, seen?.Version);
-        if (c.PlanOnly) return new Reply(PlanCard.Of(planned.Plan, CommandText.Of(c with { PlanOnly = false })));
+        if (c.PlanOnly) return await PlannedAsync(planned, service, environment, speaker, c with { PlanOnly = false }, Pass.Everything, cancellationToken);
         return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person!.Value, c.Reason, Places(speaker, service), c.NoQueue, null) { Inputs = inputs }, delivery, cancellationToken);
     }
 
@@ -184,7 +196,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         var (back, refusal) = await BackAsync(site, c.To, seen, cancellationToken);
         if (refusal is not null) return Refused(refusal);
         var planned = Planner.Rollback(service, environment, back!.Version, back.Revision, seen?.Version, speaker.Caller.Person!.Value);
-        if (c.PlanOnly) return new Reply(PlanCard.Of(planned.Plan, CommandText.Of(c with { PlanOnly = false })));
+        if (c.PlanOnly) return await PlannedAsync(planned, service, environment, speaker, c with { PlanOnly = false }, Pass.Everything, cancellationToken);
         return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person.Value, c.Reason, Places(speaker, service), c.NoQueue, back.Reverts), delivery, cancellationToken);
     }
 

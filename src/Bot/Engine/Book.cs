@@ -42,7 +42,7 @@ internal static class Book
 
     public static RunRow Row(RunState run) => new(
         run.Id.Number, KindOf(run.Plan.Kind), run.Site.Service, run.Site.Environment, run.Plan.Runbook ?? run.Plan.Version,
-        run.Origin?.FromVersion ?? run.Plan.FromVersion, run.Status.ToString(), !run.IsOver, run.Opened.By.Email, run.OpenedAt, run.UpdatedAt, run.EndedAt, RunCard.Fallback(run));
+        run.Origin?.FromVersion ?? run.Plan.FromVersion, run.Status.ToString(), !run.IsOver, run.Opened.By.Email, run.OpenedAt, run.UpdatedAt, run.EndedAt, RunCard.Fallback(run)) { Own = run.Spent.Own };
 
     private static string KindOf(RunKind kind) => kind switch
     {

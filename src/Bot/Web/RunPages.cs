@@ -48,9 +48,12 @@ internal static class RunPages
         <td><span class="state {Marks.ClassOf(ToneOf(row))}">{Marks.Of(ToneOf(row))}<span class="state-words">{Answers.StatusOf(row)}</span></span></td><td class="quiet by">{Name(row.By)}</td><td class="quiet">{Texts.Time(row.OpenedAt)}</td></tr>
         """);
 
-    public static Html What(RunRow row) => row.Kind == "deploy"
-        ? Html.Of($"{Texts.Short(row.Service)} {Texts.Short(row.Version)} to {Texts.Short(row.Environment)}")
-        : Html.Of($"{Texts.Short(row.Service)} back to {Texts.Short(row.Version)} in {Texts.Short(row.Environment)}");
+    public static Html What(RunRow row) => row.Kind switch
+    {
+        "deploy" => Html.Of($"{Texts.Short(row.Service)} {Texts.Short(row.Version)} to {Texts.Short(row.Environment)}"),
+        "run" => Html.Of($"{Texts.Short(row.Version)} on {Texts.Short(row.Service)} in {Texts.Short(row.Environment)}"),
+        _ => Html.Of($"{Texts.Short(row.Service)} back to {Texts.Short(row.Version)} in {Texts.Short(row.Environment)}"),
+    };
 
     public static Tone ToneOf(RunRow row) => Enum.TryParse<RunStatus>(row.Status, out var status)
         ? status switch

@@ -8,6 +8,7 @@ internal static class WorkerServices
     public static IServiceCollection AddRuns(this IServiceCollection services) => services
         .AddSingleton<RunEngine>()
         .AddSingleton<Readings>()
+        .AddSingleton<Usuals>()
         .AddSingleton<Locks>()
         .AddSingleton<Targets>()
         .AddSingleton<Chats>()

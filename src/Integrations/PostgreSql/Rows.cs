@@ -8,15 +8,15 @@ namespace ChatOps.Integrations.PostgreSql;
 internal static class Rows
 {
     public static void Put(NpgsqlBatch batch, RunRow row) => batch.Add("""
-        insert into runs (number, kind, service, environment, version, from_version, status, open, by, opened_at, updated_at, closed_at, says)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        insert into runs (number, kind, service, environment, version, from_version, status, open, by, opened_at, updated_at, closed_at, says, own_ms)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         on conflict (number) do update set
             kind = excluded.kind, service = excluded.service, environment = excluded.environment, version = excluded.version,
             from_version = excluded.from_version, status = excluded.status, open = excluded.open, by = excluded.by,
-            opened_at = excluded.opened_at, updated_at = excluded.updated_at, closed_at = excluded.closed_at, says = excluded.says
+            opened_at = excluded.opened_at, updated_at = excluded.updated_at, closed_at = excluded.closed_at, says = excluded.says, own_ms = excluded.own_ms
         """,
         row.Number, row.Kind, row.Service, row.Environment, row.Version, row.FromVersion, row.Status,
-        row.Open, row.By, row.OpenedAt, row.UpdatedAt, row.ClosedAt, row.Says);
+        row.Open, row.By, row.OpenedAt, row.UpdatedAt, row.ClosedAt, row.Says, (long)row.Own.TotalMilliseconds);
 
     public static void Put(NpgsqlBatch batch, LiveRow row) => batch.Add("""
         insert into live (service, environment, version, previous_version, run, by, at) values ($1, $2, $3, $4, $5, $6, $7)
@@ -28,7 +28,7 @@ internal static class Rows
     {
         // Values are planned with each time, so a filter that is null costs nothing and each combination finds its index.
         await using var select = connection.Command("""
-            select number, kind, service, environment, version, from_version, status, open, by, opened_at, updated_at, closed_at, says
+            select number, kind, service, environment, version, from_version, status, open, by, opened_at, updated_at, closed_at, says, own_ms
             from runs
             where ($1::text is null or service = $1)
               and ($2::text is null or environment = $2)
@@ -54,5 +54,5 @@ internal static class Rows
 
     private static RunRow ReadRun(NpgsqlDataReader r) => new(
         r.GetInt64(0), r.GetString(1), r.GetString(2), r.GetString(3), r.GetString(4), r.TextOrNull(5), r.GetString(6), r.GetBoolean(7),
-        r.GetString(8), r.Time(9), r.Time(10), r.TimeOrNull(11), r.GetString(12));
+        r.GetString(8), r.Time(9), r.Time(10), r.TimeOrNull(11), r.GetString(12)) { Own = TimeSpan.FromMilliseconds(r.GetInt64(13)) };
 }

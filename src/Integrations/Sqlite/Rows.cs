@@ -7,15 +7,15 @@ namespace ChatOps.Integrations.Sqlite;
 internal static class Rows
 {
     public static void Put(SqliteFile file, RunRow row) => file.Prepare("""
-        insert into runs (number, kind, service, environment, version, from_version, status, open, by, opened_at, updated_at, closed_at, says)
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+        insert into runs (number, kind, service, environment, version, from_version, status, open, by, opened_at, updated_at, closed_at, says, own_ms)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
         on conflict (number) do update set
             kind = excluded.kind, service = excluded.service, environment = excluded.environment, version = excluded.version,
             from_version = excluded.from_version, status = excluded.status, open = excluded.open, by = excluded.by,
-            opened_at = excluded.opened_at, updated_at = excluded.updated_at, closed_at = excluded.closed_at, says = excluded.says
+            opened_at = excluded.opened_at, updated_at = excluded.updated_at, closed_at = excluded.closed_at, says = excluded.says, own_ms = excluded.own_ms
         """)
         .Bind(row.Number).Bind(row.Kind).Bind(row.Service).Bind(row.Environment).Bind(row.Version).Bind(row.FromVersion).Bind(row.Status)
-        .Bind(row.Open).Bind(row.By).Bind(row.OpenedAt).Bind(row.UpdatedAt).Bind(row.ClosedAt).Bind(row.Says).Run();
+        .Bind(row.Open).Bind(row.By).Bind(row.OpenedAt).Bind(row.UpdatedAt).Bind(row.ClosedAt).Bind(row.Says).Bind((long)row.Own.TotalMilliseconds).Run();
 
     public static void Put(SqliteFile file, LiveRow row) => file.Prepare("""
         insert into live (service, environment, version, previous_version, run, by, at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -28,7 +28,7 @@ internal static class Rows
     {
         // Only the filters that are given, so that each combination finds its index; there are 24 of them at most.
         var select = file.Prepare($"""
-            select number, kind, service, environment, version, from_version, status, open, by, opened_at, updated_at, closed_at, says
+            select number, kind, service, environment, version, from_version, status, open, by, opened_at, updated_at, closed_at, says, own_ms
             from runs
             where true
             {(query.Service is null ? "" : "and service = ?")}
@@ -51,5 +51,5 @@ internal static class Rows
     ];
 
     private static RunRow ReadRun(Statement s) => new(
-        s.Long(), s.Text(), s.Text(), s.Text(), s.Text(), s.TextOrNull(), s.Text(), s.Bool(), s.Text(), s.Time(), s.Time(), s.TimeOrNull(), s.Text());
+        s.Long(), s.Text(), s.Text(), s.Text(), s.Text(), s.TextOrNull(), s.Text(), s.Bool(), s.Text(), s.Time(), s.Time(), s.TimeOrNull(), s.Text()) { Own = TimeSpan.FromMilliseconds(s.Long()) };
 }

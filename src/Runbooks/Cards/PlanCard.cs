@@ -7,7 +7,9 @@ namespace ChatOps.Runbooks.Cards;
 public static class PlanCard
 {
     /// <param name="deploy">The command that starts it, to be offered as a button; null = it runs already.</param>
-    public static Card Of(Plan plan, string? deploy) => new(
+    /// <param name="outlook">What is to be expected; null = nothing was looked at.</param>
+    /// <param name="clock">A moment in the words and the zone of the configuration.</param>
+    public static Card Of(Plan plan, string? deploy, Outlook? outlook = null, Func<DateTimeOffset, string>? clock = null) => new(
         $"Plan: {char.ToLowerInvariant(RunCard.TitleOf(plan)[0])}{RunCard.TitleOf(plan)[1..]}",
         Tone.Neutral,
         deploy is null ? null : "nothing was started",
@@ -18,8 +20,9 @@ public static class PlanCard
         Facts =
         [
             new("From", plan.FromVersion ?? "not known"), new("To", plan.Version), new("Target", plan.Where), new("If a step fails", plan.OnFailure),
+            .. outlook is null ? [] : OutlookBlocks.Facts(outlook),
         ],
-        Body = [new CardBlock.Table(["#", "Step", "What it does"], [.. plan.Steps.Select((step, at) => (System.Collections.Immutable.ImmutableArray<string>)[$"{at + 1}", step.Title, step.Says])])],
+        Body = [.. outlook is null ? [] : OutlookBlocks.Of(outlook, clock ?? (at => $"{at.UtcDateTime:yyyy-MM-dd HH:mm} UTC")), new CardBlock.Table(["#", "Step", "What it does"], [.. plan.Steps.Select((step, at) => (System.Collections.Immutable.ImmutableArray<string>)[$"{at + 1}", step.Title, step.Says])])],
         Buttons = deploy is null ? [] : [new Button("Start it", ButtonStyle.Primary, CardAction.Say(deploy))],
         Footer = $"Plan {plan.Hash.Short}: approvals are bound to exactly this.",
     };

@@ -69,6 +69,7 @@ public static class RunCard
         if (run.TakenOnBy is { } by) facts.Add(new("Looked after by", by.Email));
         if (run.Opened.Reverts is { } reverts) facts.Add(new("Takes back", $"run {reverts}"));
         facts.Add(new("Target", run.Opened.Target.ToString()!));
+        if (run.Opened.Usual is { } usual && !run.IsOver) facts.Add(new("Usually takes", usual.Says()));
         if (run.Opened.Page is { } page && run.Status is RunStatus.Deciding or RunStatus.RollingBack or RunStatus.RolledBack or RunStatus.Failed) facts.Add(new("Concerns", page.Name));
         return facts.ToImmutable();
     }

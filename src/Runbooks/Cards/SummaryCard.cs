@@ -10,7 +10,6 @@ public static class SummaryCard
     public static Card Of(RunState run, DateTimeOffset now, Uri? publicUrl)
     {
         var took = (run.EndedAt ?? now) - run.OpenedAt;
-        var waited = run.Steps.Where(step => step.Step.Waits != Waits.ForNobody).Aggregate(TimeSpan.Zero, (sum, step) => sum + Took(step, now));
         var approvers = run.Steps.Select(step => step.State).OfType<Approval.State>().SelectMany(state => state.Yes).Select(yes => yes.By.ShortName).Distinct().ToList();
         var verdict = run.Rollback is not null ? $"was rolled back to {run.Rollback.ToVersion}" : $"is live in {run.Site.Environment}";
         var sentence = run.Plan.Kind == Plans.RunKind.Procedure
@@ -25,7 +24,7 @@ public static class SummaryCard
                 run.Plan.Kind == Plans.RunKind.Procedure ? new("Runbook", run.Plan.Runbook!) : new("Version", (run.Origin?.FromVersion ?? run.Plan.FromVersion) is { } from ? $"{from} → {run.Plan.Version}" : run.Plan.Version),
                 new("Asked for by", run.Opened.By.Email),
                 new("Approved by", approvers.Count == 0 ? "nobody had to" : Words.List(approvers)),
-                new("Took", waited > TimeSpan.Zero ? $"{Words.Duration(took)}, of which {Words.Duration(waited)} waiting for people" : Words.Duration(took)),
+                new("Took", run.Spent.And(run, now - run.UpdatedAt).Says() + (run.Opened.Usual is { } usual ? $" (usually {usual.Says()}, without waiting)" : "")),
             ],
             Body = [new CardBlock.Text(sentence), new CardBlock.Steps([.. run.Steps.Where(step => step.BeganAt is not null && step.Step is not Summary).Select(step => Line(step, now))])],
             Links = publicUrl is null ? [] : [new Link("History", new Uri(publicUrl, $"runs/{run.Id}"))],

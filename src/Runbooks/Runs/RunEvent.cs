@@ -54,6 +54,9 @@ public sealed record RunOpened(
 
     /// <summary>Why it may pass a freeze; null = it may not.</summary>
     public string? Exception { get; init; }
+
+    /// <summary>How long such a run took before; null = too few did.</summary>
+    public Usual? Usual { get; init; }
 }
 
 public sealed record TurnCame : RunEvent;

@@ -35,6 +35,9 @@ public sealed record RunState(
     public string? Ending { get; init; }
     public Person? PausedBy { get; init; }
 
+    /// <summary>Where its time went, up to its last event.</summary>
+    public TimeSpent Spent { get; init; } = TimeSpent.None;
+
     /// <summary>While something has to be decided: who looks after it.</summary>
     public Person? TakenOnBy { get; init; }
 
@@ -138,7 +141,7 @@ public sealed record RunState(
             NotPosted => this,
             _ => throw new InvalidOperationException($"A run does not know {what.GetType().Name}."),
         };
-        return next with { Version = Version + 1, UpdatedAt = at };
+        return next with { Version = Version + 1, UpdatedAt = at, Spent = Spent.And(this, at - UpdatedAt) };
     }
 
     private RunState Began(StepBegan e, DateTimeOffset at)

@@ -26,6 +26,13 @@ public sealed record Runbook(string Name, string Summary, string StartsWith, Imm
     /// <summary>Those, and the steps that take them back.</summary>
     public IEnumerable<Step> Everything() => AllSteps().SelectMany(step => (step.Rules?.Undo ?? []).SelectMany(Within).Prepend(step));
 
+    /// <summary>Every <c>when</c> of it and of the runbooks that it runs.</summary>
+    public IEnumerable<string> Conditions(Func<string, Runbook?> others) => Conditions(others, []);
+
+    private IEnumerable<string> Conditions(Func<string, Runbook?> others, HashSet<string> seen) => !seen.Add(Name)
+        ? []
+        : Everything().SelectMany(step => (step is InnerRunbook inner ? others(inner.Runbook)?.Conditions(others, seen) ?? [] : []).Concat(step.Rules?.When is { } when ? [when] : []));
+
     private static IEnumerable<Step> Within(Step step) => step is SideBySide parallel
         ? parallel.Branches.SelectMany(branch => branch.Steps).SelectMany(Within).Prepend(step)
         : [step];

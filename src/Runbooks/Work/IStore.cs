@@ -110,7 +110,11 @@ public abstract record CommitResult
 /// <summary>A run as a line in a list; made from its events and kept beside them.</summary>
 public sealed record RunRow(
     long Number, string Kind, string Service, string Environment, string Version, string? FromVersion,
-    string Status, bool Open, string By, DateTimeOffset OpenedAt, DateTimeOffset UpdatedAt, DateTimeOffset? ClosedAt, string Says);
+    string Status, bool Open, string By, DateTimeOffset OpenedAt, DateTimeOffset UpdatedAt, DateTimeOffset? ClosedAt, string Says)
+{
+    /// <summary>How long it took without what it waited for, to the millisecond.</summary>
+    public TimeSpan Own { get; init; }
+}
 
 /// <summary>What the bot last brought to a place, and by which run; one row per service and environment.</summary>
 public sealed record LiveRow(string Service, string Environment, string Version, string? PreviousVersion, long Run, string By, DateTimeOffset At);

@@ -82,7 +82,8 @@ create table runs (
     opened_at timestamptz not null,
     updated_at timestamptz not null,
     closed_at timestamptz,
-    says text not null
+    says text not null,
+    own_ms bigint not null
 );
 create index runs_place on runs (service, environment, number);
 create index runs_open on runs (number) where open;

@@ -58,7 +58,8 @@ create table runs (
     opened_at integer not null,
     updated_at integer not null,
     closed_at integer,
-    says text not null
+    says text not null,
+    own_ms integer not null
 );
 create index runs_place on runs (service, environment, number);
 create index runs_open on runs (number) where open = 1;
