@@ -244,12 +244,23 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         if (environment.After is not { } earlier || service.Environment(earlier) is not { } first) return null;
         var (seen, why) = await readings.LookAsync(first.Target, cancellationToken);
         if (seen is null) return new Refusal(RefusalCodes.TargetUnavailable, $"{version} must be live in {earlier} before {environment.Name}, and that can't be told now: {why}", "Try again when it answers.");
-        return seen.Version == version && seen.Ready == seen.Replicas
-            ? null
-            : new Refusal(RefusalCodes.OrderUnmet, seen.Version == version
+        if (seen.Version != version || seen.Ready != seen.Replicas)
+        {
+            return new Refusal(RefusalCodes.OrderUnmet, seen.Version == version
                     ? $"{version} is not healthy in {earlier} yet: {seen.Ready} of {seen.Replicas} ready."
                     : $"{version} must be live in {earlier} before {environment.Name}; {earlier} runs {seen.Version}.",
                 $"Deploy it there first: deploy {service.Name} {version} {earlier}.");
+        }
+
+        if (environment.AfterFor == TimeSpan.Zero) return null;
+        var brought = (await store.ListLiveAsync(cancellationToken)).FirstOrDefault(row => row.Service == service.Name && row.Environment == first.Name && row.Version == version);
+        var lived = brought is null ? TimeSpan.Zero : engine.Now - brought.At;
+        return lived >= environment.AfterFor
+            ? null
+            : new Refusal(RefusalCodes.OrderUnmet, brought is null
+                    ? $"{version} must have been live in {earlier} for {Words.Duration(environment.AfterFor)}, and no run brought it there, so since when is not known."
+                    : $"{version} must have been live in {earlier} for {Words.Duration(environment.AfterFor)}; it has been for {Words.Duration(lived)}.",
+                brought is null ? $"Deploy it there first: deploy {service.Name} {version} {earlier}." : $"Try again in {Words.Duration(environment.AfterFor - lived)}, or say deploy {service.Name} {version} {environment.Name} --at a later time.");
     }
 
     private async Task<(Back? Back, Refusal? Refusal)> BackAsync(Site site, string? to, Sighting? seen, CancellationToken cancellationToken)

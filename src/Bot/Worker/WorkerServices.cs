@@ -1,4 +1,5 @@
 using ChatOps.Bot.Engine;
+using ChatOps.Runbooks.Evidence;
 
 namespace ChatOps.Bot.Worker;
 
@@ -12,6 +13,8 @@ internal static class WorkerServices
         .AddSingleton<Locks>()
         .AddSingleton<Targets>()
         .AddSingleton<Chats>()
+        .AddSingleton<IVerifier, LiveVerifier>()
+        .AddSingleton<IVerifier, QuietVerifier>()
         .AddSingleton<IWorkHandler, StartHandler>()
         .AddSingleton<IWorkHandler, WatchHandler>()
         .AddSingleton<IWorkHandler, HoldHandler>()

@@ -24,6 +24,9 @@ public sealed record Service(
 public sealed record ServiceEnvironment(
     string Name, string? After, bool Protected, Target Target, ImmutableArray<HealthProbe> Health, string Runbook)
 {
+    /// <summary>With <see cref="After"/>: how long the version must have been live there; zero = it is enough that it is.</summary>
+    public TimeSpan AfterFor { get; init; }
+
     /// <summary>When it may change, freezes aside.</summary>
     public ChangeWindows Windows { get; init; } = ChangeWindows.Always;
 }

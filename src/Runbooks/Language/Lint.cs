@@ -71,6 +71,8 @@ internal static partial class Lint
         var name = $"service:{service.Name}/{environment.Name}";
         if (!IsName(environment.Name) || Commands.Contains(environment.Name.ToLowerInvariant()))
             findings.ErrorAt(findings.At(name), "bad-name", $"An environment can't be called \"{environment.Name}\".", null, "Use letters, digits and dashes, and no command's word.");
+        if (environment is { After: null, AfterFor.Ticks: > 0 })
+            findings.ErrorAt(findings.At($"{name}:for"), "for-without-after", $"for: says how long a version must have been live in another environment, and {environment.Name} names none.", null, "Add after: ENVIRONMENT, or take for: out.");
         if (environment.After is { } after && (after == environment.Name || (service.Environment(after) is null && !findings.Knows($"service:{service.Name}/{after}"))))
             findings.ErrorAt(findings.At($"{name}:after"), "environment-unknown", $"{service.Name} has no other environment {after}.", null, Meant(after, service.Environments.Where(one => one != environment).Select(one => one.Name)));
         foreach (var probe in environment.Health.Where(probe => SeemsSecret(probe.Url.OriginalString)))

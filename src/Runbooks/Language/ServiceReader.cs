@@ -53,6 +53,7 @@ internal static class ServiceReader
             name, NonEmpty(reader.Text("after")), reader.Flag("protected"), target, [.. reader.Mappings("health").Select(one => Probe(one, findings)).OfType<HealthProbe>()],
             NonEmpty(reader.Text("runbook")) ?? "default")
         {
+            AfterFor = reader.Duration("for"),
             Windows = WindowReader.ReadAll(reader, "windows", zone, findings),
         };
     }

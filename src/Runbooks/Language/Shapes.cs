@@ -48,6 +48,7 @@ public static class Shapes
         new("kubernetes", ValueKind.Mapping, "Where it runs: a Deployment.", Of: Kubernetes) { Example = "{ cluster: main, namespace: prod, deployment: api, image: registry.example.com/api }" },
         new("simulated", ValueKind.Mapping, "Where it runs: a simulated target.", Of: Simulated) { Example = "{ replicas: 3, version: v1.2.2 }" },
         new("after", ValueKind.Text, "The environment that must run the same version, healthy, before this one.") { Example = "staging" },
+        new("for", ValueKind.Duration, "With after: how long that version must have been live there.") { Example = "1h" },
         new("protected", ValueKind.Flag, "Whether a change here needs what its runbook asks of protected environments: an approval, at the least.", Default: "false") { Example = "true" },
         new("health", ValueKind.Mappings, "Health addresses, asked by check: health.", Of: Health) { Example = "[{ url: \"https://api.example.com/health\" }]" },
         new("runbook", ValueKind.Text, "How it is deployed: a runbook's name. Left out: the runbook named default.") { Example = "rolling-deploy" },

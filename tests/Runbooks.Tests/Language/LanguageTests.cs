@@ -50,6 +50,7 @@ public sealed partial class LanguageTests
         // ServiceReader
         { "duplicate-name", "services/b.yaml", Service, 1 },
         { "duplicate-name", "services/api.yaml", Service + "  PROD: { simulated: {} }\n", 6 },
+        { "for-without-after", "services/api.yaml", Service + "    for: 1h\n", 6 },
         { "two-targets", "services/api.yaml", Service + "    kubernetes: { cluster: a, namespace: b, deployment: c, image: d }\n", 4 },
         { "no-target", "services/api.yaml", Service + Line6, 6 },
         { "image-tagged", "services/api.yaml", Service + Line6 + "    kubernetes: { cluster: a, namespace: b, deployment: c, image: d:1 }\n", 7 },
