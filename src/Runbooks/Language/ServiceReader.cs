@@ -54,6 +54,7 @@ internal static class ServiceReader
             NonEmpty(reader.Text("runbook")) ?? "default")
         {
             Windows = WindowReader.ReadAll(reader, "windows", zone, findings),
+            Gates = GateReader.ReadAll(service, name, reader, findings),
         };
     }
 
