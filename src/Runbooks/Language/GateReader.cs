@@ -15,7 +15,7 @@ internal static class GateReader
     public static ImmutableArray<Gate> ReadAll(string service, string environment, MappingReader reader, Findings findings)
     {
         var named = reader.Named("gates");
-        if (named.Length > MostPerPlace) findings.Error(reader.File, reader.LineOf("gates"), "too-many", $"{service} has {named.Length} gates in {environment}.", null, $"Keep the {MostPerPlace} that matter.");
+        if (named.Length > MostPerPlace) findings.Error(reader.File, reader.LineOf("gates"), "gates-too-many", $"{service} has {named.Length} gates in {environment}.", null, $"Keep the {MostPerPlace} that matter.");
         return [.. named.Select(one => Gate(service, environment, one.Name, one.Line, one.Value, findings)).OfType<Gate>()];
     }
 
