@@ -60,7 +60,7 @@ internal sealed class SentryReleases(HttpClient http, IOptions<SentryReleasesOpt
         if (answer is not { Value.Groups: { } groups, Why: null })
             return (null, 0, answer.Value is { Detail.ValueKind: JsonValueKind.String } refused ? $"Sentry answered {answer.Status}: {BoundedReads.Printable(refused.Detail.GetString()!, 200)}." : Refused(answer.Status) ?? answer.Why ?? "Sentry answered something that can't be read.");
         double all = 0, healthy = 0, crashed = 0;
-        foreach (var group in groups)
+        foreach (var group in groups.Where(group => group is not null))
         {
             var count = group.Totals?.GetValueOrDefault("sum(session)") ?? 0;
             var status = group.By?.TryGetValue("session.status", out var value) == true && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -29,9 +29,9 @@ internal static class LintGates
         var at = findings.At($"service:{service.Name}/{environment.Name}:gate:{gate.Name}");
         var (every, length) = (gate.Schedule(soak.Length), Words.Duration(soak.Length));
         if (gate.For > soak.Length)
-            findings.ErrorAt(at, "gate-too-slow", $"{gate.Name} trips after {Words.Duration(gate.For)}, but {runbook.Name} soaks for {length}.", "It could never trip before the soak is over.", "Shorten for:, or soak longer.");
+            findings.WarnAt(at, "gate-too-slow", $"{gate.Name} trips after {Words.Duration(gate.For)}, but {runbook.Name} soaks for {length}.", "It can't trip before the soak's time is over: the soak goes on past it while the gate is past its limit.", "Shorten for:, or soak longer.");
         else if (every * Math.Max(0, gate.MinSamples - 1) > soak.Length)
-            findings.ErrorAt(at, "gate-too-slow", $"{gate.Name} needs {gate.MinSamples} samples, {Words.Duration(every)} apart, but {runbook.Name} soaks for {length}.", "It could never be judged before the soak is over.", "Ask for fewer or more often, or soak longer.");
+            findings.WarnAt(at, "gate-too-slow", $"{gate.Name} needs {gate.MinSamples} samples, {Words.Duration(every)} apart, but {runbook.Name} soaks for {length}.", "It can't be judged before the soak's time is over: the soak goes on until it is.", "Ask for fewer or more often, or soak longer.");
         if (soak.Length / every > MostSamples)
             findings.ErrorAt(at, "gate-too-often", $"{gate.Name} would be asked {soak.Length / every:0} times while {runbook.Name} soaks.", "Every answer is kept with the run.", $"Ask at most {MostSamples} times.");
         if (gate.Query.Source == "simulated" && !environment.Target.IsSimulated)

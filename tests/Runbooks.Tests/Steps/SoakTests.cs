@@ -40,7 +40,7 @@ public sealed class SoakTests
         var card = RunCard.Of(run, run.UpdatedAt, new Uri("https://ops.example.com/"));
         card.Body.OfType<CardBlock.Notice>().First().Value.ShouldBe("Soak: error-rate is 12%: its limit is above 5% for 2 min. Look at what the new version does, then roll back or retry.");
         card.Links[0].Url.ShouldBe(ErrorRate.Link);
-        card.Body.OfType<CardBlock.List>().Single().Lines.Single().ShouldSatisfyAllConditions(line => line.Text.ShouldStartWith("error-rate ▁▆▆█ 12% (limit: above 5% for 2 min)"), line => line.Tone.ShouldBe(Tone.Bad));
+        card.Body.OfType<CardBlock.List>().Single().Lines.Single().ShouldSatisfyAllConditions(line => line.Text.ShouldStartWith("error-rate ▁▇▇█ 12% (limit: above 5% for 2 min)"), line => line.Tone.ShouldBe(Tone.Bad));
         run.Rollback!.Why.ShouldContain("error-rate is 12%");
     }
 
@@ -62,7 +62,7 @@ public sealed class SoakTests
         var run = Over(Sampled(Soaking(ErrorRate), 0.01, 0.09));
         run.Status.ShouldBe(RunStatus.Running);
         Sampled(run, 0.01).Status.ShouldBe(RunStatus.Succeeded);
-        Sampled(run, 0.09, 0.09).Status.ShouldBe(RunStatus.RollingBack);
+        Sampled(run, 0.09).Status.ShouldBe(RunStatus.RollingBack);
     }
 
     [Fact]
