@@ -25,15 +25,17 @@ public sealed class GateTests : IAsyncLifetime
     {
         bot = await BotProcess.StartAsync(folder, new Dictionary<string, string?> { ["ChatOps:Config"] = Path.Combine(Repository.Root, "examples", "demo"), ["ChatOps:Database"] = $"sqlite:{Path.Combine(folder, "chatops.db")}" });
         using var http = bot.NewClient();
+        await SayAsync(http, "ana", "deploy api v1.3.0-leaky staging");
+        await UntilAsync(http, 1, run => run.Contains("\"status\":\"Succeeded\"", StringComparison.Ordinal));
         await SayAsync(http, "ana", "deploy api v1.3.0-leaky prod");
-        for (var item = 1; item <= 3; item++) await SayAsync(http, "ana", $"tick 1 {item}");
-        await SayAsync(http, "ben", "approve 1");
-        await SayAsync(http, "dora", "approve 1");
-        var run = await UntilAsync(http, 1, run => run.Contains("\"status\":\"RolledBack\"", StringComparison.Ordinal));
+        for (var item = 1; item <= 3; item++) await SayAsync(http, "ana", $"tick 2 {item}");
+        await SayAsync(http, "ben", "approve 2");
+        await SayAsync(http, "dora", "approve 2");
+        var run = await UntilAsync(http, 2, run => run.Contains("\"status\":\"RolledBack\"", StringComparison.Ordinal));
         run.ShouldContain("its limit is above ");
         run.ShouldContain("Check health: done");
         run.ShouldContain("Rolling back to v1.2.2 by itself");
-        var page = await http.GetStringAsync("/runs/1");
+        var page = await http.GetStringAsync("/runs/2");
         page.ShouldContain("<svg viewBox=");
         page.ShouldContain("class=\"change\"");
     }

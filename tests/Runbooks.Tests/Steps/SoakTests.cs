@@ -135,6 +135,19 @@ public sealed class SoakTests
         GateLines.Block(run).ShouldBeNull();
     }
 
+    /// <summary>A run that was opened by a version without gates is read as one that watches none.</summary>
+    [Fact]
+    public void A_soak_that_was_kept_before_there_were_gates_is_read()
+    {
+        var written = RunJson.Write(OpenedEvent(RollbackMode.Ask, "v1.2.2", []));
+        var old = written.Body.Replace(",\"watches\":[]", "", StringComparison.Ordinal).Replace(",\"gates\":[]", "", StringComparison.Ordinal).Replace("\"watches\":[],", "", StringComparison.Ordinal).Replace("\"gates\":[],", "", StringComparison.Ordinal);
+        old.ShouldNotContain("gates");
+        var read = (RunOpened)RunJson.ReadRun(new StoredEvent(new RunId(7).Stream, 1, written.Type, old, Noon));
+        var soak = read.Steps.OfType<Soak>().Single();
+        soak.Says().ShouldBe("wait 10 min");
+        ((Soak.State)soak.Begun(RunState.Open(read, Noon).Context(1, Noon))).Tracks.ShouldBeEmpty();
+    }
+
     /// <summary>A run that has come to its soak.</summary>
     private static RunState Soaking(params ReadOnlySpan<Gate> gates)
     {
