@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ChatOps.Testing;
 using Shouldly;
 using Xunit;
@@ -29,8 +30,8 @@ public sealed class GateTests : IAsyncLifetime
         await UntilAsync(http, 1, run => run.Contains("\"status\":\"Succeeded\"", StringComparison.Ordinal));
         await SayAsync(http, "ana", "deploy api v1.3.0-leaky prod");
         for (var item = 1; item <= 3; item++) await SayAsync(http, "ana", $"tick 2 {item}");
-        await SayAsync(http, "ben", "approve 2");
-        await SayAsync(http, "dora", "approve 2");
+        var shown = Regex.Match(await http.GetStringAsync("/api/v1/runs/2"), "approve\\|2\\|s2\\|(?<plan>[0-9a-f]+)").Groups["plan"].Value;
+        foreach (var manager in (string[])["ben", "dora"]) await SayAsync(http, manager, $"approve 2 --plan-hash {shown}");
         var run = await UntilAsync(http, 2, run => run.Contains("\"status\":\"RolledBack\"", StringComparison.Ordinal));
         run.ShouldContain("its limit is above ");
         run.ShouldContain("Check health: done");
