@@ -62,6 +62,7 @@ public readonly record struct GateValue(double Number, GateUnit Unit)
         >= 100 => number.ToString("0", CultureInfo.InvariantCulture),
         >= 10 => number.ToString("0.#", CultureInfo.InvariantCulture),
         >= 1 => number.ToString("0.##", CultureInfo.InvariantCulture),
+        >= 0.1 => number.ToString("0.###", CultureInfo.InvariantCulture),
         _ => number.ToString("0.####", CultureInfo.InvariantCulture),
     };
 }

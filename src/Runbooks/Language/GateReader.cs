@@ -103,7 +103,7 @@ internal static class GateReader
             Release = source == "sentry" ? reader.Text("release") ?? "{version}" : null,
             Headers = reader.NamedValues("headers"),
             Scale = reader.Text("unit") switch { "ms" => 1e-3, "us" => 1e-6, "ns" => 1e-9, "percent" => 0.01, _ => 1 },
-            Unit = reader.Text("unit") switch { "percent" => GateUnit.Share, null => source == "sentry" && text != "new-issues" ? GateUnit.Share : GateUnit.Plain, _ => GateUnit.Time },
+            Unit = reader.Text("unit") switch { "percent" or "share" => GateUnit.Share, null => source == "sentry" && text != "new-issues" ? GateUnit.Share : GateUnit.Plain, _ => GateUnit.Time },
         };
     }
 

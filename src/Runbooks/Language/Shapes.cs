@@ -64,7 +64,7 @@ public static class Shapes
         new("confidence", ValueKind.Text, "compare: how sure the test has to be at the end of the soak; before that it has to be 99.9%.", Default: "98%") { Example = "99%" },
         new("min-samples", ValueKind.Number, "Samples that a verdict needs: as many bad ones in a row to trip, as many in all to pass. With compare: on each side, 20 when left out, and at least 8.", Default: "1") { Most = 120, Example = "3" },
         new("on-unknown", ValueKind.Text, "What no data, NaN, a missing series or a silent source leads to; it is never good. wait: the soak goes on until it is known. fail: as past its limit. ignore: it stands in nobody's way.", Allowed: ["wait", "fail", "ignore"], Default: "wait") { Example = "fail" },
-        new("unit", ValueKind.Text, "What the source counts in, where that is not seconds or shares from 0 to 1.", Allowed: ["ms", "us", "ns", "percent"]) { Example = "ms" },
+        new("unit", ValueKind.Text, "What the source counts in, where that is not seconds or shares from 0 to 1; or s or share, so that numbers without a limit are told so.", Allowed: ["s", "ms", "us", "ns", "percent", "share"]) { Example = "ms" },
         new("path", ValueKind.Text, "json: where the number is, as a dotted path.") { Example = "stats.errors" },
         new("headers", ValueKind.NamedValues, "json and http: sent along. {secret:NAME} is filled in from Http:Secrets:NAME when it is sent, and never shown.") { Example = "{ Authorization: \"Bearer {secret:stats}\" }" },
         new("project", ValueKind.Text, "sentry: the project's id.") { Example = "\"4505\"" },

@@ -13,10 +13,11 @@ public sealed record Soak(StepId Id, string Title, TimeSpan Length) : Step(Id, T
     public const string All = "all";
 
     /// <summary>Names of the gates to watch, or <see cref="All"/>; empty = it only waits.</summary>
-    public ImmutableArray<string> Watches { get; init; } = [];
+    /// <remarks>A soak that was kept before there were gates has neither: what reads it gives the default of an array then, which is none at all.</remarks>
+    public ImmutableArray<string> Watches { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>The gates themselves; copied from the service when the run is planned.</summary>
-    public ImmutableArray<Gate> Gates { get; init; } = [];
+    public ImmutableArray<Gate> Gates { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <param name="Until">When its time is over.</param>
     public sealed record State(DateTimeOffset Until) : StepState
