@@ -50,7 +50,7 @@ internal sealed class Readings : IDisposable
 
         return state is null
             ? null
-            : new RunPage(Book.Row(state), RunCard.Of(state, engine.Now, address.Public), lines.ToImmutable(), PlanCard.Of(state.Plan, null));
+            : new RunPage(Book.Row(state), RunCard.Of(state, engine.Now, address.Public), lines.ToImmutable(), PlanCard.Of(state.Plan, null)) { Charts = GateCharts.Of(state) };
     }
 
     /// <summary>A run's card as it stands, or null when there is no such run.</summary>
@@ -134,4 +134,8 @@ internal sealed class Readings : IDisposable
 /// <param name="Card">As every surface shows it.</param>
 /// <param name="Timeline">Oldest first.</param>
 /// <param name="Plan">What was shown to approvers, step by step.</param>
-internal sealed record RunPage(RunRow Row, Card Card, ImmutableArray<TimelineLine> Timeline, Card Plan);
+internal sealed record RunPage(RunRow Row, Card Card, ImmutableArray<TimelineLine> Timeline, Card Plan)
+{
+    /// <summary>The gates that a soak watched, over time.</summary>
+    public ImmutableArray<GateChart> Charts { get; init; } = [];
+}

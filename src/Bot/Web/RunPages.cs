@@ -12,7 +12,7 @@ namespace ChatOps.Bot.Web;
 internal static class RunPages
 {
     public static Html One(Viewer viewer, RunPage page, ImmutableArray<ConversationLine> lines, Live live) => Layout.Of(page.Card.Title, "/runs", viewer, live, Html.Of($"""
-        <div class="run-page"><div class="run-main">{CardOf(viewer, new ShownRun(page.Row, page.Card))}<div id="{ChatPage.Feed}" class="feed">{lines.Where(line => line.Beside is { } run && run.Number == page.Row.Number).Select(line => ChatPage.Line(viewer, line))}</div></div>
+        <div class="run-page"><div class="run-main">{CardOf(viewer, new ShownRun(page.Row, page.Card))}{GateChartHtml.Of(page.Charts)}<div id="{ChatPage.Feed}" class="feed">{lines.Where(line => line.Beside is { } run && run.Number == page.Row.Number).Select(line => ChatPage.Line(viewer, line))}</div></div>
         <div class="run-side">{Timeline(page)}{Plan(viewer, page)}</div></div>
         """));
 

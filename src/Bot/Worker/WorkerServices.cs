@@ -23,6 +23,7 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, ExpireHandler>()
         .AddSingleton<IWorkHandler, VerifyHandler>()
         .AddSingleton<IWorkHandler, RequestHandler>()
+        .AddSingleton<IWorkHandler, GateHandler>()
         .AddSingleton<IWorkHandler, TurnHandler>()
         .AddSingleton<IWorkHandler, CardHandler>()
         .AddSingleton<IWorkHandler, ThreadHandler>()

@@ -1,5 +1,6 @@
 using System.Net;
 using ChatOps.Runbooks.Evidence;
+using ChatOps.Runbooks.Gates;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -21,6 +22,8 @@ public static class GuardedHttpServices
         services.TryAddSingleton(s => new CertificateLook(s.GetRequiredService<GuardedDial>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IVerifier, HttpVerifier>();
         services.AddSingleton<IVerifier, CertificateVerifier>();
+        services.AddSingleton<IGateSource, HttpGate>();
+        services.AddSingleton<IGateSource, JsonGate>();
         return services;
     }
 }

@@ -7,7 +7,7 @@ namespace ChatOps.Integrations.Simulated;
 
 /// <summary>
 /// A stand-in for a cluster inside the process: rollouts take time, a version that contains <c>bad</c> never becomes ready, <c>slow</c> takes
-/// long, <c>leaky</c> passes its checks. What runs is kept in a small file, so that it survives the process as a cluster would.
+/// long, <c>leaky</c> passes its checks and then breaches its gates (<see cref="SimulatedGates"/>). What runs is kept in a small file, so that it survives the process as a cluster would.
 /// </summary>
 /// <param name="file">Where it is kept; null = only in memory.</param>
 public sealed class SimulatedTargets(string? file, TimeProvider time) : ITargets, IDisposable
@@ -67,6 +67,14 @@ public sealed class SimulatedTargets(string? file, TimeProvider time) : ITargets
         var now = Read(target);
         var well = !now.Version.Contains("sick", StringComparison.OrdinalIgnoreCase) && now.Stand(time.GetUtcNow()).Ready > 0;
         return Task.FromResult(new HealthAnswer(well, well ? $"{probe.Status}, as expected (simulated)" : $"503, expected {probe.Status} (simulated)", TimeSpan.FromMilliseconds(12)));
+    }
+
+    /// <summary>Which version runs, and since when all of its replicas may have been up.</summary>
+    internal Task<(string Version, DateTimeOffset Since)> RunningAsync(Target target, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var now = Read(target);
+        return Task.FromResult((now.Version, now.UpAt));
     }
 
     public void Dispose() => workloads.Clear();
@@ -134,6 +142,12 @@ public sealed class SimulatedTargets(string? file, TimeProvider time) : ITargets
         private static readonly TimeSpan PerReplica = TimeSpan.FromSeconds(1.2);
         private static readonly TimeSpan UntilBlamed = TimeSpan.FromSeconds(2);
 
+        /// <summary>When its last replica is up, unless it is held.</summary>
+        [JsonIgnore]
+        public DateTimeOffset UpAt => StartedAt + (Each * Replicas);
+
+        private TimeSpan Each => Version.Contains("slow", StringComparison.OrdinalIgnoreCase) ? PerReplica * 8 : PerReplica;
+
         /// <summary>How the rollout stands for whoever began it with <paramref name="key"/>.</summary>
         public RolloutSighting See(string key, DateTimeOffset now) => Key == key || Key is null
             ? Stand(now)
@@ -143,8 +157,7 @@ public sealed class SimulatedTargets(string? file, TimeProvider time) : ITargets
         public RolloutSighting Stand(DateTimeOffset now)
         {
             var elapsed = (HeldAt ?? now) - StartedAt;
-            var each = Version.Contains("slow", StringComparison.OrdinalIgnoreCase) ? PerReplica * 8 : PerReplica;
-            var updated = (int)Math.Clamp(elapsed / each, 0, Replicas);
+            var updated = (int)Math.Clamp(elapsed / Each, 0, Replicas);
             if (Version.Contains("bad", StringComparison.OrdinalIgnoreCase)) return Broken(elapsed);
             if (updated == Replicas) return new(RolloutPhase.Complete, Replicas, Replicas, Replicas, $"All {Replicas} replicas run {Version}.", null);
             return HeldAt is not null

@@ -20,7 +20,7 @@ public static class RunCard
         Facts = Facts(run),
         Body = [.. Body(run, now)],
         Buttons = [.. RunButtons.Of(run)],
-        Links = publicUrl is null ? [] : [new Link("History", new Uri(publicUrl, $"runs/{run.Id}"))],
+        Links = [.. GateLines.Links(run), .. publicUrl is null ? [] : new[] { new Link("History", new Uri(publicUrl, $"runs/{run.Id}")) }],
         Next = Next(run, forSentence: false),
         Footer = $"Run {run.Id} · asked for by {run.Opened.By.ShortName}{(run.Opened.Target.IsSimulated ? " · simulated target" : "")}",
     };
@@ -87,6 +87,7 @@ public static class RunCard
             if (active.Step is Manual manual) yield return new CardBlock.Text(string.Join('\n', manual.Commands.Select(run.Fill).Select(command => $"$ {command}").Prepend(run.Fill(manual.Instructions))), manual.Title);
         }
 
+        if (GateLines.Block(run) is { } gates) yield return gates;
         yield return new CardBlock.Steps([.. run.Steps.Where(step => step.Status != StepStatus.NotReached || run.Rollback is null).Select(step => LineOf(run, step, now))]);
         if (run.IsOver && Given(run) is { Length: > 0 } approvers) yield return new CardBlock.Text($"Approved by {approvers}.");
     }
@@ -162,7 +163,9 @@ public static class RunCard
         { State: HttpCall.State { Silent: { } why } } => why,
         { State: HttpCall.State { Last: { } says } } => says,
         { State: Wait.State { Until: { } moment }, Status: StepStatus.Active } => $"until {Clock(moment)}",
+        { State: Soak.State { Over: true }, Status: StepStatus.Active } => $"its time is over; it waits for its gates: {GateLines.Short(step)}",
         { State: Soak.State soak, Status: StepStatus.Active } => $"until {Clock(soak.Until)}",
+        { State: Soak.State, Status: StepStatus.Passed } => GateLines.Short(step),
         _ => null,
     };
 

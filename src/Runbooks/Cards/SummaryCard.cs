@@ -34,7 +34,7 @@ public static class SummaryCard
 
     private static StepLine Line(StepProgress step, DateTimeOffset now) => new(
         step.Step.Title, step.Status == StepStatus.Passed ? Tone.Good : step.Status == StepStatus.Failed ? Tone.Bad : Tone.Muted,
-        step.Status == StepStatus.Passed ? "done" : step.Status.ToString().ToLowerInvariant(), Took(step, now), step.Note ?? step.Fault?.Why);
+        step.Status == StepStatus.Passed ? "done" : step.Status.ToString().ToLowerInvariant(), Took(step, now), step.Note ?? step.Fault?.Why ?? GateLines.Short(step));
 
     private static TimeSpan Took(StepProgress step, DateTimeOffset now) => step.BeganAt is { } began ? (step.EndedAt ?? now) - began : TimeSpan.Zero;
 }

@@ -1,4 +1,5 @@
 using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Gates;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;
@@ -73,9 +74,24 @@ public static class Timeline
         RolloutStarted started => new(at, null, Started(started.Begun), Tone.Active, true),
         RolloutMoved moved => new(at, null, moved.Sighting.Trouble is { } trouble ? $"{moved.Sighting.Says} {trouble.Why}" : $"{moved.Sighting.Ready} of {moved.Sighting.Wanted} ready. {moved.Sighting.Says}", moved.Sighting.Phase is RolloutPhase.Failed or RolloutPhase.Superseded ? Tone.Bad : Tone.Active),
         Probed probed => new(at, null, $"{title}: {probed.Says}{(probed.Healthy ? "" : $" (try {probed.Try})")}", probed.Healthy ? Tone.Good : Tone.Warning),
+        GateSampled e => OfGate(run, happened.Step, e, at),
         Spoken spoken => new(at, null, $"Said in {spoken.Channel ?? "the run's channel"}: {spoken.Text}", Tone.Neutral),
         _ => null,
     };
+
+    /// <summary>A sample is news when it changes how its gate stands.</summary>
+    private static TimelineLine? OfGate(RunState run, StepId id, GateSampled e, DateTimeOffset at)
+    {
+        if (run.Find(id) is not { Step: Soak soak, State: Soak.State state } || e.Gate >= soak.Gates.Length) return null;
+        var (gate, track) = (soak.Gates[e.Gate], state.Tracks[e.Gate]);
+        var begins = track switch
+        {
+            { Verdict: GateVerdict.Tripped } => track.Last?.Value is not null,
+            { Unknowns: 1 } or { Breaches: 1 } or { Known: 1, Unknowns: 0 } => true,
+            _ => false,
+        };
+        return begins ? new TimelineLine(at, null, $"{gate.Name} is {GateJudge.ValueInWords(gate, track)}: {GateJudge.Says(gate, track)}", GateLines.ToneOf(track.Verdict)) : null;
+    }
 
     private static string Started(RolloutBegun begun) => begun switch
     {

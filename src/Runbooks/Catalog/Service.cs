@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Calendar;
+using ChatOps.Runbooks.Gates;
 
 namespace ChatOps.Runbooks.Catalog;
 
@@ -29,6 +30,9 @@ public sealed record ServiceEnvironment(
 
     /// <summary>When it may change, freezes aside.</summary>
     public ChangeWindows Windows { get; init; } = ChangeWindows.Always;
+
+    /// <summary>Numbers that a soak watches, and their limits.</summary>
+    public ImmutableArray<Gate> Gates { get; init; } = [];
 }
 
 /// <summary>A place: one service in one environment. Two runs never change the same one at once.</summary>

@@ -53,6 +53,7 @@ internal static class LintRunbooks
 
         if (environment.Health.IsEmpty && steps.Any(step => step is HealthCheck) && !findings.Knows($"{name}:health"))
             findings.WarnAt(findings.At(name), "health-missing", $"{runbook.Name} checks health, but {service.Name} in {environment.Name} has no health address.", "The check passes by itself.", "Write health: [{ url: … }].");
+        LintGates.Look(service, environment, runbook, steps, findings);
         if (findings.IsUnread("access")) return;
         foreach (var approval in steps.OfType<Approval>()) Possible(read, service, environment, runbook, approval, findings);
 

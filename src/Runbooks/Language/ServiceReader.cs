@@ -55,6 +55,7 @@ internal static class ServiceReader
         {
             AfterFor = reader.Duration("for"),
             Windows = WindowReader.ReadAll(reader, "windows", zone, findings),
+            Gates = GateReader.ReadAll(service, name, reader, findings),
         };
     }
 

@@ -43,6 +43,35 @@ public static class Shapes
         new("zone", ValueKind.Text, "Its time zone, by its name in the IANA database. Left out: the zone of calendar.yaml.") { Example = "America/New_York" },
     ]);
 
+    public static Shape Gate { get; } = new("gate", "A number of the running service, and from where on it is not good enough.",
+    [
+        new("prometheus", ValueKind.Text, "Who is asked: Prometheus, with this query, which gives one number.") { Example = "'sum(rate(http_requests_total{app=\"api\",code=~\"5..\"}[5m])) / sum(rate(http_requests_total{app=\"api\"}[5m]))'" },
+        new("datadog", ValueKind.Text, "Who is asked: Datadog, with this metric query.") { Example = "'p95:trace.http.request{service:api,env:prod}'" },
+        new("sentry", ValueKind.Text, "Who is asked: Sentry, for what of this release. new-issues: issues first seen in it. error-rate: the share of its sessions with an error. crash-free: the share of its sessions without a crash.", Allowed: ["new-issues", "error-rate", "crash-free"]) { Example = "new-issues" },
+        new("http", ValueKind.Text, "Who is asked: this address, once per sample; 1 when it answers with a 2xx, else 0. Left out, its limit is below: 1, and min-samples: 3.") { Example = "https://api.example.com/health" },
+        new("json", ValueKind.Text, "Who is asked: this address, for a JSON answer; path says where the number is.") { Example = "https://api.example.com/stats" },
+        new("simulated", ValueKind.Text, "A made-up number for rehearsals and the demo: it is good, unless the version that runs contains leaky.", Allowed: ["error-rate", "latency", "flapping", "absent"]) { Example = "error-rate" },
+        new("kubernetes", ValueKind.NotYet, "Restarts, ready replicas, pods out of memory."),
+        new("above", ValueKind.Text, "The limit: a number, a share (5%) or a time (500ms). Higher is not good enough.") { Example = "5%" },
+        new("below", ValueKind.Text, "The limit; lower is not good enough.") { Example = "99%" },
+        new("for", ValueKind.Duration, "How long it has to be past its limit, without a good sample between, before it trips. Left out: at once.") { Longest = TimeSpan.FromDays(1), Example = "5m" },
+        new("warn", ValueKind.Text, "From here on the card says so, and nothing more.") { Example = "1%" },
+        new("every", ValueKind.Duration, "Between samples. Left out: a fortieth of the soak, from 1s to 15s, and three times per for:.") { Longest = TimeSpan.FromHours(1), Example = "15s" },
+        new("compare", ValueKind.Text, "before: it must not be worse than over the same time before the change. canary: not worse than baseline.", Allowed: ["before", "canary"]) { Example = "before" },
+        new("baseline", ValueKind.Text, "compare: canary: the same question about the stable pods.") { Example = "'sum(rate(errors{track=\"stable\"}[1m]))'" },
+        new("worse", ValueKind.Text, "compare: in which direction it gets worse. Left out: as above or below say, else higher.", Allowed: ["higher", "lower"]) { Example = "lower" },
+        new("margin", ValueKind.Text, "compare: how much worse is still good: a share of what it is compared with (10%), or a number.") { Example = "10%" },
+        new("confidence", ValueKind.Text, "compare: how sure the test has to be at the end of the soak; before that it has to be 99.9%.", Default: "98%") { Example = "99%" },
+        new("min-samples", ValueKind.Number, "Samples that a verdict needs: as many bad ones in a row to trip, as many in all to pass. With compare: on each side, 20 when left out, and at least 8.", Default: "1") { Most = 120, Example = "3" },
+        new("on-unknown", ValueKind.Text, "What no data, NaN, a missing series or a silent source leads to; it is never good. wait: the soak goes on until it is known. fail: as past its limit. ignore: it stands in nobody's way.", Allowed: ["wait", "fail", "ignore"], Default: "wait") { Example = "fail" },
+        new("unit", ValueKind.Text, "What the source counts in, where that is not seconds or shares from 0 to 1; or s or share, so that numbers without a limit are told so.", Allowed: ["s", "ms", "us", "ns", "percent", "share"]) { Example = "ms" },
+        new("path", ValueKind.Text, "json: where the number is, as a dotted path.") { Example = "stats.errors" },
+        new("headers", ValueKind.NamedValues, "json and http: sent along. {secret:NAME} is filled in from Http:Secrets:NAME when it is sent, and never shown.") { Example = "{ Authorization: \"Bearer {secret:stats}\" }" },
+        new("project", ValueKind.Text, "sentry: the project's id.") { Example = "\"4505\"" },
+        new("release", ValueKind.Text, "sentry: what a version's release is called there.", Default: "\"{version}\"") { Example = "\"api@{version}\"" },
+        new("link", ValueKind.Text, "Where people look closer, for instance a dashboard. Left out: where the source shows it.") { Example = "https://grafana.example.com/d/api" },
+    ]);
+
     public static Shape Environment { get; } = new("environment", "A service in one environment.",
     [
         new("kubernetes", ValueKind.Mapping, "Where it runs: a Deployment.", Of: Kubernetes) { Example = "{ cluster: main, namespace: prod, deployment: api, image: registry.example.com/api }" },
@@ -52,7 +81,7 @@ public static class Shapes
         new("protected", ValueKind.Flag, "Whether a change here needs what its runbook asks of protected environments: an approval, at the least.", Default: "false") { Example = "true" },
         new("health", ValueKind.Mappings, "Health addresses, asked by check: health.", Of: Health) { Example = "[{ url: \"https://api.example.com/health\" }]" },
         new("runbook", ValueKind.Text, "How it is deployed: a runbook's name. Left out: the runbook named default.") { Example = "rolling-deploy" },
-        new("gates", ValueKind.NotYet, "Metrics and their limits."),
+        new("gates", ValueKind.Named, "Numbers of the running service and their limits, by name; a soak watches them.", Of: Gate) { Example = "{ error-rate: { prometheus: 'sum(rate(errors[5m]))', above: 5%, for: 5m } }" },
         new("windows", ValueKind.Mappings, "Times at which it may change. Left out: at any time that is not frozen.", Of: Window) { Example = "[{ days: Tue-Thu, from: \"10:00\", to: \"14:00\", zone: America/New_York }]" },
     ]);
 
@@ -148,7 +177,8 @@ public static class Shapes
         new("on-failure", ValueKind.TextOrMapping, "What its failure leads to: stop (ask a person), continue, rollback, or { run: RUNBOOK }. Left out: what the runbook says.", Of: StepFailure, Allowed: ["stop", "continue", "rollback"]) { Example = "continue" },
         new("skippable-by", ValueKind.Texts, "Groups whose members may skip it; []: nobody.") { Example = "[oncall]" },
         new("undo", ValueKind.Steps, "Steps that take back what it did, when the run goes back after it began.") { Example = "[{ http: POST https://cdn.example.com/restore }]" },
-        new("gates", ValueKind.NotYet, "Gates watched while it soaks."),
+        new("gates", ValueKind.Texts, "soak: gates of the place that it watches, by name; or all. It fails at once when one trips, and ends only when each was judged.") { OnlyIn = "soak", Example = "all" },
+        new("watch-after", ValueKind.NotYet, "How long gates are watched behind the run."),
     ]);
 
     public static Shape Input { get; } = new("input", "Something that is asked for when the runbook starts.",
@@ -254,7 +284,7 @@ public static class Shapes
 
     public static ImmutableArray<Shape> All { get; } =
     [
-        Service, Environment, Kubernetes, Simulated, Health, Expect, Window, Runbook, Step, Item, ItemGroup, Branch, Escalate, StepFailure, Input, Schedule, OnFailure,
+        Service, Environment, Kubernetes, Simulated, Health, Expect, Gate, Window, Runbook, Step, Item, ItemGroup, Branch, Escalate, StepFailure, Input, Schedule, OnFailure,
         Access, Group, May, Persona, Calendar, Freeze, Maintenance, Passing,
     ];
 

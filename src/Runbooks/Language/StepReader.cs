@@ -61,7 +61,7 @@ internal sealed class StepReader(string runbook, Findings findings)
         "approval" => ApprovalReader.Read(id, Title(reader, kind, "Approval"), reader, findings),
         "deploy" => reader.Text(kind) is null ? null : new Rollout(id, "Roll out {version}"),
         "check" => reader.Text(kind) is null ? null : new HealthCheck(id, "Check health", []),
-        "soak" => new Soak(id, "Soak", reader.Duration(kind)),
+        "soak" => new Soak(id, "Soak", reader.Duration(kind)) { Watches = [.. reader.Texts("gates").Select(gate => gate.Text)] },
         "wait" => Waiting(id, reader),
         "manual" => new Manual(id, Title(reader, kind, "By hand"), reader.Text("do") ?? "", [.. reader.Texts("commands").Select(command => command.Text)], reader.Flag("note"), reader.Flag("changes")),
         "http" => Http(id, reader),

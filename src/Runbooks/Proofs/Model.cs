@@ -67,7 +67,7 @@ public sealed class Model
     }
 
     /// <summary>What decides how it can go: the steps and their rules, without what is only said.</summary>
-    private string Shape => string.Join('\n', Opened.Steps.Select(step => $"{step.Id} {step.Kind} {step.Waits} {step.Rules?.Says()} {string.Join(',', step.Needs ?? [])} {(step as HealthCheck)?.Probes.Length} {(step as Approval)?.Says()}")
+    private string Shape => string.Join('\n', Opened.Steps.Select(step => $"{step.Id} {step.Kind} {step.Waits} {step.Rules?.Says()} {string.Join(',', step.Needs ?? [])} {(step as HealthCheck)?.Probes.Length} {(step as Approval)?.Says()} {(step as Soak)?.Says()}")
         .Prepend($"{Runbook.Name} {Environment.Protected} {Opened.OnFailure}"));
 
     public RunContext At(DateTimeOffset now) => new(now, access, Service.Owners);

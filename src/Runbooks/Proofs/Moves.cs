@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Gates;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;
@@ -73,7 +74,7 @@ public static class Moves
                     Active(now) && turn < 200 && now.Find(id)!.State is HealthCheck.State s ? Report(new ProbeAnswered(s.Probe, s.Try, new HealthAnswer(false, "503, expected 200", TimeSpan.Zero))) : null);
                 break;
             case Soak when step.State is Soak.State soak:
-                yield return Once($"\"{title}\" is over.", true, Later(soak.Until, run), _ => Report(new TimePassed()));
+                foreach (var move in OfSoak((Soak)step.Step, soak, Later(soak.Until, run), Report, Active)) yield return move;
                 break;
             case HttpCall call:
                 var values = call.Capture.ToImmutableSortedDictionary(value => value.Key, value => $"<{value.Key}>");
@@ -86,6 +87,37 @@ public static class Moves
 
         if (step.Deadline is { } deadline) yield return Once($"\"{title}\" takes too long.", false, Later(deadline, run), _ => new RunCommand.Expired(id, attempt));
     }
+
+    /// <summary>Every gate stays good and the time passes; or one trips, or none is ever known.</summary>
+    private static IEnumerable<Move> OfSoak(Soak step, Soak.State state, TimeSpan took, Func<StepCommand, RunCommand> report, Func<RunState, bool> active)
+    {
+        // Enough good samples of each gate, as its verdict needs them; a comparison gets its other side with them.
+        yield return new Move(step.Gates.IsEmpty ? $"\"{step.Title}\" is over." : $"\"{step.Title}\" is over, and its gates are good.", true, took, (now, at, turn) =>
+        {
+            if (!active(now)) return null;
+            var tracks = ((Soak.State)now.Find(step.Id)!.State!).Tracks;
+            for (var gate = 0; gate < step.Gates.Length; gate++)
+            {
+                if (tracks[gate].Known < Math.Max(step.Gates[gate].MinSamples, step.Gates[gate].Compare == Compare.Nothing ? 1 : MannWhitney.Least) && turn < 360)
+                    return report(new GateAnswered(gate, tracks[gate].Round, new GateSample(at, Good(step.Gates[gate]), null, Good(step.Gates[gate]))));
+            }
+
+            return turn < 380 ? report(new TimePassed()) : null;
+        });
+        foreach (var (gate, number) in step.Gates.Select((gate, number) => (gate, number)).Where(one => one.gate.Limit is not null).Take(1))
+        {
+            yield return new Move($"\"{step.Title}\": {gate.Name} trips.", false, took, (now, at, turn) => active(now) && turn < 150
+                ? report(new GateAnswered(number, ((Soak.State)now.Find(step.Id)!.State!).Tracks[number].Round, new GateSample(at - (turn == 0 ? gate.For : TimeSpan.Zero), Bad(gate))))
+                : null);
+        }
+
+        if (!step.Gates.IsEmpty && step.Gates.Any(gate => gate.OnUnknown != OnUnknown.Ignore))
+            yield return new Move($"\"{step.Title}\": nobody knows its gates.", false, took + step.Patience, (now, _, turn) => active(now) && turn < 2 ? report(new TimePassed()) : null);
+    }
+
+    private static double Good(Gate gate) => gate.Limit is { } limit ? limit.Number : 1;
+
+    private static double Bad(Gate gate) => gate.Limit!.Value.Number + ((gate.Worse == Worse.Higher ? 1 : -1) * Math.Max(1, Math.Abs(gate.Limit.Value.Number)));
 
     /// <summary>What people can say of the run as a whole.</summary>
     public static IEnumerable<Move> OfPeople(Model model, RunState run)

@@ -9,7 +9,7 @@ namespace ChatOps.Runbooks.Runs;
 public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
 {
     /// <summary>The kinds of work that steps order; stored names.</summary>
-    public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say", HttpKind = "http", VerifyKind = "verify", ExpireKind = "expire";
+    public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say", HttpKind = "http", VerifyKind = "verify", ExpireKind = "expire", GateKind = "gate";
 
     /// <summary>The kinds of work that the engine orders for a run; stored names.</summary>
     public const string CardKind = "card", ThreadKind = "thread", TurnKind = "turn", ReplanKind = "replan";
@@ -27,6 +27,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
     {
         AskHealth ask => $"{ProbeKind}:{run}:{step}:{attempt}:{ask.Probe}",
         VerifyItem verify => $"{VerifyKind}:{run}:{step}:{attempt}:{verify.Item}",
+        AskGate ask => $"{GateKind}:{run}:{step}:{attempt}:{ask.Gate}",
         _ => $"{KindOf(order)}:{run}:{step}:{attempt}",
     };
 
@@ -37,6 +38,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         AskHealth => $"probe:{run.Id}:{step}",
         SendRequest => $"http:{run.Id}:{step}",
         VerifyItem verify => $"verify:{run.Id}:{step}:{verify.Item}",
+        AskGate ask => $"gate:{run.Id}:{step}:{ask.Gate}",
         Say say => $"say:{say.Channel ?? run.Id.ToString()}",
         _ => $"run:{run.Id}",
     };
@@ -52,6 +54,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         SendRequest => HttpKind,
         VerifyItem => VerifyKind,
         Expire => ExpireKind,
+        AskGate => GateKind,
         _ => throw new InvalidOperationException($"Nothing does {order.GetType().Name}."),
     };
 }

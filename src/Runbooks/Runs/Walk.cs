@@ -111,6 +111,7 @@ internal sealed class Walk(RunState state, DateTimeOffset now, WorkingHours hour
         withdrawn.Add(RunWork.KeyOf(State.Id, step.Step.Id, step.Attempt, new Wake()));
         if (step.Deadline is not null) withdrawn.Add(RunWork.KeyOf(State.Id, step.Step.Id, step.Attempt, new Expire()));
         if (step.Step is Checklist list) withdrawn.AddRange(list.Items.Select((_, item) => RunWork.KeyOf(State.Id, step.Step.Id, step.Attempt, new VerifyItem(item))));
+        if (step.Step is Soak soak) withdrawn.AddRange(soak.Gates.Select((_, gate) => RunWork.KeyOf(State.Id, step.Step.Id, step.Attempt, new AskGate(gate, 0))));
     }
 
     public RunDecision Decided() => new([.. Events], [.. work], [.. withdrawn], null);

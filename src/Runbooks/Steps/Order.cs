@@ -14,6 +14,7 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(SendRequest), "http")]
 [JsonDerivedType(typeof(VerifyItem), "verify")]
 [JsonDerivedType(typeof(Expire), "expire")]
+[JsonDerivedType(typeof(AskGate), "gate")]
 public abstract record Order;
 
 /// <param name="Back">Go back instead of forward.</param>
@@ -39,6 +40,11 @@ public sealed record SendRequest : Order;
 
 /// <summary>Look whether an item of the checklist holds.</summary>
 public sealed record VerifyItem(int Item) : Order;
+
+/// <summary>Ask for one sample of a gate.</summary>
+/// <param name="Gate">Which of the step's gates, from 0.</param>
+/// <param name="Round">Which of its samples, from 0: an answer to another one is no news.</param>
+public sealed record AskGate(int Gate, int Round) : Order;
 
 /// <summary>Tell the run that the step's time is up.</summary>
 public sealed record Expire : Order;

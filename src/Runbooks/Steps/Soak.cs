@@ -1,31 +1,129 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using ChatOps.Runbooks.Gates;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Steps;
 
-/// <summary>A step that waits while the new version carries real traffic.</summary>
+/// <summary>A step that waits while the new version carries real traffic, and watches gates meanwhile.</summary>
 /// <param name="Length">How long; a pause does not count.</param>
 public sealed record Soak(StepId Id, string Title, TimeSpan Length) : Step(Id, Title)
 {
-    public sealed record State(DateTimeOffset Until) : StepState;
+    /// <summary>The word for every gate of the place.</summary>
+    public const string All = "all";
+
+    /// <summary>Names of the gates to watch, or <see cref="All"/>; empty = it only waits.</summary>
+    /// <remarks>A soak that was kept before there were gates has neither: what reads it gives the default of an array then, which is none at all.</remarks>
+    public ImmutableArray<string> Watches { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>The gates themselves; copied from the service when the run is planned.</summary>
+    public ImmutableArray<Gate> Gates { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <param name="Until">When its time is over.</param>
+    public sealed record State(DateTimeOffset Until) : StepState
+    {
+        /// <summary>How each gate stands, in the step's order.</summary>
+        public ImmutableArray<GateTrack> Tracks { get; init; } = [];
+
+        /// <summary>The time is over, and it waits for gates that could not be judged yet.</summary>
+        public bool Over { get; init; }
+    }
 
     public override string Kind => "soak";
 
-    public override string Says() => $"wait {Words.Duration(Length)}";
+    public override string Says() => $"wait {Words.Duration(Length)}{(Gates.IsEmpty ? "" : $", watching {string.Join("; ", Gates.Select(gate => gate.Says()))}")}";
+
+    /// <summary>How long after its time it still waits for a gate that is unknown or past its limit, before it fails.</summary>
+    [JsonIgnore]
+    public TimeSpan Patience => Gates.Select(gate => gate.For * 2).Append(Length).Append(TimeSpan.FromMinutes(5)).Max();
+
+    public override Step For(PlanContext plan)
+    {
+        var watched = Watches.Contains(All) ? plan.Environment.Gates : plan.Environment.Gates.Where(gate => Watches.Contains(gate.Name, StringComparer.OrdinalIgnoreCase));
+        return this with { Title = plan.Fill(Title), Gates = [.. watched.Select(gate => gate with { Query = Filled(gate.Query, plan) })] };
+    }
 
     public override StepDecision Begin(StepContext context) => context.SoakWaivedBy is not null
         ? StepDecision.Accept(new StepPassed())
-        : StepDecision.Nothing.And(new Wake(), context.Now + Length);
+        : Ask((State)Begun(context), context.Now).And(new Wake(), context.Now + Length);
 
-    public override StepState Begun(StepContext context) => new State(context.Now + Length);
+    public override StepState Begun(StepContext context) => new State(context.Now + Length) { Tracks = [.. Gates.Select(_ => GateTrack.Fresh)] };
 
-    public override StepDecision Decide(StepState state, StepCommand command, StepContext context) => command switch
+    public override StepDecision Decide(StepState state, StepCommand command, StepContext context) => (command, (State)state) switch
     {
-        TimePassed when context.Now >= ((State)state).Until => StepDecision.Accept(new StepPassed()),
-        TimePassed => StepDecision.Nothing.And(new Wake(), ((State)state).Until),
+        (GateAnswered c, var s) => Answered(s, c, context.Now),
+        (TimePassed, var s) when context.Now >= s.Until => TimeIsOver(s, context.Now),
+        (TimePassed, var s) => StepDecision.Nothing.And(new Wake(), s.Until),
         _ => StepDecision.Nothing,
     };
 
-    public override StepDecision Resume(StepState state, StepContext context) => StepDecision.Nothing.And(new Wake(), ((State)state).Until);
+    public override StepState Evolve(StepState state, StepEvent what, DateTimeOffset at) => (what, (State)state) switch
+    {
+        (GateSampled e, var s) => With(s, e.Gate, track => GateJudge.Add(Gates[e.Gate], e.Link is null ? track : track with { Link = e.Link }, e.Sample)),
+        (GatePastRead e, var s) => With(s, e.Gate, track => track with { Past = e.Points, PastUnknown = e.Why ?? (e.Points.IsEmpty ? "there is no data of the time before the change" : null) }),
+        (GatesJudged, var s) => s with { Over = true, Tracks = [.. s.Tracks.Select((track, at) => GateJudge.AtEnd(Gates[at], track))] },
+        (_, var s) => s,
+    };
 
-    public override StepState Shift(StepState state, TimeSpan pause) => new State(((State)state).Until + pause);
+    public override StepDecision Resume(StepState state, StepContext context) =>
+        Ask((State)state, context.Now).And(new Wake(), ((State)state).Over ? ((State)state).Until + Patience : ((State)state).Until);
+
+    public override StepState Shift(StepState state, TimeSpan pause)
+    {
+        var s = (State)state;
+        return s with { Until = s.Until + pause, Tracks = [.. s.Tracks.Select(track => track.Shifted(pause))] };
+    }
+
+    private StepDecision Answered(State s, GateAnswered c, DateTimeOffset now)
+    {
+        // Asked twice, since a process died in between: the first answer counts.
+        if (c.Gate < 0 || c.Gate >= Gates.Length || c.Round != s.Tracks[c.Gate].Round) return StepDecision.Nothing;
+        var (gate, link) = (Gates[c.Gate], s.Tracks[c.Gate].Link == c.Link ? null : c.Link);
+        var decision = c.Past is { } past
+            ? StepDecision.Accept(new GatePastRead(c.Gate, past.Points, past.Why), new GateSampled(c.Gate, c.Sample, link))
+            : StepDecision.Accept(new GateSampled(c.Gate, c.Sample, link));
+        var next = decision.Events.Aggregate(s, (state, what) => (State)Evolve(state, what, now));
+        if (GateJudge.Fault(gate, next.Tracks[c.Gate]) is { } fault) return decision with { Events = decision.Events.Add(new StepFailed(fault)) };
+
+        // After its time one more good sample may be all that was missing; a comparison is looked at once more then.
+        if (s.Over)
+        {
+            var judged = AtEnd(next);
+            if (Ending(judged) is { } ending) return decision with { Events = [.. decision.Events, new GatesJudged(), ending] };
+        }
+
+        return decision.And(new AskGate(c.Gate, c.Round + 1), now + gate.Schedule(Length));
+    }
+
+    private StepDecision TimeIsOver(State s, DateTimeOffset now)
+    {
+        var judged = AtEnd(s);
+        if (Ending(judged) is { } ending) return Gates.IsEmpty ? StepDecision.Accept(ending) : StepDecision.Accept(new GatesJudged(), ending);
+        if (now < s.Until + Patience) return (s.Over ? StepDecision.Nothing : StepDecision.Accept(new GatesJudged())).And(new Wake(), s.Until + Patience);
+        var open = Enumerable.Range(0, Gates.Length).First(at => !GateJudge.IsSettled(Gates[at], judged.Tracks[at]));
+        return StepDecision.Accept(new StepFailed(judged.Tracks[open].Verdict == GateVerdict.Breaching
+            ? new Fault(GateJudge.Tripped, $"{Gates[open].Name} did not come back from past its limit: {GateJudge.ValueInWords(Gates[open], judged.Tracks[open])}, {Gates[open].LimitInWords}.", "Roll back, or retry.") { Link = Gates[open].Link ?? judged.Tracks[open].Link }
+            : GateJudge.NotKnown(Gates[open], judged.Tracks[open])));
+    }
+
+    /// <summary>How it ends, now that its time is over; null while a gate still has to be judged.</summary>
+    private StepEvent? Ending(State judged)
+    {
+        for (var at = 0; at < Gates.Length; at++)
+        {
+            if (GateJudge.Fault(Gates[at], judged.Tracks[at]) is { } fault) return new StepFailed(fault);
+        }
+
+        return Gates.Where((gate, at) => !GateJudge.IsSettled(gate, judged.Tracks[at])).Any() ? null : new StepPassed();
+    }
+
+    private State AtEnd(State s) => (State)Evolve(s, new GatesJudged(), s.Until);
+
+    private static StepDecision Ask(State s, DateTimeOffset now) =>
+        s.Tracks.Select((track, at) => (Order)new AskGate(at, track.Round)).Aggregate(StepDecision.Nothing, (decision, ask) => decision.And(ask, now));
+
+    /// <summary>A version in a release's name stands until it is asked, since it is asked for the one before too.</summary>
+    private static GateQuery Filled(GateQuery query, PlanContext plan) => query with { Text = plan.Fill(query.Text), Baseline = query.Baseline is null ? null : plan.Fill(query.Baseline) };
+
+    private static State With(State s, int gate, Func<GateTrack, GateTrack> change) => s with { Tracks = s.Tracks.SetItem(gate, change(s.Tracks[gate])) };
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Gates;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Work;
 
@@ -54,3 +55,8 @@ public sealed record RequestAnswered(bool Good, string Says, ImmutableSortedDict
 
 /// <summary>Whatever verifies a checklist item has looked.</summary>
 public sealed record ItemLooked(int Item, ItemVerdict Verdict, string Says, Uri? Link) : StepCommand;
+
+/// <summary>A gate was asked, and this came of it.</summary>
+/// <param name="Round">Which of its samples this is.</param>
+/// <param name="Past">The numbers before the change, when they were asked for too; null = they weren't.</param>
+public sealed record GateAnswered(int Gate, int Round, GateSample Sample, Uri? Link = null, GatePast? Past = null) : StepCommand;

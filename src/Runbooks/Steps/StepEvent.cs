@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Gates;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Work;
 
@@ -31,6 +32,9 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(SignalCame), "signal-came")]
 [JsonDerivedType(typeof(Answered), "answered")]
 [JsonDerivedType(typeof(ValuesSet), "values-set")]
+[JsonDerivedType(typeof(GateSampled), "gate-sampled")]
+[JsonDerivedType(typeof(GatePastRead), "gate-past-read")]
+[JsonDerivedType(typeof(GatesJudged), "gates-judged")]
 public abstract record StepEvent;
 
 /// <summary>The step did what it is for.</summary>
@@ -93,3 +97,14 @@ public sealed record SignalCame(string Name, string? Text) : StepEvent;
 public sealed record Answered(string Says, ImmutableSortedDictionary<string, string> Values) : StepEvent;
 
 public sealed record ValuesSet(ImmutableSortedDictionary<string, string> Values) : StepEvent;
+
+/// <summary>A gate was asked for its number.</summary>
+/// <param name="Gate">Which of the step's gates, from 0.</param>
+/// <param name="Link">Where people look closer, when that is news.</param>
+public sealed record GateSampled(int Gate, GateSample Sample, Uri? Link = null) : StepEvent;
+
+/// <summary>A gate's numbers before the change were read, or could not be.</summary>
+public sealed record GatePastRead(int Gate, ImmutableArray<GatePoint> Points, string? Why) : StepEvent;
+
+/// <summary>The soak's time is over, and its gates were judged by all their samples.</summary>
+public sealed record GatesJudged : StepEvent;

@@ -21,7 +21,11 @@ public abstract record Outcome<T>
 /// <param name="Code">Short and stable, for tests and statistics: <c>image-pull</c>, <c>permission-missing</c>.</param>
 /// <param name="Why">What happened, where: one sentence, no secrets.</param>
 /// <param name="Next">What to do about it, or null where there is nothing sensible to say.</param>
-public sealed record Fault(string Code, string Why, string? Next = null);
+public sealed record Fault(string Code, string Why, string? Next = null)
+{
+    /// <summary>Where people look closer; null = nowhere in particular.</summary>
+    public Uri? Link { get; init; }
+}
 
 /// <summary>The value of an outcome that carries none.</summary>
 public sealed record Nothing

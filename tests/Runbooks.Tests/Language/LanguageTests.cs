@@ -19,6 +19,8 @@ public sealed partial class LanguageTests
     private const string Holidays = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20261224\nDTEND;VALUE=DATE:20261227\nSUMMARY:Christmas\nEND:VEVENT\nEND:VCALENDAR\n";
     private const string Line6 = "  staging:\n";
 
+    private static string Gates(string gate) => $"    gates:\n      errors: {{ {gate} }}\n";
+
     private const string ByHand = "runbook: by-hand\nstarts-with: run\nsteps:\n  - manual: Look\n    do: 'curl --write-out ''%{http_code}'' ${URL} -H {{.Name}} {service}'\n";
 
     public static TheoryData<string, string, string, int> Faults { get; } = new()
@@ -39,7 +41,7 @@ public sealed partial class LanguageTests
         { "missing-value", "services/b.yaml", "service:\nenvironments: {}\n", 1 },
         { "missing-value", "services/api.yaml", Service + Line6 + "    kubernetes: { cluster: , namespace: b, deployment: c, image: d }\n", 7 },
         { "missing-value", "runbooks/default.yaml", Runbook.Replace("  - deploy", "  - approval: Please\n    from: []\n  - deploy", StringComparison.Ordinal), 5 },
-        { "not-yet", "services/api.yaml", Service + "    gates: []\n", 6 },
+        { "not-yet", "services/api.yaml", Service + "    gates: { a: { kubernetes: restarts, above: 1 } }\n", 6 },
         { "bad-value", "services/api.yaml", Service + "    protected: perhaps\n", 6 },
         { "bad-value", "services/api.yaml", Service + "owners: { a: b }\n", 6 },
         { "bad-value", "services/api.yaml", Service + "repository: [a]\n", 6 },
@@ -55,6 +57,36 @@ public sealed partial class LanguageTests
         { "no-target", "services/api.yaml", Service + Line6, 6 },
         { "image-tagged", "services/api.yaml", Service + Line6 + "    kubernetes: { cluster: a, namespace: b, deployment: c, image: d:1 }\n", 7 },
         { "bad-address", "services/api.yaml", Service + Line6 + "    simulated: {}\n    health: [{ url: example }]\n", 8 },
+
+        // GateReader
+        { "gate-source-missing", "services/api.yaml", Service + Gates("above: 5%"), 7 },
+        { "gate-source-twice", "services/api.yaml", Service + Gates("prometheus: up, datadog: up, above: 1"), 7 },
+        { "gate-limit-missing", "services/api.yaml", Service + Gates("prometheus: up"), 7 },
+        { "gate-limit-twice", "services/api.yaml", Service + Gates("prometheus: up, above: 1, below: 0"), 7 },
+        { "compare-impossible", "services/api.yaml", Service + Gates("http: 'https://example.com', compare: before"), 7 },
+        { "gate-too-rare", "services/api.yaml", Service + Gates("prometheus: up, above: 1, for: 10s, every: 1m"), 7 },
+        { "gates-too-many", "services/api.yaml", Service + "    gates:\n" + string.Concat(Enumerable.Range(0, 21).Select(at => $"      g{at}: {{ prometheus: up, above: 1 }}\n")), 6 },
+        { "duplicate-name", "services/api.yaml", Service + Gates("prometheus: up, above: 1") + "      ERRORS: { prometheus: up, above: 1 }\n", 8 },
+        { "bad-name", "services/api.yaml", Service + "    gates:\n      all: { prometheus: up, above: 1 }\n", 7 },
+        { "missing-value", "services/api.yaml", Service + Gates("prometheus: '', above: 1"), 7 },
+        { "missing-key", "services/api.yaml", Service + Gates("sentry: new-issues, above: 1"), 7 },
+        { "missing-key", "services/api.yaml", Service + Gates("json: 'https://example.com', above: 1"), 7 },
+        { "missing-key", "services/api.yaml", Service + Gates("prometheus: up, compare: canary"), 7 },
+        { "key-elsewhere", "services/api.yaml", Service + Gates("prometheus: up, above: 1, path: a.b"), 7 },
+        { "key-elsewhere", "services/api.yaml", Service + Gates("prometheus: up, above: 1, margin: 10%"), 7 },
+        { "bad-address", "services/api.yaml", Service + Gates("http: example"), 7 },
+        { "bad-address", "services/api.yaml", Service + Gates("http: 'https://{service}.example.com/'"), 7 },
+        { "bad-address", "services/api.yaml", Service + Gates("prometheus: up, above: 1, link: grafana"), 7 },
+        { "bad-value", "services/api.yaml", Service + Gates("prometheus: up, above: 105%"), 7 },
+        { "bad-value", "services/api.yaml", Service + Gates("prometheus: up, above: -1%"), 7 },
+        { "bad-value", "services/api.yaml", Service + Gates("prometheus: up, above: five"), 7 },
+        { "bad-value", "services/api.yaml", Service + Gates("prometheus: up, above: 5%, warn: 6%"), 7 },
+        { "bad-value", "services/api.yaml", Service + Gates("prometheus: up, below: 99%, warn: 98%"), 7 },
+        { "bad-value", "services/api.yaml", Service + Gates("prometheus: up, above: 5%, warn: 1ms"), 7 },
+        { "bad-value", "services/api.yaml", Service + Gates("prometheus: up, compare: before, above: 1, worse: lower"), 7 },
+        { "bad-value", "services/api.yaml", Service + Gates("prometheus: up, compare: before, min-samples: 7"), 7 },
+        { "bad-value", "services/api.yaml", Service + Gates("prometheus: up, compare: before, confidence: 100%"), 7 },
+        { "bad-value", "services/api.yaml", Service + Gates("prometheus: up, above: 1, on-unknown: pass"), 7 },
 
         // RunbookReader
         { "duplicate-name", "runbooks/other.yaml", Runbook, 2 },
@@ -167,6 +199,7 @@ public sealed partial class LanguageTests
         { "approval-impossible", "runbooks/default.yaml", Runbook.Replace("  - deploy", "  - approval: Please\n    from: [owners]\n  - deploy", StringComparison.Ordinal), 4 },
         { "approval-late", "runbooks/default.yaml", Runbook + "  - approval: Please\n    from: [all]\n", 6 },
         { "secret-in-text", "services/api.yaml", Service.Replace("//e", "//me:mypass@e", StringComparison.Ordinal), 5 },
+        { "gate-unknown", "runbooks/default.yaml", Runbook + "  - soak: 1m\n    gates: [error-rate]\n", 6 },
         { "secret-in-text", "runbooks/default.yaml", Runbook + "  - notify: 'password: hunter2hunter2'\n", 6 },
         { "grant-unused", "access.yaml", Access.Replace("'*': [all] }\n  r", "'*': [all], moon: [all] }\n  r", StringComparison.Ordinal), 4 },
         { "nobody-may", "access.yaml", "groups:\n  all: { all: true }\nmay:\n  deploy: { '*': [all] }\n", 3 },
@@ -309,7 +342,7 @@ public sealed partial class LanguageTests
     [Fact]
     public void Every_code_is_in_a_table_here_and_in_the_documentation()
     {
-        var tested = Faults.Select(row => row.Data.Item1).Concat(["approval-tight", "approval-impossible", "demo-with-real-targets", "access-missing", "services-missing", "bad-calendar-file"]).Distinct();
+        var tested = Faults.Select(row => row.Data.Item1).Concat(["approval-tight", "approval-impossible", "demo-with-real-targets", "access-missing", "services-missing", "bad-calendar-file", .. GateLanguageTests.Codes]).Distinct();
         Codes().ShouldBe(tested, ignoreOrder: true);
         Codes().ShouldBe(Documents.Rows("configuration.md", "## Findings"), ignoreOrder: true);
     }
@@ -397,7 +430,7 @@ public sealed partial class LanguageTests
         };
         if (key.Name is "kubernetes") needed = [];
         var keys = Shapes.All.Single(one => one.Name == shape).Keys.Where(one => needed.Contains(one.Name) && one.Name != key.Name).Append(key);
-        var mapping = $"{{ {string.Join(", ", keys.Select(one => $"{one.Name}: {one.Example ?? "x"}"))} }}";
+        var mapping = shape == "gate" ? $"{{ {GateLanguageTests.Beside(key.Name)}{key.Name}: {key.Example} }}" : $"{{ {string.Join(", ", keys.Select(one => $"{one.Name}: {one.Example ?? "x"}"))} }}";
         var (file, text) = shape switch
         {
             "service" => ("services/a.yaml", mapping),
@@ -408,6 +441,7 @@ public sealed partial class LanguageTests
             "freeze" => ("calendar.yaml", $"{{ freezes: [{mapping}] }}"),
             "maintenance" => ("calendar.yaml", $"{{ maintenance: [{mapping}] }}"),
             "kubernetes" or "simulated" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {{ {shape}: {mapping} }} }} }}"),
+            "gate" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {{ simulated: {{}}, gates: {{ g: {mapping} }} }} }} }}"),
             "health" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {{ simulated: {{}}, health: [{mapping}] }} }} }}"),
             "expect" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {{ simulated: {{}}, health: [{{ url: 'http://a', expect: {mapping} }}] }} }} }}"),
             "runbook" => ("runbooks/r.yaml", mapping),
