@@ -12,7 +12,7 @@ public static partial class SlackEndpoints
     {
         services.AddSingleton<SlackReplies>();
         services.AddHostedService(s => s.GetRequiredService<SlackReplies>());
-        services.AddSingleton<SlackSeen>();
+        services.AddSingleton<SeenLately>();
         return services;
     }
 
@@ -23,7 +23,7 @@ public static partial class SlackEndpoints
     {
         var lazy = new Lazy<SlackVisit>(() => new SlackVisit(
             door(routes.ServiceProvider), routes.ServiceProvider.GetRequiredService<SlackClient>(),
-            routes.ServiceProvider.GetRequiredService<SlackReplies>(), routes.ServiceProvider.GetRequiredService<SlackSeen>()));
+            routes.ServiceProvider.GetRequiredService<SlackReplies>(), routes.ServiceProvider.GetRequiredService<SeenLately>()));
         Map(routes, "/slack/commands", body => lazy.Value.CommandAsync(body));
         Map(routes, "/slack/interactions", body => lazy.Value.InteractionAsync(body));
         Map(routes, "/slack/events", body => lazy.Value.EventAsync(body));

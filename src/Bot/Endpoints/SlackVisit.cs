@@ -9,7 +9,7 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Endpoints;
 
 /// <summary>What is done with a request whose signature was verified.</summary>
-internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplies replies, SlackSeen seen)
+internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplies replies, SeenLately seen)
 {
     private const string WorkingOnIt = "Working on it… If no answer follows within a minute, look at the status and ask again.";
 

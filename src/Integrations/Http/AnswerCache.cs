@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 
-namespace ChatOps.Integrations.Slack;
+namespace ChatOps.Integrations.Http;
 
 /// <summary>Answers kept for a while; several who ask for the same thing at once share one look-up.</summary>
 /// <param name="keep">How long an answer is good.</param>
 /// <param name="keepMissing">How long "not known" is good: short, so that what was mended is seen.</param>
-internal sealed class SlackCache<T>(TimeProvider clock, TimeSpan keep, TimeSpan keepMissing)
+internal sealed class AnswerCache<T>(TimeProvider clock, TimeSpan keep, TimeSpan keepMissing)
     where T : class
 {
     private const int Most = 20_000;
@@ -30,6 +30,9 @@ internal sealed class SlackCache<T>(TimeProvider clock, TimeSpan keep, TimeSpan 
             throw;
         }
     }
+
+    /// <summary>Forgets one answer, so that the next who asks looks it up.</summary>
+    public void Forget(string key) => entries.TryRemove(key, out _);
 
     private sealed class Entry(Func<Task<(T? Value, bool Full)>> load)
     {
