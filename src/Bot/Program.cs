@@ -12,6 +12,7 @@ using ChatOps.Integrations.PostgreSql;
 using ChatOps.Integrations.Simulated;
 using ChatOps.Integrations.Slack;
 using ChatOps.Integrations.Sqlite;
+using ChatOps.Integrations.Teams;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Language;
 using ChatOps.Runbooks.Work;
@@ -40,6 +41,7 @@ static async Task<int> ServeAsync(IReadOnlyDictionary<string, string?> given)
     if (settings.Sqlite is { } file) services.AddSqlite(file);
     else services.AddPostgreSql(settings.PostgreSql!);
     services.AddSlack(builder.Configuration).AddSlackEndpoints();
+    services.AddTeams(builder.Configuration).AddTeamsEndpoints();
     services.AddKubernetes(builder.Configuration);
     services.AddSingleton<ITargets>(s => new SimulatedTargets(Path.Combine(settings.Data, "simulated.json"), s.GetRequiredService<TimeProvider>()));
     services.AddGuardedHttp(builder.Configuration).AddGitHub(builder.Configuration);
@@ -59,6 +61,7 @@ static async Task<int> ServeAsync(IReadOnlyDictionary<string, string?> given)
         await app.Services.GetRequiredService<IStore>().MigrateAsync(app.Lifetime.ApplicationStopping);
         if (settings.PostgreSql is not null) app.Services.GetRequiredService<RunEngine>().Follow();
         app.MapSlack();
+        app.MapTeams();
         app.MapHealth();
         app.MapApi();
         app.MapOpenApi().OnLoopbackOnly();

@@ -31,9 +31,6 @@ internal sealed class AnswerCache<T>(TimeProvider clock, TimeSpan keep, TimeSpan
         }
     }
 
-    /// <summary>Forgets one answer, so that the next who asks looks it up.</summary>
-    public void Forget(string key) => entries.TryRemove(key, out _);
-
     private sealed class Entry(Func<Task<(T? Value, bool Full)>> load)
     {
         private long until = DateTimeOffset.MaxValue.UtcTicks;

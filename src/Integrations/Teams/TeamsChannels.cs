@@ -26,9 +26,6 @@ internal sealed class TeamsChannels(TeamsClient client, ITeamsPlaces places, Tim
         };
     }
 
-    /// <summary>Asks again what the teams' channels are: one was made, renamed or deleted.</summary>
-    public void Forget(string team) => listed.Forget(team);
-
     private async Task<(IReadOnlyList<Named> Named, bool All)> NamedAsync(TeamsBook book, CancellationToken cancellationToken)
     {
         var named = book.Conversations.Values.Where(one => one is { Kind: "channel", Name: not null }).Select(one => new Named(one.Id, one.TeamName, one.Name!, one)).ToList();
