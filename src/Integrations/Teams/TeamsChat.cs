@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using ChatOps.Integrations.Http;
 using ChatOps.Runbooks.Access;
@@ -15,6 +16,9 @@ namespace ChatOps.Integrations.Teams;
 /// </remarks>
 internal sealed partial class TeamsChat(TeamsClient client, TeamsChannels channels, TeamsRoster roster, ITeamsPlaces places, ITeamsAudience audience, ILogger<TeamsChat> logger) : IChat
 {
+    /// <summary>Keys of messages that were surely not taken: posting those again is no cause for doubt. Lost with the process, which only costs a line in the log.</summary>
+    private readonly ConcurrentDictionary<string, bool> untaken = new(StringComparer.Ordinal);
+
     public string Surface => "teams";
 
     public async Task<Outcome<Posted>> PostAsync(Place place, Card card, string key, DateTimeOffset? maybeSince, Posted? thread, CancellationToken cancellationToken)
@@ -24,7 +28,7 @@ internal sealed partial class TeamsChat(TeamsClient client, TeamsChannels channe
         if (maybeSince is not null)
         {
             if (await places.FindPostedAsync(key, cancellationToken) is { } before) return Done(to, before);
-            Log.MayBeTwice(logger, to.Id);
+            if (!untaken.TryRemove(key, out _)) Log.MayBeTwice(logger, to.Id);
         }
 
         switch (await client.PostAsync(to, thread?.Message, await DrawAsync(to, card, cancellationToken), cancellationToken))
@@ -33,6 +37,7 @@ internal sealed partial class TeamsChat(TeamsClient client, TeamsChannels channe
                 await places.KeepPostedAsync(key, id, cancellationToken);
                 return Done(to, id);
             case TeamsAnswer<SentBody>.Failed { Failure: var failure }:
+                if (failure.IsUntaken) Remember(key);
                 return TeamsErrors.Judge<Posted>(failure);
             default:
                 // It was taken, but can never be updated: posting again would show it twice.
@@ -47,6 +52,12 @@ internal sealed partial class TeamsChat(TeamsClient client, TeamsChannels channe
         return await client.UpdateAsync(to, message.Message, await DrawAsync(to, card, cancellationToken), cancellationToken) is TeamsAnswer<SentBody>.Failed { Failure: var failure }
             ? TeamsErrors.Judge<Nothing>(failure)
             : new Outcome<Nothing>.Done(Nothing.Value);
+    }
+
+    private void Remember(string key)
+    {
+        if (untaken.Count > 10_000) untaken.Clear();
+        untaken[key] = true;
     }
 
     /// <summary>A card; words alone are sent as words.</summary>

@@ -20,6 +20,9 @@ internal sealed record TeamsFailure(string Call, int Status, string Code, TimeSp
 {
     /// <summary>Set when our own sign-in failed before anything was sent.</summary>
     public Fault? SignIn { get; init; }
+
+    /// <summary>Whether what was sent was surely not taken: it was refused, or never left.</summary>
+    public bool IsUntaken => Code is "pace" or "sign-in" or "service-host" || Status is >= 400 and < 500;
 }
 
 /// <summary>What to do about each of the connector's errors.</summary>

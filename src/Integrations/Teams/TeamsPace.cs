@@ -3,11 +3,12 @@ using System.Collections.Concurrent;
 namespace ChatOps.Integrations.Teams;
 
 /// <summary>Keeps posts and updates within what a conversation takes. It never waits: it says how long to wait.</summary>
-/// <remarks>Teams takes 7 in a second, 60 in 30 seconds and 1,800 in an hour from a bot in one conversation (msteams-docs, bots/how-to/rate-limit.md): a few at once, then one every two seconds.</remarks>
+/// <remarks>
+/// Teams takes 7 in a second, 8 in two, 60 in 30 seconds and 1,800 in an hour from a bot in one conversation (msteams-docs, bots/how-to/rate-limit.md).
+/// So: a few at once and then not quite two a second, as long as the hour's share lasts, which comes back at less than one in two seconds.
+/// </remarks>
 internal sealed class TeamsPace(TimeProvider clock)
 {
-    private const int AtOnce = 6;
-    private const double PerSecond = 0.5;
     private const int Most = 5000;
     private readonly ConcurrentDictionary<string, Bucket> buckets = new(StringComparer.Ordinal);
 
@@ -26,8 +27,9 @@ internal sealed class TeamsPace(TimeProvider clock)
 
     private sealed class Bucket
     {
+        private static readonly (double AtOnce, double PerSecond)[] Shares = [(4, 1.8), (100, 0.45)];
         private readonly Lock gate = new();
-        private double tokens = AtOnce;
+        private readonly double[] left = [.. Shares.Select(share => share.AtOnce)];
         private DateTimeOffset at, held;
 
         public TimeSpan? Take(DateTimeOffset now)
@@ -35,10 +37,17 @@ internal sealed class TeamsPace(TimeProvider clock)
             lock (gate)
             {
                 if (held > now) return held - now;
-                if (at != default) tokens = Math.Min(AtOnce, tokens + (Math.Max(0, (now - at).TotalSeconds) * PerSecond));
+                var passed = at == default ? 0 : Math.Max(0, (now - at).TotalSeconds);
                 at = now;
-                if (tokens < 1) return TimeSpan.FromSeconds((1 - tokens) / PerSecond);
-                tokens -= 1;
+                var wait = TimeSpan.Zero;
+                for (var one = 0; one < Shares.Length; one++)
+                {
+                    left[one] = Math.Min(Shares[one].AtOnce, left[one] + (passed * Shares[one].PerSecond));
+                    if (left[one] < 1) wait = TimeSpan.FromSeconds(Math.Max(wait.TotalSeconds, (1 - left[one]) / Shares[one].PerSecond));
+                }
+
+                if (wait > TimeSpan.Zero) return wait;
+                for (var one = 0; one < Shares.Length; one++) left[one] -= 1;
                 return null;
             }
         }
