@@ -25,7 +25,7 @@ internal sealed class TeamsBed : IAsyncDisposable, ITeamsPlaces, ITeamsAudience
     private TeamsBed(TeamsStandIn teams, Wall clock, IEnumerable<KeyValuePair<string, string?>> settings)
     {
         (Teams, Clock) = (teams, clock);
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(teams.Settings.Concat(settings)).Build();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(teams.Settings).AddInMemoryCollection(settings).Build();
         services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(clock).AddSingleton<ITeamsPlaces>(this).AddSingleton<ITeamsAudience>(this).AddTeams(configuration).BuildServiceProvider();
         Saw(TeamsStandIn.Team, "General");
     }
