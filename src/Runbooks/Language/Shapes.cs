@@ -188,7 +188,6 @@ public static class Shapes
         new("members", ValueKind.Texts, "E-mail addresses.") { Example = "[ana@example.com, ben@example.com]" },
         new("slack", ValueKind.Text, "A Slack user group, by its handle: its members belong here.") { Example = "release-managers" },
         new("entra", ValueKind.Text, "A group of Entra ID, by its object ID: its members, and those of the groups in it, belong here.") { Example = "f3ec8cd2-e704-4344-8c47-9a3a21d683c0" },
-        new("teams", ValueKind.NotYet, "A Teams or Entra group."),
         new("pagerduty", ValueKind.NotYet, "A PagerDuty schedule."),
     ]);
 
