@@ -44,7 +44,7 @@ internal sealed class TeamsPage(Card card, TeamsView view, Detail detail)
     {
         CardBlock.Text b => Paragraph(b.Heading, b.Value),
         CardBlock.Notice b => [Container(StyleOf(b.Tone), Lines(b.Value).Select((line, at) => Line("None", Run((at == 0 ? MarkOf(b.Tone) + " " : "") + line, bold: at == 0))))],
-        CardBlock.Steps b => Some(b.Lines, detail.Items).SelectMany(Step),
+        CardBlock.Steps b => Some(b.Lines, detail.Items).SelectMany((step, at) => Step(step, at == 0)),
         CardBlock.Checklist b => Checklist(b),
         CardBlock.Approvals b => Approvals(b),
         CardBlock.Progress b => Progress(b),
@@ -77,12 +77,12 @@ internal sealed class TeamsPage(Card card, TeamsView view, Detail detail)
         }
     }
 
-    private IEnumerable<JsonObject> Step(StepLine step)
+    private IEnumerable<JsonObject> Step(StepLine step, bool first)
     {
         var took = step.Took is { } time ? $", {Words(time)}" : "";
-        yield return Line("Small", Run($"{MarkOf(step.Tone)} "), Run(Fit(step.Title, 120), bold: true), Run($" – {Fit(step.Mark, 40)}{took}"));
+        yield return Line(first ? "Medium" : "Small", Run($"{MarkOf(step.Tone)} "), Run(Fit(step.Title, 120), bold: true), Run($" – {Fit(step.Mark, 40)}{took}"));
         if (string.IsNullOrWhiteSpace(step.Detail)) yield break;
-        if (detail.Aside > 0) yield return Line("None", Run($"      {Fit(step.Detail, detail.Aside)}", subtle: true));
+        if (detail.Aside > 0) yield return Line("None", Run($"\u2003\u2003{Fit(step.Detail, detail.Aside)}", subtle: true));
         else shortened = true;
     }
 
