@@ -15,6 +15,7 @@ using ChatOps.Integrations.Sentry;
 using ChatOps.Integrations.Simulated;
 using ChatOps.Integrations.Slack;
 using ChatOps.Integrations.Sqlite;
+using ChatOps.Integrations.Teams;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Gates;
 using ChatOps.Runbooks.Language;
@@ -44,6 +45,7 @@ static async Task<int> ServeAsync(IReadOnlyDictionary<string, string?> given)
     if (settings.Sqlite is { } file) services.AddSqlite(file);
     else services.AddPostgreSql(settings.PostgreSql!);
     services.AddSlack(builder.Configuration).AddSlackEndpoints();
+    services.AddTeams(builder.Configuration).AddTeamsEndpoints();
     services.AddKubernetes(builder.Configuration);
     services.AddSingleton(s => new SimulatedTargets(Path.Combine(settings.Data, "simulated.json"), s.GetRequiredService<TimeProvider>()));
     services.AddSingleton<ITargets>(s => s.GetRequiredService<SimulatedTargets>());
@@ -66,6 +68,7 @@ static async Task<int> ServeAsync(IReadOnlyDictionary<string, string?> given)
         await app.Services.GetRequiredService<IStore>().MigrateAsync(app.Lifetime.ApplicationStopping);
         if (settings.PostgreSql is not null) app.Services.GetRequiredService<RunEngine>().Follow();
         app.MapSlack();
+        app.MapTeams();
         app.MapHealth();
         app.MapApi();
         app.MapOpenApi().OnLoopbackOnly();

@@ -48,6 +48,7 @@ internal sealed class CommandLine(Terminal terminal)
         root.Add(RehearseCommand.Of(terminal));
         root.Add(DiagramCommand.Of(terminal));
         root.Add(AuditCommand.Of(terminal));
+        root.Add(TeamsPackageCommand.Of(terminal));
         foreach (var words in CommandWords.All) root.Add(ChatCommand.Of(words, terminal));
         Serving(root, serve);
         return root;
@@ -73,7 +74,7 @@ internal sealed class CommandLine(Terminal terminal)
 
     private static string Suggest(string word)
     {
-        string[] names = word.StartsWith('-') ? ["--config", "--urls"] : ["serve", "lint", "schema", "verify", "rehearse", "diagram", .. CommandWords.All.Select(one => one.Name)];
+        string[] names = word.StartsWith('-') ? ["--config", "--urls"] : ["serve", "lint", "schema", "verify", "rehearse", "diagram", "audit", "teams-package", .. CommandWords.All.Select(one => one.Name)];
         var near = Nearest.To(word.Split('=')[0], names);
         return near.Length > 0 ? $"Did you mean {near[0]}? chatops --help lists everything." : "chatops --help lists everything.";
     }

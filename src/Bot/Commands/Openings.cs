@@ -227,10 +227,11 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
     private Reply Opened(Speaker speaker, RunState run)
     {
         // Where its own card is posted anyway, a second one would only be noise.
-        var shown = run.Opened.Places.Select(Book.PlaceOf).FirstOrDefault(place => place is not null);
-        return speaker.Place is null || shown is null
-            ? new Reply(RunCard.Of(run, engine.Now, address.Public), run.Id)
-            : new Reply(Answers.Said($"Run {run.Id} is {RunWords.Of(run.Status)}: {RunCard.TitleOf(run)}. Its card is in {(shown.Value.Channel.StartsWith('#') ? shown.Value.Channel : "this channel")}."), run.Id);
+        var shown = run.Opened.Places.Select(Book.PlaceOf).FirstOrDefault(place => place?.Surface == speaker.Place?.Surface);
+        if (speaker.Place is not { } here || shown is not { } there) return new Reply(RunCard.Of(run, engine.Now, address.Public), run.Id);
+        var named = there.Channel.StartsWith('#') || (there.Surface == "teams" && !there.Channel.Contains(':', StringComparison.Ordinal));
+        var where = there == here ? "this channel" : named ? there.Channel : "its service's channel";
+        return new Reply(Answers.Said($"Run {run.Id} is {RunWords.Of(run.Status)}: {RunCard.TitleOf(run)}. Its card is in {where}."), run.Id);
     }
 
     /// <summary>What was answered when this delivery came the first time.</summary>
@@ -281,10 +282,13 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
 
     private ImmutableArray<string> Places(Speaker speaker, Service service)
     {
-        var surface = speaker.Place?.Surface ?? "slack";
-        if (chats.For(surface) is null) return [];
-        var channel = service.Channel ?? speaker.Place?.Channel;
-        return channel is null ? [] : [new Place(surface, channel).ToString()];
+        var places = new List<Place>();
+        if (service.Channel is { } channel) places.Add(new Place("slack", channel));
+        if (service.Teams is { } teams) places.Add(new Place("teams", teams));
+
+        // Where it was said too, unless the service has its own place there; and first what those who speak can see.
+        if (speaker.Place is { } said && places.All(place => place.Surface != said.Surface)) places.Add(said);
+        return [.. places.Where(place => chats.For(place.Surface) is not null).OrderBy(place => place.Surface == speaker.Place?.Surface ? 0 : 1).Select(place => place.ToString())];
     }
 
     private static Reply Refused(Refusal refusal) => new(RefusalCard.Of(refusal), null, refusal);

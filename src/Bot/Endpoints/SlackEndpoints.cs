@@ -13,7 +13,7 @@ public static partial class SlackEndpoints
     {
         services.AddSingleton<SlackReplies>();
         services.AddHostedService(s => s.GetRequiredService<SlackReplies>());
-        services.AddSingleton<SlackSeen>();
+        services.AddSingleton<SeenLately>();
         services.AddSingleton<SlackLate>();
         services.AddSingleton<IWorkHandler>(s => new SlackLateHandler(SlackDoor.To(s.GetRequiredService<Desk>(), s.GetRequiredService<Callers>()), s.GetRequiredService<SlackReplies>()));
         return services;
@@ -26,7 +26,7 @@ public static partial class SlackEndpoints
     {
         var lazy = new Lazy<SlackVisit>(() => new SlackVisit(
             door(routes.ServiceProvider), routes.ServiceProvider.GetRequiredService<SlackClient>(),
-            routes.ServiceProvider.GetRequiredService<SlackReplies>(), routes.ServiceProvider.GetRequiredService<SlackSeen>(), routes.ServiceProvider.GetRequiredService<SlackLate>()));
+            routes.ServiceProvider.GetRequiredService<SlackReplies>(), routes.ServiceProvider.GetRequiredService<SeenLately>(), routes.ServiceProvider.GetRequiredService<SlackLate>()));
         Map(routes, "/slack/commands", body => lazy.Value.CommandAsync(body));
         Map(routes, "/slack/interactions", body => lazy.Value.InteractionAsync(body));
         Map(routes, "/slack/events", body => lazy.Value.EventAsync(body));

@@ -9,7 +9,7 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Endpoints;
 
 /// <summary>What is done with a request whose signature was verified.</summary>
-internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplies replies, SlackSeen seen, SlackLate late)
+internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplies replies, SeenLately seen, SlackLate late)
 {
     private const string
         WorkingOnIt = "Working on it… The answer follows here.",

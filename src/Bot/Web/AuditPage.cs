@@ -78,6 +78,7 @@ internal static class AuditPage
         [Chain.Bot] => "the bot",
         ["slack", "act" or "view", var account, ..] => $"Slack, {account}",
         ["slack", ..] => "Slack",
+        ["teams", ..] => "Teams",
         ["web", ..] => "the console",
         ["api", ..] => "the API",
         [var surface, ..] => surface,

@@ -31,25 +31,31 @@ internal sealed class CardHandler(RunEngine engine, Chats chats, BotAddress addr
             return await chat.UpdateAsync(new Posted(place.Surface, posted.Channel, posted.Message, posted.Permalink), card, cancellationToken) switch
             {
                 Outcome<Nothing>.Later later => new Done.Again(later.After),
+                Outcome<Nothing>.Never { Fault.Code: ChatFaults.MessageGone } => await PostAsync(work, run, about.Place!, place, chat, card, $"card:{run.Id}:{place}:after:{posted.Message}", cancellationToken),
                 Outcome<Nothing>.Never never => await NotShownAsync(work, run, about.Place!, never.Fault, cancellationToken),
                 _ => new Done.Finished(),
             };
         }
 
+        return await PostAsync(work, run, about.Place!, place, chat, card, $"card:{run.Id}:{place}", cancellationToken);
+    }
+
+    private async Task<Done> PostAsync(ClaimedWork work, RunState run, string where, Place place, IChat chat, Card card, string key, CancellationToken cancellationToken)
+    {
         var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
-        switch (await chat.PostAsync(place, card, $"card:{run.Id}:{place}", since, null, cancellationToken))
+        switch (await chat.PostAsync(place, card, key, since, null, cancellationToken))
         {
             case Outcome<Posted>.Done { Value: var found } when since is not null
                 && await chat.UpdateAsync(found, card, cancellationToken) is Outcome<Nothing>.Later later:
                 // What an earlier try posted may show an earlier state.
                 return new Done.Again(later.After);
             case Outcome<Posted>.Done { Value: var now }:
-                await engine.TellAsync(run.Id, new RunCommand.CardWasPosted(about.Place!, now.Channel, now.Message, now.Permalink), null, work, cancellationToken);
+                await engine.TellAsync(run.Id, new RunCommand.CardWasPosted(where, now.Channel, now.Message, now.Permalink), null, work, cancellationToken);
                 return new Done.Kept();
             case Outcome<Posted>.Later wait:
                 return new Done.Again(wait.After);
             case Outcome<Posted>.Never never:
-                return await NotShownAsync(work, run, about.Place!, never.Fault, cancellationToken);
+                return await NotShownAsync(work, run, where, never.Fault, cancellationToken);
             default:
                 throw new InvalidOperationException("An outcome is one of three.");
         }
@@ -94,20 +100,33 @@ internal sealed class SayHandler(RunEngine engine, Chats chats, BotAddress addre
         var wanted = RunWork.Read(work.Item);
         var say = (Say)wanted.Order;
         if (await engine.FindAsync(wanted.Run, cancellationToken) is not { } run) return new Done.Finished();
-        var home = run.Opened.Places.Select(Book.PlaceOf).FirstOrDefault(place => place is not null);
-        var surface = home?.Surface ?? "slack";
-        if (chats.For(surface) is not { } chat || (say.Channel ?? home?.Channel) is not { } channel) return new Done.Finished();
         var card = say.Summary ? SummaryCard.Of(run, engine.Now, address.Public) : new Card(say.Text, Tone.Neutral, null, say.Text) { Footer = $"Run {run.Id}: {RunCard.TitleOf(run)}" };
         var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
-        switch (await chat.PostAsync(new Place(surface, channel), card, work.Item.Key, since, null, cancellationToken))
+        foreach (var place in PlacesOf(run, say))
         {
-            case Outcome<Posted>.Later later:
-                return new Done.Again(later.After);
-            case Outcome<Posted>.Never never:
-                await engine.TellAsync(run.Id, new RunCommand.CardWasNotPosted($"{surface}:{channel}", never.Fault.Why), null, work, cancellationToken);
-                return new Done.Kept();
-            default:
-                return new Done.Finished();
+            if (chats.For(place.Surface) is not { } chat) continue;
+            switch (await chat.PostAsync(place, card, place.Surface == "slack" ? work.Item.Key : $"{work.Item.Key}@{place}", since, null, cancellationToken))
+            {
+                case Outcome<Posted>.Later later:
+                    // What was said already is found again by its key.
+                    return new Done.Again(later.After);
+                case Outcome<Posted>.Never never:
+                    await engine.TellAsync(run.Id, new RunCommand.CardWasNotPosted(place.ToString(), never.Fault.Why), null, null, cancellationToken);
+                    break;
+                default:
+                    break;
+            }
         }
+
+        return new Done.Finished();
+    }
+
+    /// <summary>A channel that the runbook names is one of Slack, or of the chat that the run is shown in alone; elsewhere it is said where the card is.</summary>
+    private static IEnumerable<Place> PlacesOf(RunState run, Say say)
+    {
+        var shown = run.Opened.Places.Select(Book.PlaceOf).OfType<Place>().ToList();
+        if (say.Channel is not { } channel) return shown;
+        if (shown.Count == 0) return [new Place("slack", channel)];
+        return shown.Select(place => place.Surface == "slack" || shown.Count == 1 ? place with { Channel = channel } : place);
     }
 }

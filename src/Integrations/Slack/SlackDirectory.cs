@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ChatOps.Integrations.Http;
 using ChatOps.Runbooks.Access;
 using Microsoft.Extensions.Logging;
 
@@ -12,9 +13,9 @@ internal sealed partial class SlackDirectory(SlackClient client, SlackWorkspace 
     private static readonly TimeSpan KeepMissing = TimeSpan.FromSeconds(30);
     private const int LookUpsAtOnce = 4;
 
-    private readonly SlackCache<Account> accounts = new(clock, Keep, KeepMissing);
-    private readonly SlackCache<IReadOnlyDictionary<string, string>> groups = new(clock, Keep, KeepMissing);
-    private readonly SlackCache<ImmutableHashSet<Person>> members = new(clock, Keep, KeepMissing);
+    private readonly AnswerCache<Account> accounts = new(clock, Keep, KeepMissing);
+    private readonly AnswerCache<IReadOnlyDictionary<string, string>> groups = new(clock, Keep, KeepMissing);
+    private readonly AnswerCache<ImmutableHashSet<Person>> members = new(clock, Keep, KeepMissing);
 
     public string System => "slack";
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using ChatOps.Integrations.Http;
 
 namespace ChatOps.Integrations.Slack;
 
@@ -10,19 +11,8 @@ public static partial class SlackText
 {
     private const char ZeroWidthSpace = '\u200B';
 
-    /// <summary>Text that fits into <paramref name="atMost"/> UTF-16 units, cut between graphemes with <c>…</c> where it must be.</summary>
-    /// <remarks>
-    /// Control characters go, halves of surrogate pairs become U+FFFD, and the characters that turn the direction of what follows are
-    /// shown by number: they could make a card say something else than it does.
-    /// </remarks>
-    public static string Fit(string? text, int atMost)
-    {
-        if (string.IsNullOrEmpty(text) || atMost <= 0) return "";
-        // Only as much as could be shown is looked at; what is cleaned away leaves at most a shorter text.
-        var start = text.Length > (atMost * 2) + 32 ? text[..((atMost * 2) + 32)] : text;
-        var clean = Clean(start);
-        return clean.Length <= atMost && start.Length == text.Length ? clean : Cut(clean, atMost - 1) + "…";
-    }
+    /// <inheritdoc cref="ShownText.Fit"/>
+    public static string Fit(string? text, int atMost) => ShownText.Fit(text, atMost);
 
     /// <summary>Text for a message's own <c>text</c>, where <c>&amp; &lt; &gt;</c> are entities and <c>* _ ~ `</c> would format.</summary>
     public static string Escape(string? text, int atMost)
@@ -93,44 +83,6 @@ public static partial class SlackText
     private static string Entities(ReadOnlySpan<char> text) =>
         text.ToString().Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
             .Replace(">", "&gt;", StringComparison.Ordinal);
-
-    private static string Clean(string text)
-    {
-        if (IsClean(text)) return text;
-        var clean = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (rune.Value is '\n' or '\t') clean.Append((char)rune.Value);
-            else if (rune.Value == '\r' || Rune.IsControl(rune)) continue;
-            else if (rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069)) clean.Append(CultureInfo.InvariantCulture, $"[U+{rune.Value:X4}]");
-            else clean.Append(rune);
-        }
-
-        return clean.ToString();
-    }
-
-    /// <summary>Whether there is nothing to clean away; most texts are so, and pass without a copy.</summary>
-    private static bool IsClean(string text)
-    {
-        foreach (var c in text)
-        {
-            if (c is < ' ' and not ('\n' or '\t') or >= '\u007F' and <= '\u009F') return false;
-            if (c is >= '\u202A' and <= '\u202E' or >= '\u2066' and <= '\u2069' || char.IsSurrogate(c)) return false;
-        }
-
-        return true;
-    }
-
-    private static string Cut(string text, int atMost)
-    {
-        if (atMost <= 0) return "";
-        if (text.Length <= atMost) return text;
-        var end = 0;
-        while (end < atMost && StringInfo.GetNextTextElementLength(text.AsSpan(end)) is var length && end + length <= atMost) end += length;
-        // One grapheme can be thousands of marks on one letter: then between characters.
-        if (end == 0) end = char.IsHighSurrogate(text[atMost - 1]) ? atMost - 1 : atMost;
-        return text[..end];
-    }
 
     [GeneratedRegex("<(?<inside>[^<>]+)>", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Angles();

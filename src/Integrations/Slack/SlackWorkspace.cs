@@ -1,9 +1,11 @@
+using ChatOps.Integrations.Http;
+
 namespace ChatOps.Integrations.Slack;
 
 /// <summary>The workspace that the bot's token belongs to, asked for once an hour.</summary>
 internal sealed class SlackWorkspace(SlackClient client, TimeProvider clock)
 {
-    private readonly SlackCache<AuthBody> kept = new(clock, TimeSpan.FromHours(1), TimeSpan.FromSeconds(30));
+    private readonly AnswerCache<AuthBody> kept = new(clock, TimeSpan.FromHours(1), TimeSpan.FromSeconds(30));
 
     /// <summary>Null when Slack does not say now.</summary>
     public Task<AuthBody?> FindAsync(CancellationToken cancellationToken) => kept.GetAsync("", LoadAsync, cancellationToken);

@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 
 namespace ChatOps.Runbooks.Access;
 
-/// <summary>A system that knows people and groups: Slack, Teams, PagerDuty.</summary>
+/// <summary>A system that knows people or groups: Slack, Teams, Entra ID, PagerDuty.</summary>
 /// <remarks>Answers come from a cache of a few minutes; a look-up that fails counts as "not known", never as a yes.</remarks>
 public interface IDirectory
 {
-    /// <summary>As access.yaml names it: <c>slack</c>.</summary>
+    /// <summary>As access.yaml and places name it: <c>slack</c>, <c>teams</c>, <c>entra</c>.</summary>
     string System { get; }
 
     /// <summary>The account with this id, or null when the system does not know it or does not answer.</summary>

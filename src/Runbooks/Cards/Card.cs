@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using ChatOps.Runbooks.Access;
 
 namespace ChatOps.Runbooks.Cards;
 
@@ -99,7 +100,11 @@ public sealed record ChecklistLine(string Text, bool Ticked, string? By, bool Ve
 
 /// <param name="Confirm">Asked before the action is sent; destructive ones always have it.</param>
 /// <param name="AsksReason">The action needs a reason: the surface asks for one (where it can't, the answer says how to give it by command).</param>
-public sealed record Button(string Label, ButtonStyle Style, CardAction Action, Confirm? Confirm = null, bool AsksReason = false);
+public sealed record Button(string Label, ButtonStyle Style, CardAction Action, Confirm? Confirm = null, bool AsksReason = false)
+{
+    /// <summary>Groups, or people by address, whose members it is for; empty = whoever reads the card. It says whom to show it to, never who may.</summary>
+    public ImmutableArray<GroupName> For { get; init; } = [];
+}
 
 public enum ButtonStyle
 {

@@ -33,3 +33,10 @@ public interface IChat
     /// <summary>Replaces what a posted message shows.</summary>
     Task<Outcome<Nothing>> UpdateAsync(Posted message, Card card, CancellationToken cancellationToken);
 }
+
+/// <summary>Fault codes of chats that something depends on; the others are for people.</summary>
+public static class ChatFaults
+{
+    /// <summary>The message to be updated is gone: it can only be posted again.</summary>
+    public const string MessageGone = "message-gone";
+}

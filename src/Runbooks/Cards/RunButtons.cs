@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
@@ -51,9 +53,10 @@ internal static class RunButtons
         bool Timely(RunCommand.ByPerson command) => RunRules.Untimely(run, command) is null;
         if (Timely(new RunCommand.Approve(Anybody, id, run.Plan.Hash)))
         {
-            yield return new Button($"Approve{which}", ButtonStyle.Primary, new CardAction("approve", run.Id, id, run.Plan.Hash.Hex));
+            var asked = Asked(run, step);
+            yield return new Button($"Approve{which}", ButtonStyle.Primary, new CardAction("approve", run.Id, id, run.Plan.Hash.Hex)) { For = asked };
             yield return new Button($"Reject{which}", ButtonStyle.Danger, new CardAction("reject", run.Id, id, null),
-                new Confirm("Reject this change?", "The run ends, and everybody sees why.", "Reject", "Keep it"), AsksReason: true);
+                new Confirm("Reject this change?", "The run ends, and everybody sees why.", "Reject", "Keep it"), AsksReason: true) { For = asked };
         }
 
         if (Timely(new RunCommand.Done(Anybody, id, null)))
@@ -65,6 +68,11 @@ internal static class RunButtons
         if (Timely(new RunCommand.NotDone(Anybody, id, "-")))
             yield return new Button($"It failed{which}", ButtonStyle.Danger, new CardAction("failed", run.Id, id, null), AsksReason: true);
     }
+
+    /// <summary>Whom an approval asks: its groups, those it was handed on to, and whoever stands in for one of them.</summary>
+    private static ImmutableArray<GroupName> Asked(RunState run, StepProgress step) => step is { Step: Approval approval, State: Approval.State state }
+        ? [.. approval.From.Concat(state.Asked).SelectMany(group => group == AccessRules.Owners ? run.Opened.Owners : [group]).Concat(state.Delegates.Select(one => new GroupName(one.To.Email))).Distinct()]
+        : [];
 
     private static Button Abort(RunState run, CardAction action) => run switch
     {

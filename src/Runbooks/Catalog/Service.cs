@@ -14,6 +14,9 @@ public sealed record Service(
     string Name, string? Repository, ImmutableArray<GroupName> Owners, string? Channel,
     ImmutableArray<string> DependsOn, ImmutableArray<ServiceEnvironment> Environments)
 {
+    /// <summary>Where its cards go in Teams: a channel's id, its name, or <c>Team/Channel</c>; null = where the command was said, if that was in Teams.</summary>
+    public string? Teams { get; init; }
+
     public ServiceEnvironment? Environment(string name) =>
         Environments.FirstOrDefault(e => string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase));
 }

@@ -24,8 +24,8 @@ internal static partial class AccessReader
         if (reader is null) return null;
         if (name == AccessRules.Owners.Name)
             findings.Error(file, line, "group-reserved", "owners is not a group: it stands for the groups that own a service.", null, "Name this group otherwise.");
-        if (!reader.Has("all") && !reader.Has("members") && !reader.Has("slack"))
-            findings.Error(file, line, "group-empty", $"Nobody is in {name}.", null, "Write members: [ … ], slack: HANDLE or all: true.");
+        if (!reader.Has("all") && !reader.Has("members") && !reader.Has("slack") && !reader.Has("entra"))
+            findings.Error(file, line, "group-empty", $"Nobody is in {name}.", null, "Write members: [ … ], slack: HANDLE, entra: ID or all: true.");
         var members = ImmutableHashSet.CreateBuilder<Person>();
         foreach (var (text, at) in reader.Texts("members"))
         {
@@ -33,7 +33,9 @@ internal static partial class AccessReader
             else findings.Error(file, at, "bad-address", $"\"{text}\" is not an e-mail address.", "A person is one e-mail address.", null);
         }
 
-        ImmutableArray<OutsideGroup> outside = reader.Text("slack") is { Length: > 0 } slack ? [new OutsideGroup("slack", slack)] : [];
+        if (reader.Text("entra") is { Length: > 0 } entra && !Guid.TryParse(entra, out _))
+            findings.Error(file, reader.LineOf("entra"), "bad-value", $"\"{entra}\" is not the object ID of a group.", null, "Copy the Object ID from the group's page in Entra ID.");
+        ImmutableArray<OutsideGroup> outside = [.. ((string[])["slack", "entra"]).Where(system => reader.Text(system) is { Length: > 0 }).Select(system => new OutsideGroup(system, reader.Text(system)!))];
         return new Group(new GroupName(name), reader.Flag("all"), members.ToImmutable(), outside);
     }
 

@@ -27,7 +27,10 @@ internal static class ServiceReader
         var environments = reader.Named("environments").Select(one => Environment(name, one.Name, one.Line, one.Value, zone, findings)).OfType<ServiceEnvironment>();
         return new Service(
             name, reader.Text("repository"), [.. reader.Texts("owners").Select(owner => new GroupName(owner.Text))], NonEmpty(reader.Text("channel")),
-            [.. reader.Texts("depends-on").Select(one => one.Text)], [.. environments]);
+            [.. reader.Texts("depends-on").Select(one => one.Text)], [.. environments])
+        {
+            Teams = NonEmpty(reader.Text("teams")),
+        };
     }
 
     private static ServiceEnvironment? Environment(string service, string name, int line, MappingReader? reader, Zone zone, Findings findings)

@@ -91,6 +91,7 @@ public static class Shapes
         new("repository", ValueKind.Text, "Where its source is: owner/name.") { Example = "example/api" },
         new("owners", ValueKind.Texts, "Groups that own it.") { Example = "[payments]" },
         new("channel", ValueKind.Text, "Where its cards go: \"#name\" or a channel's id. Left out: where the command was typed.") { Example = "\"#deploys\"" },
+        new("teams", ValueKind.Text, "Where its cards go in Microsoft Teams: a channel's id, its name, or TEAM/CHANNEL. Beside channel, in both. Left out: where the command was said, if that was in Teams.") { Example = "\"Payments/Deploys\"" },
         new("depends-on", ValueKind.Texts, "Services it needs.") { Example = "[auth]" },
         new("environments", ValueKind.Named, "Its environments, by name.", Required: true, Of: Environment) { Example = "{ staging: { simulated: {} } }" },
     ]);
@@ -217,7 +218,7 @@ public static class Shapes
         new("all", ValueKind.Flag, "Everybody whose account can be resolved to an e-mail address.") { Example = "true" },
         new("members", ValueKind.Texts, "E-mail addresses.") { Example = "[ana@example.com, ben@example.com]" },
         new("slack", ValueKind.Text, "A Slack user group, by its handle: its members belong here.") { Example = "release-managers" },
-        new("teams", ValueKind.NotYet, "A Teams or Entra group."),
+        new("entra", ValueKind.Text, "A group of Entra ID, by its object ID: its members, and those of the groups in it, belong here.") { Example = "f3ec8cd2-e704-4344-8c47-9a3a21d683c0" },
         new("pagerduty", ValueKind.NotYet, "A PagerDuty schedule."),
     ]);
 

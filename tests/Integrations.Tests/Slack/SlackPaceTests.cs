@@ -1,3 +1,4 @@
+using ChatOps.Integrations.Http;
 using ChatOps.Integrations.Slack;
 using Shouldly;
 using Xunit;
@@ -45,7 +46,7 @@ public sealed class SlackPaceTests
     [Fact]
     public async Task What_is_remembered_is_asked_for_again_after_its_time_and_what_is_missing_sooner()
     {
-        var cache = new SlackCache<string>(clock, TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(30));
+        var cache = new AnswerCache<string>(clock, TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(30));
         var calls = 0;
         Task<string?> Ask(string key, bool full) => cache.GetAsync(key, () => Task.FromResult(((string?)$"{++calls}", full)), default);
         (await Ask("a", true)).ShouldBe("1");

@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 
-namespace ChatOps.Integrations.Slack;
+namespace ChatOps.Integrations.Http;
 
 /// <summary>Answers kept for a while; several who ask for the same thing at once share one look-up.</summary>
 /// <param name="keep">How long an answer is good.</param>
 /// <param name="keepMissing">How long "not known" is good: short, so that what was mended is seen.</param>
-internal sealed class SlackCache<T>(TimeProvider clock, TimeSpan keep, TimeSpan keepMissing)
+internal sealed class AnswerCache<T>(TimeProvider clock, TimeSpan keep, TimeSpan keepMissing)
     where T : class
 {
     private const int Most = 20_000;

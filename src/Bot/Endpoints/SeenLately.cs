@@ -2,7 +2,7 @@ namespace ChatOps.Bot.Endpoints;
 
 /// <summary>Messages heard lately, so that a mention that comes as two events or is sent again is answered once.</summary>
 /// <remarks>For the answer only: that nothing is done twice is settled by the delivery's key, across restarts.</remarks>
-internal sealed class SlackSeen
+internal sealed class SeenLately
 {
     private const int Most = 10_000;
     private readonly Lock gate = new();

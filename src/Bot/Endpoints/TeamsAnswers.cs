@@ -1,0 +1,47 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ChatOps.Bot.Commands;
+using ChatOps.Integrations.Http;
+using ChatOps.Integrations.Teams;
+
+namespace ChatOps.Bot.Endpoints;
+
+/// <summary>The bodies that an invoke is answered with. They go to the one who pressed, and to nobody else.</summary>
+internal static class TeamsAnswers
+{
+    private static readonly JsonSerializerOptions AsSent = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>A card that takes the place of the one that was pressed, for this person.</summary>
+    public static IResult Card(JsonObject card) => Action("application/vnd.microsoft.card.adaptive", card);
+
+    /// <summary>A few words under the card.</summary>
+    public static IResult Message(string words) => Action("application/vnd.microsoft.activity.message", JsonValue.Create(Fit(words)));
+
+    /// <summary>A dialog.</summary>
+    public static IResult Dialog(TeamsQuestion question, string action, string? wrong) => Json(new JsonObject
+    {
+        ["task"] = new JsonObject
+        {
+            ["type"] = "continue",
+            ["value"] = new JsonObject
+            {
+                ["title"] = ShownText.Fit(question.Title, 60), ["height"] = "small", ["width"] = "medium",
+                ["card"] = new JsonObject { ["contentType"] = "application/vnd.microsoft.card.adaptive", ["content"] = TeamsCards.Dialog(question, action, wrong) },
+            },
+        },
+    });
+
+    /// <summary>Closes the dialog, with a few words where there are any.</summary>
+    public static IResult Close(string? words) => words is null ? Results.Ok() : Json(new JsonObject { ["task"] = new JsonObject { ["type"] = "message", ["value"] = Fit(words) } });
+
+    /// <summary>A refusal in one line: why, and what to do.</summary>
+    public static string Why(Reply reply) => reply.Refusal is { } no ? $"{no.Why} {no.Next}".Trim() : reply.Card?.Fallback ?? "";
+
+    private static IResult Action(string type, JsonNode value) => Json(new JsonObject { ["statusCode"] = 200, ["type"] = type, ["value"] = value });
+
+    private static string Fit(string words) => ShownText.Fit(words, 400) is { Length: > 0 } fitted ? fitted : "Done.";
+
+    private static IResult Json(JsonObject body) => Results.Content(body.ToJsonString(AsSent), "application/json", Encoding.UTF8);
+}

@@ -1,0 +1,50 @@
+using ChatOps.Bot.Commands;
+using ChatOps.Bot.Engine;
+using ChatOps.Bot.Settings;
+using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Bot.Endpoints;
+
+/// <summary>Who speaks in Teams, and where.</summary>
+/// <param name="Account">As Teams calls them towards this bot; empty for somebody without an account.</param>
+/// <param name="Believed">Whether Microsoft vouched for it; else it came from this machine, and only the demo's personas are anybody.</param>
+internal sealed record TeamsSpeaker(string Account, string Conversation, bool Believed);
+
+/// <summary>A card as one person may see it.</summary>
+internal sealed record TeamsSight(Card Card, Caller Caller)
+{
+    /// <summary>Whether a button is for this person.</summary>
+    public bool Shows(Button button) => button.For.IsEmpty || button.For.Any(group => Caller.Groups.Contains(group) || (group.IsPerson && Caller.Person == new Person(group.Name)));
+}
+
+/// <summary>The way from Teams to the front desk: an account and a conversation go in, a reply comes out.</summary>
+/// <param name="Look">A run's card as the one who looks may see it; null when there is no such run.</param>
+/// <param name="Stray">A run's card for a message (run, conversation, message) that is not among those that are kept up to date; null when it is.</param>
+internal sealed record TeamsDoor(
+    Func<TeamsSpeaker, string, string, CancellationToken, Task<Reply>> Hear,
+    Func<TeamsSpeaker, CardAction, string?, string, CancellationToken, Task<Reply>> Click,
+    Func<TeamsSpeaker, RunId, CancellationToken, Task<TeamsSight?>> Look,
+    Func<RunId, string, string, CancellationToken, Task<Card?>> Stray)
+{
+    public static TeamsDoor To(Desk desk, Callers callers, RunEngine engine, BotAddress address) => new(
+        async (who, words, delivery, cancellationToken) => await desk.HearAsync(await SpeakerAsync(callers, who, cancellationToken), words, delivery, cancellationToken),
+        async (who, action, reason, delivery, cancellationToken) => await desk.ClickAsync(await SpeakerAsync(callers, who, cancellationToken), action, reason, delivery, cancellationToken),
+        async (who, run, cancellationToken) => await engine.FindAsync(run, cancellationToken) is { } state
+            ? new TeamsSight(RunCard.Of(state, engine.Now, address.Public), (await SpeakerAsync(callers, who, cancellationToken)).Caller)
+            : null,
+        async (run, conversation, message, cancellationToken) => await engine.FindAsync(run, cancellationToken) is { } state
+            && !state.Cards.Values.Any(card => card.Channel == conversation && card.Message == message)
+            ? RunCard.Of(state, engine.Now, address.Public)
+            : null);
+
+    private static async Task<Speaker> SpeakerAsync(Callers callers, TeamsSpeaker who, CancellationToken cancellationToken)
+    {
+        var caller = who.Account.Length == 0 ? Caller.Unknown("Somebody without an account") : await callers.ResolveAsync("teams", who.Account, cancellationToken);
+
+        // Without a registration anything on this machine could claim to be anybody: as in the console, only the demo's personas are.
+        if (!who.Believed && callers.Personas.All(persona => persona.Person != caller.Person)) caller = Caller.Unknown(caller.Name);
+        return new Speaker(caller, new Place("teams", who.Conversation));
+    }
+}

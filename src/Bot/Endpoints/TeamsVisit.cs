@@ -1,0 +1,129 @@
+using ChatOps.Bot.Commands;
+using ChatOps.Bot.Engine;
+using ChatOps.Integrations.Teams;
+using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Bot.Endpoints;
+
+/// <summary>What is done with an activity that was found to be Teams' own.</summary>
+internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply teams, ITeamsSightings sightings, TeamsReplies replies, SeenLately seen)
+{
+    private const string TooOld = "This button is not one of the bot's, or is too old. Nothing was changed. Look at the run as it is now.";
+    private const string WorkingOnIt = "Working on it… The card shows what became of it; if nothing changes within a minute, press again.";
+
+    /// <param name="believed">Whether Microsoft vouched for the sender.</param>
+    public async Task<IResult> ReceiveAsync(TeamsActivity activity, bool believed, CancellationToken cancellationToken)
+    {
+        if (await LeftAsync(activity, cancellationToken)) return Results.Ok();
+        if (activity.Place is { } place) await places.SeeAsync(place, cancellationToken);
+        var who = new TeamsSpeaker(activity.Known ? activity.From : "", activity.Conversation, believed);
+        if (activity.Known) sightings.Saw(activity.From, activity.Conversation);
+        return activity switch
+        {
+            { Type: "message" } when !activity.From.StartsWith("28:", StringComparison.Ordinal) => await MessageAsync(activity, who),
+            { Type: "invoke", Name: "adaptiveCard/action" } => await ActAsync(activity, who),
+            { Type: "invoke", Name: "task/fetch" } => Ask(activity),
+            { Type: "invoke", Name: "task/submit" } => await SubmitAsync(activity, who),
+            { Type: "invoke" } => Results.StatusCode(StatusCodes.Status501NotImplemented),
+            { Type: "installationUpdate", Action: "add" } when seen.IsNew(activity.Delivery) => Greet(activity),
+            _ => Results.Ok(),
+        };
+    }
+
+    /// <summary>Whether this says that the bot, or the place itself, is gone.</summary>
+    private async Task<bool> LeftAsync(TeamsActivity activity, CancellationToken cancellationToken)
+    {
+        var removed = activity is { Type: "installationUpdate", Action: "remove" } || (activity.Type == "conversationUpdate" && activity.Names("membersRemoved"));
+        var deleted = activity is { Type: "conversationUpdate", EventType: "teamDeleted" or "teamHardDeleted" };
+        if (removed || deleted)
+        {
+            await places.LoseAsync(activity.Conversation, activity.Kind == "channel" ? activity.Team : null, cancellationToken);
+            return true;
+        }
+
+        if (activity is not { Type: "conversationUpdate", EventType: "channelDeleted" }) return false;
+        await places.LoseAsync(SlackPayload.Text(activity.Root, "channelData", "channel", "id") ?? activity.Conversation, null, cancellationToken);
+        return true;
+    }
+
+    private async Task<IResult> MessageAsync(TeamsActivity activity, TeamsSpeaker who)
+    {
+        Task<Reply> reply;
+        if (TeamsClick.Of(activity) is { Action: { } action } click)
+        {
+            if (!seen.IsNew(activity.Delivery)) return Results.Ok();
+            reply = replies.GuardAsync(() => door.Click(who, action, click.Reason, activity.Delivery, replies.Stopping));
+        }
+        else
+        {
+            if (activity.Words() is not { } words || !seen.IsNew(activity.Delivery)) return Results.Ok();
+            reply = replies.GuardAsync(() => door.Hear(who, words.Length > 0 ? words : "help", activity.Delivery, replies.Stopping));
+        }
+
+        await TeamsReplies.InTimeAsync(reply, TeamsReplies.MessagePatience);
+        replies.AnswerLater(reply, activity);
+        return Results.Ok();
+    }
+
+    private async Task<IResult> ActAsync(TeamsActivity activity, TeamsSpeaker who)
+    {
+        if (TeamsClick.Of(activity, "action", "data") is not { Action: { } action } click) return TeamsAnswers.Message(TooOld);
+        if (action.Verb == TeamsCards.ViewVerb)
+            return action.Run is { } viewed && await ViewAsync(who, viewed) is { } view ? TeamsAnswers.Card(view) : TeamsAnswers.Message("There is no such run.");
+        var reply = replies.GuardAsync(() => door.Click(who, action, click.Reason, activity.Delivery, replies.Stopping));
+        if (!await TeamsReplies.InTimeAsync(reply, TeamsReplies.InvokePatience))
+        {
+            if (action.Verb == "say") replies.AnswerLater(reply, activity);
+            return TeamsAnswers.Message(WorkingOnIt);
+        }
+
+        var said = await reply;
+        if (action.Run is { } run) Mend(activity, run);
+        if (said.Refusal is not null && action.Verb != "say") return TeamsAnswers.Message(TeamsAnswers.Why(said));
+        if (said.Card is { } card) return TeamsAnswers.Card(TeamsCards.Render(card, TeamsView.All).Card);
+        return said.Run is { } changed && await ViewAsync(who, changed) is { } fresh ? TeamsAnswers.Card(fresh) : TeamsAnswers.Message("Done.");
+    }
+
+    private static IResult Ask(TeamsActivity activity) =>
+        TeamsClick.Of(activity, "data") is { Action: { } action } click ? TeamsAnswers.Dialog(click.Question, action.ToString(), null) : TeamsAnswers.Close(TooOld);
+
+    private async Task<IResult> SubmitAsync(TeamsActivity activity, TeamsSpeaker who)
+    {
+        if (TeamsClick.Of(activity, "data") is not { Action: { } action } click) return TeamsAnswers.Close(TooOld);
+        if (click is { Question.AsksReason: true, Reason: null or "" }) return TeamsAnswers.Dialog(click.Question, action.ToString(), "Say why in a few words.");
+        var reason = Integrations.Http.ShownText.Fit(click.Reason, 500);
+        var reply = replies.GuardAsync(() => door.Click(who, action, reason.Length > 0 ? reason : null, activity.Delivery, replies.Stopping));
+        if (!await TeamsReplies.InTimeAsync(reply, TeamsReplies.InvokePatience)) return TeamsAnswers.Close(WorkingOnIt);
+        var said = await reply;
+        return TeamsAnswers.Close(said.Refusal is null && said.Card is null ? null : TeamsAnswers.Why(said));
+    }
+
+    /// <summary>A run's card as this person may see it. Looking changes nothing.</summary>
+    private async Task<System.Text.Json.Nodes.JsonObject?> ViewAsync(TeamsSpeaker who, RunId run)
+    {
+        if (await door.Look(who, run, replies.Stopping) is not { } sight) return null;
+
+        // They keep asking: what is for them may change while they look.
+        return TeamsCards.Render(sight.Card, new TeamsView(sight.Shows) { Refreshes = who.Account.Length > 0 ? [who.Account] : [], Run = run }).Card;
+    }
+
+    /// <summary>A card that was pressed and that nobody keeps up to date (it was posted twice when an answer was lost) is brought up to date here.</summary>
+    private void Mend(TeamsActivity activity, RunId run)
+    {
+        if (activity.ReplyTo is not { } message) return;
+        replies.Later(async () =>
+        {
+            if (await door.Stray(run, activity.Conversation, message, replies.Stopping) is { } card)
+                await teams.MendAsync(activity.Conversation, message, TeamsCards.Render(card, TeamsView.All), replies.Stopping);
+        });
+    }
+
+    private IResult Greet(TeamsActivity activity)
+    {
+        const string hello = "I walk deployments with you. Mention me and say what you want: deploy api v1.2.3 prod, status, or help.";
+        var card = new Card("Hello", Tone.Neutral, null, hello) { Body = [new CardBlock.Text(hello)], Buttons = [new Button("What can you do?", ButtonStyle.Plain, CardAction.Say("help"))] };
+        replies.AnswerLater(Task.FromResult(new Reply(card)), activity);
+        return Results.Ok();
+    }
+}
