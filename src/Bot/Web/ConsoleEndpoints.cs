@@ -1,5 +1,6 @@
 using ChatOps.Bot.Commands;
 using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Proofs;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Web;
@@ -13,6 +14,7 @@ internal static class ConsoleEndpoints
         .AddSingleton<Viewers>()
         .AddSingleton<PageReads>()
         .AddSingleton<AuditReads>()
+        .AddSingleton<RunbookReads>()
         .AddSingleton<LiveFeed>()
         .AddSingleton<ConsoleForms>();
 
@@ -23,6 +25,9 @@ internal static class ConsoleEndpoints
         console.MapGet("/runs", RunsAsync);
         console.MapGet("/runs/{id}", RunAsync);
         console.MapGet("/services", ServicesAsync);
+        console.MapGet("/runbooks", RunbooksAsync);
+        console.MapGet("/runbooks/{name}", RunbookAsync);
+        console.MapGet("/runbooks/{name}/picture.svg", PictureAsync).WithMetadata(new NoPage());
         console.MapGet("/audit", AuditAsync);
         console.MapGet("/live", LiveAsync).WithMetadata(new NoPage());
         console.MapGet("/words", WordsAsync).WithMetadata(new NoPage());
@@ -68,6 +73,17 @@ internal static class ConsoleEndpoints
         var (board, brought) = await reads.BoardAsync(http.RequestAborted);
         return PageResults.Page(ServicesPage.Of(await viewers.OfAsync(http), board, brought, new Live("services", since)));
     }
+
+    private static async Task<IResult> RunbooksAsync(HttpContext http, Viewers viewers, RunbookReads reads) =>
+        PageResults.Page(RunbookPages.Many(await viewers.OfAsync(http), await reads.AllAsync(http.RequestAborted)));
+
+    private static async Task<IResult> RunbookAsync(HttpContext http, Viewers viewers, RunbookReads reads, string name) => await reads.OneAsync(name, http.RequestAborted) is { } one
+        ? PageResults.Page(RunbookPages.One(await viewers.OfAsync(http), one))
+        : PageResults.Page(PlainPages.Sorry(await viewers.OfAsync(http), "There is no such runbook", "It may have been renamed. The list of runbooks has them all."), StatusCodes.Status404NotFound);
+
+    private static async Task<IResult> PictureAsync(HttpContext http, RunbookReads reads, string name) => await reads.OneAsync(name, http.RequestAborted) is { Model: { } model } one
+        ? Results.Text(Diagram.Svg(model, one.Stands), "image/svg+xml")
+        : Results.NotFound();
 
     private static async Task<IResult> AuditAsync(HttpContext http, Viewers viewers, AuditReads reads, string? q, long? before)
     {

@@ -33,7 +33,8 @@ public static class Diagram
     }
 
     /// <summary>As a picture: readable in light and dark, and by a screen reader.</summary>
-    public static string Svg(Model model)
+    /// <param name="stands">What is to be said at a step: which live runs stand there; null = nothing anywhere.</param>
+    public static string Svg(Model model, Func<StepId, string?>? stands = null)
     {
         var rows = Rows(model);
         var width = (Margin * 2) + (rows.Max(row => row.Count) * (Width + GapX)) - GapX;
@@ -49,7 +50,7 @@ public static class Diagram
         var title = $"{model.Runbook.Name}, {Words.Count(model.Opened.Steps.Length, "step", "steps")}";
         svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" style=\"max-width:{width}px;width:100%;height:auto\" role=\"img\" aria-labelledby=\"t d\">\n");
         svg.Append("<title id=\"t\">").Append(Escaped(title)).Append("</title>\n<desc id=\"d\">").Append(Escaped(string.Join("; ", model.Opened.Steps.Select(step => $"{step.Title} ({step.Kind})")))).Append("</desc>\n");
-        svg.Append("<style>.b{fill:#fff;stroke:#57606a;stroke-width:1.2}.p{stroke:#9a6700;stroke-width:2}.a{stroke:#8250df;stroke-width:2}.c{stroke:#0969da;stroke-width:2}.l{stroke:#57606a;stroke-width:1.4;fill:none}.t{font:600 12px system-ui,sans-serif;fill:#1f2328}.k{font:11px system-ui,sans-serif;fill:#57606a}");
+        svg.Append("<style>.b{fill:#fff;stroke:#57606a;stroke-width:1.2}.p{stroke:#9a6700;stroke-width:2}.a{stroke:#8250df;stroke-width:2}.c{stroke:#0969da;stroke-width:2}.l{stroke:#57606a;stroke-width:1.4;fill:none}.t{font:600 12px system-ui,sans-serif;fill:#1f2328}.k{font:11px system-ui,sans-serif;fill:#57606a}.h{fill:#0550ae}.w{font:600 11px system-ui,sans-serif;fill:#fff}");
         svg.Append("@media(prefers-color-scheme:dark){.b{fill:#161b22;stroke:#8b949e}.p{stroke:#d29922}.a{stroke:#a371f7}.c{stroke:#58a6ff}.l{stroke:#8b949e}.t{fill:#e6edf3}.k{fill:#9da7b3}}</style>\n");
         foreach (var (from, to) in Edges(model))
         {
@@ -65,6 +66,12 @@ public static class Diagram
             svg.Append(CultureInfo.InvariantCulture, $"<g><rect class=\"b{kind}\" x=\"{x:0.#}\" y=\"{y:0.#}\" width=\"{Width}\" height=\"{Height}\" rx=\"{(step.Waits == Waits.ForApproval ? 24 : 6)}\"/>");
             svg.Append(CultureInfo.InvariantCulture, $"<text class=\"t\" x=\"{x + (Width / 2.0):0.#}\" y=\"{y + 22:0.#}\" text-anchor=\"middle\">").Append(Escaped(Cut(step.Title, 24))).Append("</text>");
             svg.Append(CultureInfo.InvariantCulture, $"<text class=\"k\" x=\"{x + (Width / 2.0):0.#}\" y=\"{y + 39:0.#}\" text-anchor=\"middle\">").Append(Escaped(Cut(Small(step), 28))).Append("</text>");
+            if (stands?.Invoke(step.Id) is { } here)
+            {
+                svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"h\" x=\"{x + 8:0.#}\" y=\"{y + Height - 9:0.#}\" width=\"{Width - 16}\" height=\"18\" rx=\"9\"/><text class=\"w\" x=\"{x + (Width / 2.0):0.#}\" y=\"{y + Height + 4:0.#}\" text-anchor=\"middle\">")
+                    .Append(Escaped(Cut(here, 24))).Append("</text>");
+            }
+
             svg.Append("<title>").Append(Escaped($"{step.Title}: {step.Says()}")).Append("</title></g>\n");
         }
 
