@@ -14,6 +14,7 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, StartHandler>()
         .AddSingleton<IWorkHandler, WatchHandler>()
         .AddSingleton<IWorkHandler, HoldHandler>()
+        .AddSingleton<IWorkHandler, RetireHandler>()
         .AddSingleton<IWorkHandler, HealthHandler>()
         .AddSingleton<IWorkHandler, WakeHandler>()
         .AddSingleton<IWorkHandler, ExpireHandler>()

@@ -37,6 +37,23 @@ internal sealed class ClusterClient(ClusterAccess access, KubernetesTimings timi
             new ApiCall(Name, "patch", "deployments", @namespace, name), HttpMethod.Patch,
             $"{Paths.Deployment(@namespace, name)}?fieldManager={Manager}", patch, KubernetesJson.Default.Deployment, ObjectLimit, cancellationToken);
 
+    public async Task<Service> GetServiceAsync(string @namespace, string name, CancellationToken cancellationToken) =>
+        await ReadAsync(new ApiCall(Name, "get", "services", @namespace, name), HttpMethod.Get, Paths.Service(@namespace, name), null, KubernetesJson.Default.Service, ObjectLimit, cancellationToken);
+
+    public async Task<Service> PatchServiceAsync(string @namespace, string name, Patch patch, CancellationToken cancellationToken) =>
+        await ReadAsync(
+            new ApiCall(Name, "patch", "services", @namespace, name), HttpMethod.Patch,
+            $"{Paths.Service(@namespace, name)}?fieldManager={Manager}", patch, KubernetesJson.Default.Service, ObjectLimit, cancellationToken);
+
+    /// <summary>A Deployment with everything in it, to make another from.</summary>
+    public async Task<JsonObject> GetWholeDeploymentAsync(string @namespace, string name, CancellationToken cancellationToken) =>
+        await ReadAsync(new ApiCall(Name, "get", "deployments", @namespace, name), HttpMethod.Get, Paths.Deployment(@namespace, name), null, KubernetesJson.Default.JsonObject, ObjectLimit, cancellationToken);
+
+    public async Task<Deployment> CreateDeploymentAsync(string @namespace, string name, JsonObject body, CancellationToken cancellationToken) =>
+        await ReadAsync(
+            new ApiCall(Name, "create", "deployments", @namespace, name), HttpMethod.Post,
+            $"{Paths.Deployments(@namespace)}?fieldManager={Manager}", Patch.Whole(body), KubernetesJson.Default.Deployment, ObjectLimit, cancellationToken);
+
     /// <summary>Everything that a path lists, page by page, and the version that a watch goes on from.</summary>
     public async Task<(List<T> Items, string Version)> ListAsync<T>(
         ApiCall call, string path, JsonTypeInfo<ObjectList<T>> type, CancellationToken cancellationToken)
@@ -213,6 +230,9 @@ internal sealed record Patch(string ContentType, JsonNode Body)
 
     public static Patch Merge(JsonObject body) => new("application/merge-patch+json", body);
 
+    /// <summary>Not a change but an object to be made.</summary>
+    public static Patch Whole(JsonObject body) => new("application/json", body);
+
     public static Patch Json(JsonArray operations) => new("application/json-patch+json", operations);
 }
 
@@ -222,6 +242,8 @@ internal static class Paths
     public static string Deployments(string @namespace) => $"apis/apps/v1/namespaces/{Uri.EscapeDataString(@namespace)}/deployments";
 
     public static string Deployment(string @namespace, string name) => $"{Deployments(@namespace)}/{Uri.EscapeDataString(name)}";
+
+    public static string Service(string @namespace, string name) => $"api/v1/namespaces/{Uri.EscapeDataString(@namespace)}/services/{Uri.EscapeDataString(name)}";
 
     public static string ReplicaSets(string @namespace) => $"apis/apps/v1/namespaces/{Uri.EscapeDataString(@namespace)}/replicasets";
 

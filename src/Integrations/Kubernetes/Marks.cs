@@ -19,6 +19,9 @@ internal static class Marks
     /// <summary>Present when the target ran the version already, so that nothing was rolled out.</summary>
     public const string Unchanged = Prefix + "unchanged";
 
+    /// <summary>On a Service: the Deployment that a run sent the traffic to. Another one there: it was switched by hand.</summary>
+    public const string Live = Prefix + "live";
+
     public const string ChangeCause = "kubernetes.io/change-cause";
     public const string Revision = "deployment.kubernetes.io/revision";
 

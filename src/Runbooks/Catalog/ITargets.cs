@@ -30,13 +30,21 @@ public interface ITargets
     /// (null = never seen), else when it changes, at the latest after <paramref name="atMost"/>.</summary>
     Task<Outcome<RolloutSighting>> ObserveAsync(Target target, Change change, RolloutSighting? last, TimeSpan atMost, CancellationToken cancellationToken);
 
+    /// <summary>Scales down what carried traffic before the switch that <paramref name="change"/> was, unless traffic or what stood by has been changed since.</summary>
+    /// <returns>What was scaled down, in a sentence; null when there was nothing to do.</returns>
+    Task<Outcome<Retired>> RetireAsync(Target target, Change change, CancellationToken cancellationToken);
+
     /// <summary>Asks a health question, once.</summary>
     Task<HealthAnswer> ProbeAsync(Target target, HealthProbe probe, CancellationToken cancellationToken);
 }
 
 /// <summary>A change to a target, as one run wants it.</summary>
 /// <param name="Key">What makes a repeat of it a repeat: run, step and attempt.</param>
-public sealed record Change(RunId Run, string Key, string Version, Person By, string? Reason);
+/// <param name="Stage">Which part of a strategy it is; null = replicas are replaced in place.</param>
+public sealed record Change(RunId Run, string Key, string Version, Person By, string? Reason, Stage? Stage = null);
+
+/// <param name="Says">A sentence; null when nothing was left to scale down.</param>
+public sealed record Retired(string? Says);
 
 /// <summary>What was seen at a target.</summary>
 /// <param name="Version">The version running, or wanted, by its image's tag (or digest).</param>

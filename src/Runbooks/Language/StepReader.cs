@@ -31,6 +31,7 @@ internal sealed class StepReader(string runbook, Findings findings)
     private Step? One(MappingReader reader, string number)
     {
         var kinds = Shapes.StepKinds.Where(reader.Has).ToList();
+        if (kinds.Contains("deploy")) kinds.Remove("soak");      // there it is how long each share of a canary soaks
         if (kinds.Count != 1)
         {
             var what = kinds.Count == 0 ? "This step has no kind." : $"This step is {Words.List(kinds)} at once.";
@@ -59,7 +60,7 @@ internal sealed class StepReader(string runbook, Findings findings)
     {
         "checklist" => new Checklist(id, Title(reader, kind, "Checklist"), ChecklistReader.Items(reader, findings)),
         "approval" => ApprovalReader.Read(id, Title(reader, kind, "Approval"), reader, findings),
-        "deploy" => reader.Text(kind) is null ? null : new Rollout(id, "Roll out {version}"),
+        "deploy" => StrategyReader.Read(id, reader, findings),
         "check" => reader.Text(kind) is null ? null : new HealthCheck(id, "Check health", []),
         "soak" => new Soak(id, "Soak", reader.Duration(kind)),
         "wait" => Waiting(id, reader),
@@ -136,7 +137,7 @@ internal sealed class StepReader(string runbook, Findings findings)
         foreach (var (entry, at) in reader.Entries("parallel").Select((entry, at) => (entry, at)))
         {
             var prefix = string.Create(CultureInfo.InvariantCulture, $"{id}{(char)('a' + at)}");
-            if (entry is YamlMappingNode mapping && mapping.Children.Keys.Any(key => key is YamlScalarNode { Value: "steps" }))
+            if (entry is YamlMappingNode mapping && mapping.Children.Keys.OfType<YamlScalarNode>().Select(key => key.Value).ToList() is var keys && keys.Contains("steps") && !keys.Contains("deploy"))
             {
                 if (reader.Nested("branch", entry, Shapes.Branch) is { } branch) branches.Add(new Branch(branch.Text("name") is { Length: > 0 } name ? name : null, Read(branch, "steps", prefix)));
             }

@@ -9,7 +9,7 @@ namespace ChatOps.Runbooks.Runs;
 public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
 {
     /// <summary>The kinds of work that steps order; stored names.</summary>
-    public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say", HttpKind = "http", VerifyKind = "verify", ExpireKind = "expire";
+    public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say", HttpKind = "http", VerifyKind = "verify", ExpireKind = "expire", RetireKind = "retire";
 
     /// <summary>The kinds of work that the engine orders for a run; stored names.</summary>
     public const string CardKind = "card", ThreadKind = "thread", TurnKind = "turn", ReplanKind = "replan";
@@ -32,7 +32,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
 
     private static string LaneOf(RunState run, StepId step, Order order) => order switch
     {
-        StartRollout or HoldRollout => run.Opened.Target.Lane,
+        StartRollout or HoldRollout or Retire => run.Opened.Target.Lane,
         WatchRollout => $"watch:{run.Id}",
         AskHealth => $"probe:{run.Id}:{step}",
         SendRequest => $"http:{run.Id}:{step}",
@@ -52,6 +52,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         SendRequest => HttpKind,
         VerifyItem => VerifyKind,
         Expire => ExpireKind,
+        Retire => RetireKind,
         _ => throw new InvalidOperationException($"Nothing does {order.GetType().Name}."),
     };
 }

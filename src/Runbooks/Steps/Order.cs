@@ -14,6 +14,7 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(SendRequest), "http")]
 [JsonDerivedType(typeof(VerifyItem), "verify")]
 [JsonDerivedType(typeof(Expire), "expire")]
+[JsonDerivedType(typeof(Retire), "retire")]
 public abstract record Order;
 
 /// <param name="Back">Go back instead of forward.</param>
@@ -24,6 +25,9 @@ public sealed record StartRollout(bool Back, long? ToRevision) : Order;
 public sealed record WatchRollout(RolloutSighting? Last) : Order;
 
 public sealed record HoldRollout(bool Hold) : Order;
+
+/// <summary>After a switch was kept long enough: scale down what carried traffic before, unless traffic has moved since. Outlives the run.</summary>
+public sealed record Retire : Order;
 
 public sealed record AskHealth(int Probe, int Try) : Order;
 

@@ -12,7 +12,7 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
 {
     private static readonly Dictionary<string, string> Kinds = new(StringComparer.Ordinal)
     {
-        ["deployments"] = "Deployment", ["replicasets"] = "ReplicaSet", ["pods"] = "Pod", ["events"] = "Event",
+        ["deployments"] = "Deployment", ["replicasets"] = "ReplicaSet", ["pods"] = "Pod", ["events"] = "Event", ["services"] = "Service",
     };
 
     private sealed record Call(string Verb, string Group, string Resource, string Namespace, string? Name)
@@ -48,6 +48,7 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
         "list" => ListAsync(context, call),
         "watch" => WatchAsync(context, call),
         "patch" => PatchAsync(context, call),
+        "create" => CreateAsync(context, call),
         _ => RefuseAsync(context, Status(405, "MethodNotAllowed", "the server does not allow this method on the requested resource")),
     };
 
@@ -62,6 +63,7 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
             "GET" when request.Query["watch"] == "true" => "watch",
             "GET" => name is null ? "list" : "get",
             "PATCH" when name is not null => "patch",
+            "POST" when name is null => "create",
             var other => other.ToLowerInvariant(),
         };
         return new Call(verb, parts[at - 2] == "apps" ? "apps" : "", parts[at + 2], parts[at + 1], name);
@@ -150,12 +152,28 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
             return;
         }
         var body = await ReadAsync(context.Request);
-        if (stage.Faults.TakeConflict()) stage.Touch(call.Namespace, call.Name!);
+        if (stage.Faults.TakeConflict()) stage.Touch(call.Resource, call.Namespace, call.Name!);
         var contentType = (context.Request.ContentType ?? "").Split(';')[0];
         var manager = context.Request.Query["fieldManager"].FirstOrDefault() ?? "unknown";
         var (code, answer) = body is null
             ? (400, Status(400, "BadRequest", "the object provided is unrecognized"))
-            : stage.Apply(call.Namespace, call.Name!, contentType, body, manager);
+            : stage.Apply(call.Resource, call.Namespace, call.Name!, contentType, body, manager);
+        if (stage.Faults.TakeDropAfter()) context.Abort();
+        else await WriteAsync(context, code, answer);
+    }
+
+    private async Task CreateAsync(HttpContext context, Call call)
+    {
+        if (stage.Faults.TakeDropBefore())
+        {
+            context.Abort();
+            return;
+        }
+
+        var manager = context.Request.Query["fieldManager"].FirstOrDefault() ?? "unknown";
+        var (code, answer) = await ReadAsync(context.Request) is JsonObject body && body["metadata"]?["name"] is not null
+            ? stage.Create(call.Resource, call.Namespace, body, manager)
+            : (400, Status(400, "BadRequest", "the object provided is unrecognized"));
         if (stage.Faults.TakeDropAfter()) context.Abort();
         else await WriteAsync(context, code, answer);
     }

@@ -36,6 +36,22 @@ internal static class StandInShapes
         }
         """);
 
+    public static JsonObject Labels(Dictionary<string, string> labels) => new(labels.Select(label => KeyValuePair.Create(label.Key, (JsonNode?)JsonValue.Create(label.Value))));
+
+    public static JsonObject Service(string @namespace, string name, Dictionary<string, string> selector) => new()
+    {
+        ["kind"] = "Service",
+        ["apiVersion"] = "v1",
+        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = @namespace, ["uid"] = Guid.NewGuid().ToString(), ["creationTimestamp"] = Now, ["managedFields"] = new JsonArray() },
+        ["spec"] = new JsonObject
+        {
+            ["ports"] = new JsonArray(new JsonObject { ["protocol"] = "TCP", ["port"] = 80, ["targetPort"] = 8080 }), ["selector"] = Labels(selector),
+            ["clusterIP"] = "10.96.142.73", ["clusterIPs"] = new JsonArray("10.96.142.73"), ["type"] = "ClusterIP", ["sessionAffinity"] = "None",
+            ["ipFamilies"] = new JsonArray("IPv4"), ["ipFamilyPolicy"] = "SingleStack", ["internalTrafficPolicy"] = "Cluster",
+        },
+        ["status"] = new JsonObject { ["loadBalancer"] = new JsonObject() },
+    };
+
     public static JsonObject ReplicaSet(JsonObject deployment, string hash)
     {
         var (name, ns) = (Name(deployment), deployment["metadata"]!["namespace"]!.GetValue<string>());
