@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Language;
 
@@ -26,7 +27,7 @@ internal static class LintStrategies
 
         foreach (var share in rollouts.Where(step => step.Stage is { Kind: StageKind.Canary, Percent: > 50 }))
         {
-            var place = at(share);
+            var place = at(share with { Id = new StepId(share.Id.Name[..share.Id.Name.LastIndexOf("-at", StringComparison.Ordinal)]) });
             if (findings.Remember($"canary-large:{place.File}:{place.Line}", place.File, place.Line) is null)
                 findings.WarnAt(place, "canary-large", $"{runbook.Name} gives a canary {share.Stage!.Percent}% of traffic.", "By replicas, that takes more than twice as many as there are; it gets as many as there are, which is half.", "Go from 50% to 100%.");
         }

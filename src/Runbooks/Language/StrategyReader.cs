@@ -15,7 +15,7 @@ internal static class StrategyReader
     {
         if (reader.Text("deploy") is not { } word) return null;
         foreach (var (key, of) in Keys.Where(one => one.Of != word && reader.Has(one.Key)))
-            findings.Error(reader.File, reader.LineOf(key), "key-elsewhere", $"deploy: {word} has no {key}.", null, $"It belongs to deploy: {of}.");
+            findings.Error(reader.File, reader.LineOf(key), "key-unfit", $"deploy: {word} has no {key}.", null, $"It belongs to deploy: {of}.");
         var step = new Rollout(id, "Roll out {version}");
         return word switch
         {

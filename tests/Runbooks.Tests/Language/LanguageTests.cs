@@ -101,6 +101,17 @@ public sealed partial class LanguageTests
         { "input-unknown", "runbooks/other.yaml", Runbook.Replace("default", "other", StringComparison.Ordinal) + "  - run: default\n    with: { size: 1 }\n", 6 },
         { "input-missing", "runbooks/other.yaml", "runbook: other\nstarts-with: run\ninputs: { size: {} }\nsteps:\n  - soak: 1m\n---\nrunbook: more\nstarts-with: run\nsteps:\n  - run: other\n", 10 },
 
+        // StrategyReader and LintStrategies
+        { "key-unfit", "runbooks/default.yaml", Runbook.Replace("rolling\n", "rolling\n    keep: 1h\n", StringComparison.Ordinal), 5 },
+        { "key-unfit", "runbooks/default.yaml", Runbook.Replace("rolling\n", "rolling\n    soak: 1h\n", StringComparison.Ordinal), 5 },
+        { "bad-value", "runbooks/default.yaml", Runbook.Replace("rolling\n", "canary\n    steps: [5, 100%]\n", StringComparison.Ordinal), 5 },
+        { "bad-value", "runbooks/default.yaml", Runbook.Replace("rolling\n", "canary\n    steps: [50%, 20%, 100%]\n", StringComparison.Ordinal), 5 },
+        { "bad-value", "runbooks/default.yaml", Runbook.Replace("rolling\n", "canary\n    steps: [5%, 50%]\n", StringComparison.Ordinal), 5 },
+        { "canary-large", "runbooks/default.yaml", Runbook.Replace("rolling\n", "canary\n    steps: [80%, 100%]\n", StringComparison.Ordinal), 4 },
+        { "preview-unused", "services/api.yaml", Service + "    preview: [{ url: 'https://example.com' }]\n", 6 },
+        { "service-missing", "services/api.yaml", Service + Line6 + "    kubernetes: { cluster: a, namespace: b, deployment: c, image: d, preview: e }\n    health: [{ url: 'https://example.com' }]\n", 7 },
+        { "bad-value", "services/api.yaml", Service + Line6 + "    kubernetes:\n      { cluster: a, namespace: b, deployment: c, image: d, service: e, colours: [blue] }\n    health: [{ url: 'https://example.com' }]\n", 8 },
+
         // AccessReader
         { "duplicate-name", "access.yaml", Access + "---\n" + Access, 7 },
         { "duplicate-name", "access.yaml", Access.Replace("may:", "  All: { all: true }\nmay:", StringComparison.Ordinal), 3 },
@@ -203,6 +214,15 @@ public sealed partial class LanguageTests
             ("runbooks/default.yaml", Runbook.Replace("rolling", "rolling\n    when: environment.protected", StringComparison.Ordinal)));
         findings.Select(finding => (finding.Code, finding.File, finding.Line)).ShouldBe([("step-unreachable", "runbooks/default.yaml", 4), ("deploy-missing", "services/api.yaml", 3)]);
     }
+
+    [Theory]
+    [InlineData("simulated: {}", "preview-missing")]
+    [InlineData("kubernetes: { cluster: a, namespace: b, deployment: c, image: d, service: e }", "preview-missing")]
+    [InlineData("kubernetes: { cluster: a, namespace: b, deployment: c, image: d, service: e }\n    preview: [{ url: 'https://preview.example.com' }]", null)]
+    [InlineData("kubernetes: { cluster: a, namespace: b, deployment: c, image: d }\n    preview: [{ url: 'https://preview.example.com' }]", "service-missing")]
+    public void A_place_without_what_its_strategy_needs_is_found(string target, string? code) =>
+        Read(("services/api.yaml", Service.Replace("simulated: {}", target, StringComparison.Ordinal)), ("runbooks/default.yaml", Runbook.Replace("rolling", "blue-green", StringComparison.Ordinal)))
+            .Select(finding => finding.Code).ShouldBe(code is null ? [] : [code]);
 
     /// <summary>One typing mistake gives one finding, not a tail of others that go when it is mended.</summary>
     [Theory]
