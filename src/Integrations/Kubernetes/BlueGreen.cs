@@ -167,15 +167,7 @@ internal sealed partial class BlueGreen(Clusters clusters, ILogger<BlueGreen> lo
 
     private async Task ScaleDownAsync(Deployment deployment, Target.Kubernetes target, Change change, CancellationToken cancellationToken)
     {
-        await clusters.Client(target.Cluster).PatchDeploymentAsync(target.Namespace, deployment.Metadata.Name, Patch.Merge(new JsonObject
-        {
-            ["metadata"] = new JsonObject
-            {
-                ["resourceVersion"] = deployment.Metadata.ResourceVersion,
-                ["annotations"] = new JsonObject { [Marks.Key] = change.Key, [Marks.Run] = change.Run.ToString(), [Marks.By] = change.By.ToString(), [Marks.ChangeCause] = $"Run {change.Run}: scale to zero" },
-            },
-            ["spec"] = new JsonObject { ["replicas"] = 0, ["paused"] = false },
-        }), cancellationToken);
+        await clusters.Client(target.Cluster).PatchDeploymentAsync(target.Namespace, deployment.Metadata.Name, Patch.Merge(Marks.ScaleTo(deployment, 0, change)), cancellationToken);
         Log.ScaledDown(logger, deployment.Metadata.Name, target.ToString(), change.Run);
     }
 

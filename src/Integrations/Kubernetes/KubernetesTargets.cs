@@ -6,7 +6,7 @@ namespace ChatOps.Integrations.Kubernetes;
 
 /// <summary>Deployments in Kubernetes clusters.</summary>
 /// <remarks>Safe to repeat: a change carries its key in an annotation and is found by it (see <see cref="Marks"/>).</remarks>
-internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, BlueGreen blueGreen, RolloutWatch watch, HealthClient health, TimeProvider time) : ITargets
+internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, BlueGreen blueGreen, Canaries canaries, RolloutWatch watch, HealthClient health, TimeProvider time) : ITargets
 {
     private static readonly TimeSpan SwitchLook = TimeSpan.FromSeconds(1);
 
@@ -30,6 +30,8 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
             StageKind.Beside => await blueGreen.BringUpAsync(k, change, cancellationToken),
             StageKind.Switch => await blueGreen.SwitchAsync(k, change, cancellationToken),
             StageKind.Dismiss => await blueGreen.DismissAsync(k, change, cancellationToken),
+            StageKind.Canary => await canaries.BeginAsync(await InPlaceAsync(k, cancellationToken), change, cancellationToken),
+            StageKind.EndCanary => await canaries.EndAsync(await InPlaceAsync(k, cancellationToken), change, cancellationToken),
             _ => await rollouts.RollOutAsync(await InPlaceAsync(k, cancellationToken), change, cancellationToken),
         }));
 
@@ -38,6 +40,7 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
         {
             StageKind.Switch => await blueGreen.SwitchBackAsync(k, change, cancellationToken),
             StageKind.Dismiss => await blueGreen.DismissAsync(k, change, cancellationToken),
+            StageKind.EndCanary => await canaries.EndAsync(await InPlaceAsync(k, cancellationToken), change, cancellationToken),
             _ => await rollouts.RollBackAsync(await InPlaceAsync(k, cancellationToken), change, toRevision, cancellationToken),
         }));
 
@@ -45,7 +48,7 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
         AnswerAsync(target, async k =>
         {
             // A switch is there at once: nothing of it could be held.
-            if (change.Stage is null or { Kind: StageKind.Beside }) await rollouts.HoldAsync(await ChangedAsync(k, change, cancellationToken), change, hold, cancellationToken);
+            if (change.Stage is null or { Kind: StageKind.Beside or StageKind.Canary }) await rollouts.HoldAsync(await ChangedAsync(k, change, cancellationToken), change, hold, cancellationToken);
             return Done(Nothing.Value);
         });
 
@@ -53,7 +56,8 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
         Target target, Change change, RolloutSighting? last, TimeSpan atMost, CancellationToken cancellationToken) =>
         AnswerAsync(target, async k => change.Stage?.Kind == StageKind.Switch
             ? await ObserveSwitchAsync(k, change, last, atMost, cancellationToken)
-            : await watch.ObserveAsync(await ChangedAsync(k, change, cancellationToken), change, last, atMost, cancellationToken));
+            : await NothingLeftAsync(k, change, cancellationToken) is { } nothing ? Done(nothing)
+            : Ended(change, await watch.ObserveAsync(await ChangedAsync(k, change, cancellationToken), change, last, atMost, cancellationToken)));
 
     public Task<Outcome<Retired>> RetireAsync(Target target, Change change, CancellationToken cancellationToken) =>
         AnswerAsync(target, async k => Done(new Retired(await blueGreen.RetireAsync(k, change, cancellationToken))));
@@ -78,9 +82,29 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
     /// <summary>The Deployment that a change has signed.</summary>
     private async Task<Target.Kubernetes> ChangedAsync(Target.Kubernetes target, Change change, CancellationToken cancellationToken)
     {
+        if (change.Stage?.Kind is StageKind.Canary or StageKind.EndCanary) return target with { Deployment = Canaries.NameOf((await InPlaceAsync(target, cancellationToken)).Deployment) };
         if (target.Service is null) return target;
         var pair = await blueGreen.FindAsync(target, cancellationToken);
         return target with { Deployment = change.Stage is null && !pair.Both.Any(one => Marks.AreOf(one.Metadata, change)) ? pair.Live.Metadata.Name : BlueGreen.NameOf(pair, change) };
+    }
+
+    /// <summary>Of what is scaled to zero no replicas are counted: those that are left are ending.</summary>
+    private static Outcome<RolloutSighting> Ended(Change change, Outcome<RolloutSighting> seen) =>
+        change.Stage?.Kind is StageKind.EndCanary or StageKind.Dismiss && seen is Outcome<RolloutSighting>.Done { Value.Phase: RolloutPhase.Complete }
+            ? Done(new RolloutSighting(RolloutPhase.Complete, 0, 0, 0, "It is scaled to zero.", null))
+            : seen;
+
+    /// <summary>Where a run takes away what it brought up, and nothing of it is there (any more), that is as it should be; null = there is something to watch.</summary>
+    private async Task<RolloutSighting?> NothingLeftAsync(Target.Kubernetes target, Change change, CancellationToken cancellationToken)
+    {
+        var left = change.Stage?.Kind switch
+        {
+            StageKind.EndCanary => await canaries.FindAsync(await InPlaceAsync(target, cancellationToken), cancellationToken),
+            StageKind.Dismiss => (await blueGreen.FindAsync(target, cancellationToken)).Idle,
+            _ => null,
+        };
+        var ends = change.Stage?.Kind is StageKind.EndCanary or StageKind.Dismiss;
+        return ends && (left is null || Marks.RunOf(left.Metadata) != change.Run) ? new RolloutSighting(RolloutPhase.Complete, 0, 0, 0, "Nothing of this run is left there.", null) : null;
     }
 
     /// <summary>The one place where a cluster's no becomes an answer.</summary>

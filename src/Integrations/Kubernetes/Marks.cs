@@ -45,6 +45,17 @@ internal static class Marks
         };
     }
 
+    /// <summary>A merge patch that sets the number of replicas and signs it; what runs there keeps its own marks.</summary>
+    public static JsonObject ScaleTo(Deployment deployment, int replicas, Change change) => new()
+    {
+        ["metadata"] = new JsonObject
+        {
+            ["resourceVersion"] = deployment.Metadata.ResourceVersion,
+            ["annotations"] = new JsonObject { [Key] = change.Key, [Run] = change.Run.ToString(), [By] = change.By.ToString(), [ChangeCause] = $"Run {change.Run}: scale to {replicas}" },
+        },
+        ["spec"] = new JsonObject { ["replicas"] = replicas, ["paused"] = false },
+    };
+
     public static JsonObject ToJson(Dictionary<string, string?> marks) =>
         new(marks.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)(m.Value is null ? null : JsonValue.Create(m.Value)))));
 

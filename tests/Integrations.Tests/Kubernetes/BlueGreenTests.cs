@@ -126,7 +126,9 @@ public sealed class BlueGreenTests
         bed.Cluster.Effects[down.Key].ShouldBe(1);
 
         // Another run's is left alone.
-        Bed.Done(await bed.Targets.RollBackAsync(Coloured, down with { Run = new RunId(7), Key = "7/x/1" }, null, default)).Unchanged.ShouldBeTrue();
+        var others = down with { Run = new RunId(7), Key = "7/x/1" };
+        Bed.Done(await bed.Targets.RollBackAsync(Coloured, others, null, default)).Unchanged.ShouldBeTrue();
+        (await SeeAsync(bed, others, RolloutPhase.Complete)).Says.ShouldBe("Nothing of this run is left there.");
     }
 
     [Fact]

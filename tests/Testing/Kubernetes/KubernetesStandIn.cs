@@ -241,7 +241,7 @@ public sealed class KubernetesStandIn : IAsyncDisposable
                 return (409, Status(409, "AlreadyExists", $"{Qualified(resource)} \"{name}\" already exists", Details(resource, name)));
             var item = (JsonObject)body.DeepClone();
             var meta = item["metadata"]!.AsObject();
-            foreach (var (key, value) in new (string, JsonNode)[] { ("namespace", @namespace), ("uid", Guid.NewGuid().ToString()), ("generation", 1), ("creationTimestamp", Now), ("managedFields", new JsonArray()) }) meta[key] = value;
+            foreach (var (key, value) in new (string, JsonNode)[] { ("namespace", @namespace), ("uid", Guid.NewGuid().ToString()), ("generation", 1L), ("creationTimestamp", Now), ("managedFields", new JsonArray()) }) meta[key] = value;
             meta["annotations"] ??= new JsonObject();
             item["status"] = new JsonObject();
             if (resource == "deployments")
