@@ -23,6 +23,7 @@ public sealed class CanaryTests
         Bed.Done(await bed.Targets.LookAsync(Bed.Api, default)).ShouldSatisfyAllConditions(s => s.Version.ShouldBe("v1.2.2"), s => s.Replicas.ShouldBe(3), s => s.ByHand.ShouldBeNull());
         Bed.Done(await bed.Targets.RollBackAsync(Bed.Api, End(), null, default)).Unchanged.ShouldBeFalse();
         await SeeAsync(bed, End(), RolloutPhase.Complete);
+        bed.Cluster.Advance(10);
         bed.Cluster.VersionsBehind("shop", "api").ShouldBe(["v1.2.2", "v1.2.2", "v1.2.2"]);
         bed.Cluster.Changes.ShouldNotContain(change => change.Name == "api");
         bed.Cluster.Effects.ShouldAllBe(effect => effect.Value == 1);
