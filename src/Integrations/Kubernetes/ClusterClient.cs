@@ -54,6 +54,44 @@ internal sealed class ClusterClient(ClusterAccess access, KubernetesTimings timi
             new ApiCall(Name, "create", "deployments", @namespace, name), HttpMethod.Post,
             $"{Paths.Deployments(@namespace)}?fieldManager={Manager}", Patch.Whole(body), KubernetesJson.Default.Deployment, ObjectLimit, cancellationToken);
 
+    public async Task<Job> GetJobAsync(string @namespace, string name, CancellationToken cancellationToken) =>
+        await ReadAsync(new ApiCall(Name, "get", "jobs", @namespace, name), HttpMethod.Get, Paths.Job(@namespace, name), null, KubernetesJson.Default.Job, ObjectLimit, cancellationToken);
+
+    public async Task<Job> CreateJobAsync(string @namespace, string name, JsonObject body, CancellationToken cancellationToken) =>
+        await ReadAsync(
+            new ApiCall(Name, "create", "jobs", @namespace, name), HttpMethod.Post,
+            $"{Paths.Jobs(@namespace)}?fieldManager={Manager}", Patch.Whole(body), KubernetesJson.Default.Job, ObjectLimit, cancellationToken);
+
+    /// <summary>Ends a job and its pods. The API's own default would leave the pods.</summary>
+    public async Task DeleteJobAsync(string @namespace, string name, CancellationToken cancellationToken) =>
+        await ReadAsync(
+            new ApiCall(Name, "delete", "jobs", @namespace, name), HttpMethod.Delete,
+            $"{Paths.Job(@namespace, name)}?propagationPolicy=Background", null, KubernetesJson.Default.JsonObject, ObjectLimit, cancellationToken);
+
+    /// <summary>The last lines that a container of a pod wrote.</summary>
+    /// <param name="lines">At most so many.</param>
+    /// <param name="bytes">At most so many; may cut a line.</param>
+    public async Task<string> ReadLogAsync(string @namespace, string pod, string container, int lines, int bytes, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(timings.Request, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        var call = new ApiCall(Name, "get", "pods/log", @namespace, pod);
+        try
+        {
+            var path = string.Create(CultureInfo.InvariantCulture, $"{Paths.Pods(@namespace)}/{Uri.EscapeDataString(pod)}/log?container={Uri.EscapeDataString(container)}&tailLines={lines}&limitBytes={bytes}");
+            using var response = await SendAsync(call, HttpMethod.Get, path, null, either.Token);
+            return await response.Content.ReadBoundedAsync(bytes * 2, either.Token) is { } body ? Encoding.UTF8.GetString(body) : "";
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw ApiException.Unreachable(call, $"no answer within {timings.Request.TotalSeconds:0} s");
+        }
+        catch (IOException e)
+        {
+            throw ApiException.Unreachable(call, Lost.InWords(e));
+        }
+    }
+
     /// <summary>Everything that a path lists, page by page, and the version that a watch goes on from.</summary>
     public async Task<(List<T> Items, string Version)> ListAsync<T>(
         ApiCall call, string path, JsonTypeInfo<ObjectList<T>> type, CancellationToken cancellationToken)
@@ -244,6 +282,10 @@ internal static class Paths
     public static string Deployment(string @namespace, string name) => $"{Deployments(@namespace)}/{Uri.EscapeDataString(name)}";
 
     public static string Service(string @namespace, string name) => $"api/v1/namespaces/{Uri.EscapeDataString(@namespace)}/services/{Uri.EscapeDataString(name)}";
+
+    public static string Jobs(string @namespace) => $"apis/batch/v1/namespaces/{Uri.EscapeDataString(@namespace)}/jobs";
+
+    public static string Job(string @namespace, string name) => $"{Jobs(@namespace)}/{Uri.EscapeDataString(name)}";
 
     public static string ReplicaSets(string @namespace) => $"apis/apps/v1/namespaces/{Uri.EscapeDataString(@namespace)}/replicasets";
 

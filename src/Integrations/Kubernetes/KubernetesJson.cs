@@ -98,6 +98,16 @@ internal sealed record Service : KubernetesObject
 
 internal sealed record ServiceSpec(Dictionary<string, string>? Selector);
 
+internal sealed record Job : KubernetesObject
+{
+    public JobStatus Status { get; init; } = new(0, 0, 0, null);
+}
+
+internal sealed record JobStatus(int Active, int Succeeded, int Failed, List<Condition>? Conditions)
+{
+    public Condition? Is(string type) => Conditions?.Find(c => c.Type == type && c.Status == "True");
+}
+
 internal sealed record ReplicaSet : KubernetesObject
 {
     public ReplicaSetSpec Spec { get; init; } = new();
@@ -174,6 +184,7 @@ internal sealed record ExecCredentialStatus(
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(Deployment))]
 [JsonSerializable(typeof(Service))]
+[JsonSerializable(typeof(Job))]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(ReplicaSet))]
 [JsonSerializable(typeof(Pod))]

@@ -6,7 +6,7 @@ namespace ChatOps.Integrations.Kubernetes;
 
 /// <summary>Deployments in Kubernetes clusters.</summary>
 /// <remarks>Safe to repeat: a change carries its key in an annotation and is found by it (see <see cref="Marks"/>).</remarks>
-internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, BlueGreen blueGreen, Canaries canaries, RolloutWatch watch, HealthClient health, TimeProvider time) : ITargets
+internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, BlueGreen blueGreen, Canaries canaries, JobRuns jobs, RolloutWatch watch, HealthClient health, TimeProvider time) : ITargets
 {
     private static readonly TimeSpan SwitchLook = TimeSpan.FromSeconds(1);
 
@@ -61,6 +61,23 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
 
     public Task<Outcome<Retired>> RetireAsync(Target target, Change change, CancellationToken cancellationToken) =>
         AnswerAsync(target, async k => Done(new Retired(await blueGreen.RetireAsync(k, change, cancellationToken))));
+
+    public Task<Outcome<Nothing>> StartJobAsync(Target target, Change change, JobToRun job, CancellationToken cancellationToken) =>
+        AnswerAsync(target, async k =>
+        {
+            await jobs.StartAsync(k, change, job, cancellationToken);
+            return Done(Nothing.Value);
+        });
+
+    public Task<Outcome<JobSighting>> ObserveJobAsync(Target target, string name, JobSighting? last, TimeSpan atMost, CancellationToken cancellationToken) =>
+        AnswerAsync(target, async k => Done(await jobs.ObserveAsync(k, name, last, atMost, cancellationToken)));
+
+    public Task<Outcome<Nothing>> StopJobAsync(Target target, string name, CancellationToken cancellationToken) =>
+        AnswerAsync(target, async k =>
+        {
+            await jobs.StopAsync(k, name, cancellationToken);
+            return Done(Nothing.Value);
+        });
 
     public Task<HealthAnswer> ProbeAsync(Target target, HealthProbe probe, CancellationToken cancellationToken) =>
         health.AskAsync(probe, cancellationToken);

@@ -12,6 +12,8 @@ namespace ChatOps.Integrations.Simulated;
 /// <param name="file">Where it is kept; null = only in memory.</param>
 public sealed class SimulatedTargets(string? file, TimeProvider time) : ITargets, IDisposable
 {
+    private const int JobsKept = 20;
+    private static readonly TimeSpan JobTakes = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock gate = new();
@@ -79,6 +81,40 @@ public sealed class SimulatedTargets(string? file, TimeProvider time) : ITargets
         }
     }
 
+    public Task<Outcome<Nothing>> StartJobAsync(Target target, Change change, JobToRun job, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            var workload = Of(target);
+            if (workload.Jobs?.ContainsKey(job.Name) == true) return Answer(Nothing.Value);
+            Keep(target, workload with { Jobs = new((workload.Jobs ?? []).OrderBy(one => one.Value).TakeLast(JobsKept)) { [job.Name] = time.GetUtcNow() } });
+        }
+
+        return Answer(Nothing.Value);
+    }
+
+    public async Task<Outcome<JobSighting>> ObserveJobAsync(Target target, string name, JobSighting? last, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        var until = time.GetUtcNow() + atMost;
+        while (true)
+        {
+            var seen = See(Read(target), name);
+            if (seen != last || time.GetUtcNow() >= until) return new Outcome<JobSighting>.Done(seen);
+            await Task.Delay(Tick, time, cancellationToken);
+        }
+    }
+
+    public Task<Outcome<Nothing>> StopJobAsync(Target target, string name, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            var workload = Of(target);
+            if (workload.Jobs?.ContainsKey(name) == true) Keep(target, workload with { Jobs = new(workload.Jobs.Where(one => one.Key != name)) });
+        }
+
+        return Answer(Nothing.Value);
+    }
+
     public Task<HealthAnswer> ProbeAsync(Target target, HealthProbe probe, CancellationToken cancellationToken)
     {
         var now = Read(target);
@@ -112,6 +148,16 @@ public sealed class SimulatedTargets(string? file, TimeProvider time) : ITargets
             });
             return new RolloutBegun(old.Version, old.Revision, revision, false);
         }
+    }
+
+    /// <summary>A job takes two seconds; one whose name says <c>fail</c> fails.</summary>
+    private JobSighting See(Workload workload, string name)
+    {
+        if (workload.Jobs is not { } jobs || !jobs.TryGetValue(name, out var since)) return new(JobPhase.Gone, $"Somebody deleted the job {name} (simulated).", null, "", null);
+        if (time.GetUtcNow() - since < JobTakes) return new(JobPhase.Running, $"The job {name} runs (simulated).", null, "", null);
+        if (!name.Contains("fail", StringComparison.OrdinalIgnoreCase)) return new(JobPhase.Complete, $"The job {name} completed (simulated).", 0, "done (simulated)", null);
+        var why = $"The job {name} failed with exit code 1 (simulated).";
+        return new(JobPhase.Failed, why, 1, "it did not work (simulated)", new Fault("job-failed", why, "Its last lines say more; mend it, then retry."));
     }
 
     private Outcome<RolloutBegun> BeginPart(Target target, Change change, bool back)

@@ -20,6 +20,9 @@ internal sealed record Workload(
 {
     public Aside? Other { get; init; }
 
+    /// <summary>Jobs by name, and since when each runs.</summary>
+    public Dictionary<string, DateTimeOffset>? Jobs { get; init; }
+
     /// <summary>The change that ended what ran beside, last.</summary>
     public string? Ended { get; init; }
 

@@ -34,6 +34,15 @@ public interface ITargets
     /// <returns>What was scaled down, in a sentence; null when there was nothing to do.</returns>
     Task<Outcome<Retired>> RetireAsync(Target target, Change change, CancellationToken cancellationToken);
 
+    /// <summary>Begins a job where the target runs, or finds that it was begun before.</summary>
+    Task<Outcome<Nothing>> StartJobAsync(Target target, Change change, JobToRun job, CancellationToken cancellationToken);
+
+    /// <summary>How a job stands. Returns at once when it differs from <paramref name="last"/> (null = never seen), else when it changes, at the latest after <paramref name="atMost"/>.</summary>
+    Task<Outcome<JobSighting>> ObserveJobAsync(Target target, string name, JobSighting? last, TimeSpan atMost, CancellationToken cancellationToken);
+
+    /// <summary>Ends a job and its pods; one that is not there is ended already.</summary>
+    Task<Outcome<Nothing>> StopJobAsync(Target target, string name, CancellationToken cancellationToken);
+
     /// <summary>Asks a health question, once.</summary>
     Task<HealthAnswer> ProbeAsync(Target target, HealthProbe probe, CancellationToken cancellationToken);
 }

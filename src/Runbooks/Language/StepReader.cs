@@ -8,7 +8,7 @@ using YamlDotNet.RepresentationModel;
 namespace ChatOps.Runbooks.Language;
 
 /// <summary>Reads the steps of one runbook.</summary>
-internal sealed class StepReader(string runbook, Findings findings)
+internal sealed class StepReader(string runbook, Findings findings, JobShelf jobs)
 {
     private readonly HashSet<string> names = [];
 
@@ -66,6 +66,7 @@ internal sealed class StepReader(string runbook, Findings findings)
         "wait" => Waiting(id, reader),
         "manual" => new Manual(id, Title(reader, kind, "By hand"), reader.Text("do") ?? "", [.. reader.Texts("commands").Select(command => command.Text)], reader.Flag("note"), reader.Flag("changes")),
         "http" => Http(id, reader),
+        "job" => Job(id, reader),
         "run" => new InnerRunbook(id, Filled(reader, kind), reader.Text(kind) ?? "", reader.NamedValues("with")),
         "parallel" => new SideBySide(id, "Side by side", Branches(id, reader)),
         "notify" => new Notify(id, "Notify", Channel(reader.Text("channel")), Filled(reader, kind)),
@@ -110,6 +111,15 @@ internal sealed class StepReader(string runbook, Findings findings)
                 if (text.Length > 0) findings.Error(reader.File, reader.LineOf("wait"), "bad-value", $"wait can't be \"{text}\".", null, "Write go, signal NAME, or until MOMENT.");
                 return null;
         }
+    }
+
+    private JobRun? Job(StepId id, MappingReader reader)
+    {
+        var name = Filled(reader, "job");
+        if (name.Length == 0) return null;
+        if (jobs.Manifests.TryGetValue(name, out var manifest)) return manifest is null ? null : new JobRun(id, $"Run {name}", name, manifest, reader.Flag("reads-only"));
+        findings.Error(reader.File, reader.LineOf("job"), "job-unknown", $"There is no job {name}.", "Jobs are manifests in jobs/, one a file.", Lint.Meant(name, jobs.Manifests.Keys));
+        return null;
     }
 
     private HttpCall? Http(StepId id, MappingReader reader)

@@ -15,6 +15,9 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(VerifyItem), "verify")]
 [JsonDerivedType(typeof(Expire), "expire")]
 [JsonDerivedType(typeof(Retire), "retire")]
+[JsonDerivedType(typeof(StartJob), "job-start")]
+[JsonDerivedType(typeof(WatchJob), "job-watch")]
+[JsonDerivedType(typeof(StopJob), "job-stop")]
 public abstract record Order;
 
 /// <param name="Back">Go back instead of forward.</param>
@@ -46,3 +49,12 @@ public sealed record VerifyItem(int Item) : Order;
 
 /// <summary>Tell the run that the step's time is up.</summary>
 public sealed record Expire : Order;
+
+/// <summary>Make the step's job, unless it is there already.</summary>
+public sealed record StartJob : Order;
+
+/// <param name="Last">What was seen last, so that only news comes back.</param>
+public sealed record WatchJob(JobSighting? Last) : Order;
+
+/// <summary>End the job of a try that was given up. Outlives the step.</summary>
+public sealed record StopJob : Order;

@@ -54,3 +54,8 @@ public sealed record RequestAnswered(bool Good, string Says, ImmutableSortedDict
 
 /// <summary>Whatever verifies a checklist item has looked.</summary>
 public sealed record ItemLooked(int Item, ItemVerdict Verdict, string Says, Uri? Link) : StepCommand;
+
+/// <summary>The target has the job.</summary>
+public sealed record JobAccepted(string Name) : StepCommand;
+
+public sealed record JobSeen(JobSighting Sighting) : StepCommand;

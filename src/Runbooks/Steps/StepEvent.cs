@@ -31,6 +31,8 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(SignalCame), "signal-came")]
 [JsonDerivedType(typeof(Answered), "answered")]
 [JsonDerivedType(typeof(ValuesSet), "values-set")]
+[JsonDerivedType(typeof(JobStarted), "job-started")]
+[JsonDerivedType(typeof(JobMoved), "job-moved")]
 public abstract record StepEvent;
 
 /// <summary>The step did what it is for.</summary>
@@ -93,3 +95,8 @@ public sealed record SignalCame(string Name, string? Text) : StepEvent;
 public sealed record Answered(string Says, ImmutableSortedDictionary<string, string> Values) : StepEvent;
 
 public sealed record ValuesSet(ImmutableSortedDictionary<string, string> Values) : StepEvent;
+
+/// <param name="Name">What it is called at the target.</param>
+public sealed record JobStarted(string Name) : StepEvent;
+
+public sealed record JobMoved(JobSighting Sighting) : StepEvent;

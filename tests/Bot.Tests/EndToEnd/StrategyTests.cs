@@ -132,6 +132,67 @@ public sealed class StrategyTests : IAsyncLifetime
         stage.Cluster.Changes.ShouldNotContain(change => change.Name == "api");
     }
 
+    [Fact]
+    public async Task A_migration_runs_as_a_job_and_when_it_fails_what_was_done_before_is_taken_back()
+    {
+        stage.Write("jobs/backup.yaml", Manifest("backup", "{version}"));
+        stage.Write("jobs/migrate.yaml", Manifest("migrate", "fail"));
+        stage.Write("jobs/restore.yaml", Manifest("restore", "from-backup"));
+        stage.Cluster.Logs["migrate"] = ["adding column", "password=hunter2hunter2", "ERROR: relation carts does not exist"];
+        Runbook("""
+              - job: backup
+                undo: [{ job: restore }]
+              - job: migrate
+                timeout: 10m
+              - deploy: rolling
+            """);
+        bot = await stage.StartBotAsync();
+        await stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
+        await stage.User(stage.Ben, bot).ClickAsync(await stage.CardAsync(message => message.Shows("waiting for approval")), "Approve");
+        var card = await stage.CardAsync(message => message.Shows("⚠️ Rolled back"));
+        card.Says.ShouldContain("failed with exit code 3");
+        await stage.Slack.MessageAsync(Stage.Channel, message => message.Shows("failed with exit code 3"), TimeSpan.FromSeconds(20));
+        stage.Cluster.Jobs("prod").Select(job => job["metadata"]!["name"]!.GetValue<string>()).ShouldBe(["backup-1-s2-1", "migrate-1-s3-1", "restore-1-undo-s2-u1-1"], ignoreOrder: true);
+        stage.Cluster.Jobs("prod").Single(job => job["metadata"]!["name"]!.GetValue<string>() == "backup-1-s2-1").ToJsonString().ShouldContain("v1.2.3");
+        stage.Slack.Messages.ShouldAllBe(message => !message.Says.Contains("hunter2", StringComparison.Ordinal));
+        stage.Cluster.Deployment("prod", "api").Version.ShouldBe("v1.2.2");
+        stage.Cluster.Effects.Values.ShouldAllBe(times => times == 1);
+    }
+
+    [Fact]
+    public async Task A_job_that_is_given_up_is_ended()
+    {
+        stage.Write("jobs/load.yaml", Manifest("load", "hang"));
+        Runbook("""
+              - job: load
+                reads-only: true
+              - deploy: rolling
+            """);
+        bot = await stage.StartBotAsync();
+        var ana = stage.User(stage.Ana, bot);
+        await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
+        await stage.User(stage.Ben, bot).ClickAsync(await stage.CardAsync(message => message.Shows("waiting for approval")), "Approve");
+        var card = await stage.CardAsync(message => message.Shows("The job load-1-s2-1 runs."));
+        await ana.ClickAsync(card, "Abort");
+        await stage.CardAsync(message => message.Shows("cancelled"));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (stage.Cluster.Jobs("prod").Count > 0) await Task.Delay(20, patience.Token);
+        stage.Cluster.Deployment("prod", "api").Version.ShouldBe("v1.2.2");
+    }
+
+    private static string Manifest(string name, string argument) => $"""
+        apiVersion: batch/v1
+        kind: Job
+        spec:
+          template:
+            spec:
+              restartPolicy: Never
+              containers:
+                - name: {name}
+                  image: registry.example.com/{name}:v1
+                  args: ["{argument}"]
+        """;
+
     /// <summary>Two Deployments behind one Service; blue has the traffic.</summary>
     private void TwoColours(string keep)
     {

@@ -101,6 +101,11 @@ public sealed partial class LanguageTests
         { "input-unknown", "runbooks/other.yaml", Runbook.Replace("default", "other", StringComparison.Ordinal) + "  - run: default\n    with: { size: 1 }\n", 6 },
         { "input-missing", "runbooks/other.yaml", "runbook: other\nstarts-with: run\ninputs: { size: {} }\nsteps:\n  - soak: 1m\n---\nrunbook: more\nstarts-with: run\nsteps:\n  - run: other\n", 10 },
 
+        // JobReader
+        { "job-unknown", "runbooks/default.yaml", Runbook + "  - job: migrate\n", 6 },
+        { "job-invalid", "jobs/migrate.yaml", "apiVersion: v1\nkind: Pod\n", 1 },
+        { "job-invalid", "jobs/migrate.yaml", "apiVersion: batch/v1\nkind: Job\nspec: { template: { spec: { restartPolicy: Always, containers: [{ name: a, image: b }] } } }\n", 1 },
+
         // StrategyReader and LintStrategies
         { "key-unfit", "runbooks/default.yaml", Runbook.Replace("rolling\n", "rolling\n    keep: 1h\n", StringComparison.Ordinal), 5 },
         { "key-unfit", "runbooks/default.yaml", Runbook.Replace("rolling\n", "rolling\n    soak: 1h\n", StringComparison.Ordinal), 5 },

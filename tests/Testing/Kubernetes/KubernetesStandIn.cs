@@ -103,6 +103,24 @@ public sealed class KubernetesStandIn : IAsyncDisposable
         return Deployment(@namespace, name);
     }
 
+    /// <summary>What the pods of jobs write, by the beginning of the job's name.</summary>
+    public Dictionary<string, string[]> Logs { get; } = new(StringComparer.Ordinal);
+
+    public IReadOnlyList<JsonObject> Jobs(string @namespace) => store.List("jobs", @namespace);
+
+    internal IEnumerable<string> LogOf(JsonObject pod) => Logs.FirstOrDefault(one => StandInShapes.Name(pod).StartsWith(one.Key, StringComparison.Ordinal)).Value ?? ["began", "ended"];
+
+    /// <summary>Deletes an object; its pods with it only where that is asked for, as the API server leaves a job's pods otherwise.</summary>
+    internal void Delete(string resource, string @namespace, JsonObject gone, bool background)
+    {
+        lock (store.Gate)
+        {
+            store.Remove(resource, @namespace, StandInShapes.Name(gone));
+            if (!background) return;
+            foreach (var pod in store.List("pods", @namespace).Where(pod => IsOwnedBy(pod, Uid(gone)))) store.Remove("pods", @namespace, StandInShapes.Name(pod));
+        }
+    }
+
     /// <summary>Adds a Service.</summary>
     public void AddService(string @namespace, string name, Dictionary<string, string> selector) => store.Put("services", @namespace, StandInShapes.Service(@namespace, name, selector));
 
@@ -244,6 +262,7 @@ public sealed class KubernetesStandIn : IAsyncDisposable
             foreach (var (key, value) in new (string, JsonNode)[] { ("namespace", @namespace), ("uid", Guid.NewGuid().ToString()), ("generation", 1L), ("creationTimestamp", Now), ("managedFields", new JsonArray()) }) meta[key] = value;
             meta["annotations"] ??= new JsonObject();
             item["status"] = new JsonObject();
+            if (resource == "jobs") StandInShapes.Complete(item);
             if (resource == "deployments")
             {
                 if (Unselected(item) is { } wrong) return (422, Status(422, "Invalid", $"Deployment.apps \"{name}\" is invalid: {wrong}", Details(resource, name)));
@@ -288,9 +307,9 @@ public sealed class KubernetesStandIn : IAsyncDisposable
         }
     }
 
-    private static JsonObject Details(string resource, string name) => new() { ["name"] = name, ["group"] = resource == "deployments" ? "apps" : "", ["kind"] = resource };
+    private static JsonObject Details(string resource, string name) => new() { ["name"] = name, ["group"] = resource switch { "deployments" => "apps", "jobs" => "batch", _ => "" }, ["kind"] = resource };
 
-    private static string Qualified(string resource) => resource == "deployments" ? "deployments.apps" : resource;
+    private static string Qualified(string resource) => resource switch { "deployments" => "deployments.apps", "jobs" => "jobs.batch", _ => resource };
 
     private static JsonObject Selector(JsonObject service) => service["spec"]!["selector"]!.AsObject();
 
