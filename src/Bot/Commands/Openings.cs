@@ -195,10 +195,14 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         var (seen, _) = await readings.LookAsync(environment.Target, cancellationToken);
         var (back, refusal) = await BackAsync(site, c.To, seen, cancellationToken);
         if (refusal is not null) return Refused(refusal);
-        var planned = Planner.Rollback(service, environment, back!.Version, back.Revision, seen?.Version, speaker.Caller.Person!.Value);
+        var planned = Planner.Rollback(service, environment, back!.Version, back.Revision, seen?.Version, speaker.Caller.Person!.Value, Walked(current, service, environment, back.Version, speaker));
         if (c.PlanOnly) return await PlannedAsync(planned, service, environment, speaker, c with { PlanOnly = false }, Pass.Everything, cancellationToken);
         return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person.Value, c.Reason, Places(speaker, service), c.NoQueue, back.Reverts), delivery, cancellationToken);
     }
+
+    /// <summary>What a deployment there walks now: a rollback goes back the way that it came.</summary>
+    private static ImmutableArray<Step> Walked(Configuration current, Service service, ServiceEnvironment environment, string version, Speaker speaker) =>
+        current.Runbook(environment.Runbook) is { } runbook ? Planner.Steps(new PlanContext(service, environment, version, speaker.Caller.Person ?? default), runbook, current.Runbook) : [];
 
     /// <summary>Takes back what an ended run did, where that is still what is live.</summary>
     public async Task<Reply> TakeBackAsync(Speaker speaker, RunState run, string? reason, string delivery, CancellationToken cancellationToken)
@@ -214,7 +218,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         if (live is not null && live.Run != run.Id.Number)
             return Refused(new Refusal(RefusalCodes.NothingToRollBack, $"Run {run.Id} is no longer what is live: run {live.Run} brought {live.Version}.", $"Look at that one, or say rollback {run.Site.Service} {run.Site.Environment}."));
         var (seen, _) = await readings.LookAsync(environment.Target, cancellationToken);
-        var planned = Planner.Rollback(service, environment, version, run.Origin?.FromRevision, seen?.Version, speaker.Caller.Person!.Value);
+        var planned = Planner.Rollback(service, environment, version, run.Origin?.FromRevision, seen?.Version, speaker.Caller.Person!.Value, [.. run.Steps.Select(step => step.Step)]);
         return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person.Value, reason, Places(speaker, service), false, run.Id), delivery, cancellationToken);
     }
 

@@ -71,13 +71,17 @@ internal static class Book
         }
     }
 
+    /// <summary>A line in the thread of a run's card, said once whatever is said again.</summary>
+    public static WorkItem Line(RunId run, string place, string what, string text, DateTimeOffset now) =>
+        About(RunWork.ThreadKind, $"{RunWork.ThreadKind}:{run}:{what}:{place}", place, now, new AboutRun(run, place, text));
+
     private static WorkItem About(string kind, string key, string place, DateTimeOffset now, AboutRun about) =>
         new(kind, key, place, now, JsonSerializer.Serialize(about, BookJson.Default.AboutRun));
 
     /// <summary>A site has a new version as soon as its rollout is complete, whatever the rest of the run does.</summary>
     private static LiveRow? Live(RunState? before, RunState after, DateTimeOffset now)
     {
-        var done = after.Steps.LastOrDefault(step => step is { Step: Rollout, Status: StepStatus.Passed });
+        var done = after.Steps.LastOrDefault(step => step is { Step: Rollout { Lands: true }, Status: StepStatus.Passed });
         if (done is null || before?.Find(done.Step.Id)?.Status == StepStatus.Passed) return null;
         var version = done.Way == Way.Back ? after.Rollback!.ToVersion : after.Plan.Version;
         var from = done.Way == Way.Back ? after.Plan.Version : after.BackTo;

@@ -59,6 +59,7 @@ internal sealed partial class ConfigFolder(string folder, TimeProvider time, ILo
         Add("*", false);
         Add("services", true);
         Add("runbooks", true);
+        Add("jobs", true);
         return files.ToImmutable();
 
         void Add(string under, bool deep)

@@ -47,7 +47,7 @@ internal abstract class StepHandler(RunEngine engine) : IWorkHandler
     {
         var run = errand.Run;
         var version = run.Rollback is { } back ? back.ToVersion : run.Plan.Version;
-        return new Change(run.Id, $"{run.Id}/{errand.Wanted.Step}/{errand.Wanted.Attempt}", version, run.Opened.By, run.Opened.Reason);
+        return new Change(run.Id, $"{run.Id}/{errand.Wanted.Step}/{errand.Wanted.Attempt}", version, run.Opened.By, run.Opened.Reason, (errand.Step.Step as Rollout)?.Stage);
     }
 
     /// <summary>One piece of a step's work, with all it needs read.</summary>

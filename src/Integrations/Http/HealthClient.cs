@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using ChatOps.Runbooks.Catalog;
@@ -50,6 +51,7 @@ internal sealed class HealthClient(TimeProvider time) : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, probe.Url);
         request.Headers.UserAgent.ParseAdd("chatops-health");
+        foreach (var (name, value) in probe.Headers ?? ImmutableSortedDictionary<string, string>.Empty) request.Headers.TryAddWithoutValidation(name, value);
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if ((int)response.StatusCode != probe.Status) return $"{(int)response.StatusCode}, expected {probe.Status}";
         if (probe.Json.IsEmpty) return null;

@@ -42,7 +42,10 @@ internal sealed partial class ApiException : Exception
 
     public static ApiException Never(string code, string why, string? next = null) => new(default, why, new Fault(code, why, next), null);
 
-    public static ApiException Later(string why) => new(default, why, null, null);
+    public static ApiException Later(string why, TimeSpan? after = null) => new(default, why, null, after);
+
+    /// <summary>Somebody else was faster: to be decided again on what they left.</summary>
+    public static ApiException Changed(string what) => new(HttpStatusCode.Conflict, $"{what} changed at the same time.", null, null);
 
     /// <summary>An error that came inside a watch.</summary>
     public static ApiException From(ApiCall call, Status status) => From(call, (HttpStatusCode)status.Code, status, status.Message ?? "", null);

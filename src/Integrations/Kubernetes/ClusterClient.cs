@@ -37,6 +37,61 @@ internal sealed class ClusterClient(ClusterAccess access, KubernetesTimings timi
             new ApiCall(Name, "patch", "deployments", @namespace, name), HttpMethod.Patch,
             $"{Paths.Deployment(@namespace, name)}?fieldManager={Manager}", patch, KubernetesJson.Default.Deployment, ObjectLimit, cancellationToken);
 
+    public async Task<Service> GetServiceAsync(string @namespace, string name, CancellationToken cancellationToken) =>
+        await ReadAsync(new ApiCall(Name, "get", "services", @namespace, name), HttpMethod.Get, Paths.Service(@namespace, name), null, KubernetesJson.Default.Service, ObjectLimit, cancellationToken);
+
+    public async Task<Service> PatchServiceAsync(string @namespace, string name, Patch patch, CancellationToken cancellationToken) =>
+        await ReadAsync(
+            new ApiCall(Name, "patch", "services", @namespace, name), HttpMethod.Patch,
+            $"{Paths.Service(@namespace, name)}?fieldManager={Manager}", patch, KubernetesJson.Default.Service, ObjectLimit, cancellationToken);
+
+    /// <summary>A Deployment with everything in it, to make another from.</summary>
+    public async Task<JsonObject> GetWholeDeploymentAsync(string @namespace, string name, CancellationToken cancellationToken) =>
+        await ReadAsync(new ApiCall(Name, "get", "deployments", @namespace, name), HttpMethod.Get, Paths.Deployment(@namespace, name), null, KubernetesJson.Default.JsonObject, ObjectLimit, cancellationToken);
+
+    public async Task<Deployment> CreateDeploymentAsync(string @namespace, string name, JsonObject body, CancellationToken cancellationToken) =>
+        await ReadAsync(
+            new ApiCall(Name, "create", "deployments", @namespace, name), HttpMethod.Post,
+            $"{Paths.Deployments(@namespace)}?fieldManager={Manager}", Patch.Whole(body), KubernetesJson.Default.Deployment, ObjectLimit, cancellationToken);
+
+    public async Task<Job> GetJobAsync(string @namespace, string name, CancellationToken cancellationToken) =>
+        await ReadAsync(new ApiCall(Name, "get", "jobs", @namespace, name), HttpMethod.Get, Paths.Job(@namespace, name), null, KubernetesJson.Default.Job, ObjectLimit, cancellationToken);
+
+    public async Task<Job> CreateJobAsync(string @namespace, string name, JsonObject body, CancellationToken cancellationToken) =>
+        await ReadAsync(
+            new ApiCall(Name, "create", "jobs", @namespace, name), HttpMethod.Post,
+            $"{Paths.Jobs(@namespace)}?fieldManager={Manager}", Patch.Whole(body), KubernetesJson.Default.Job, ObjectLimit, cancellationToken);
+
+    /// <summary>Ends a job and its pods. The API's own default would leave the pods.</summary>
+    public async Task DeleteJobAsync(string @namespace, string name, CancellationToken cancellationToken) =>
+        await ReadAsync(
+            new ApiCall(Name, "delete", "jobs", @namespace, name), HttpMethod.Delete,
+            $"{Paths.Job(@namespace, name)}?propagationPolicy=Background", null, KubernetesJson.Default.JsonObject, ObjectLimit, cancellationToken);
+
+    /// <summary>The last lines that a container of a pod wrote.</summary>
+    /// <param name="lines">At most so many.</param>
+    /// <param name="bytes">At most so many; may cut a line.</param>
+    public async Task<string> ReadLogAsync(string @namespace, string pod, string container, int lines, int bytes, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(timings.Request, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        var call = new ApiCall(Name, "get", "pods/log", @namespace, pod);
+        try
+        {
+            var path = string.Create(CultureInfo.InvariantCulture, $"{Paths.Pods(@namespace)}/{Uri.EscapeDataString(pod)}/log?container={Uri.EscapeDataString(container)}&tailLines={lines}&limitBytes={bytes}");
+            using var response = await SendAsync(call, HttpMethod.Get, path, null, either.Token);
+            return await response.Content.ReadBoundedAsync(bytes * 2, either.Token) is { } body ? Encoding.UTF8.GetString(body) : "";
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw ApiException.Unreachable(call, $"no answer within {timings.Request.TotalSeconds:0} s");
+        }
+        catch (IOException e)
+        {
+            throw ApiException.Unreachable(call, Lost.InWords(e));
+        }
+    }
+
     /// <summary>Everything that a path lists, page by page, and the version that a watch goes on from.</summary>
     public async Task<(List<T> Items, string Version)> ListAsync<T>(
         ApiCall call, string path, JsonTypeInfo<ObjectList<T>> type, CancellationToken cancellationToken)
@@ -213,6 +268,9 @@ internal sealed record Patch(string ContentType, JsonNode Body)
 
     public static Patch Merge(JsonObject body) => new("application/merge-patch+json", body);
 
+    /// <summary>Not a change but an object to be made.</summary>
+    public static Patch Whole(JsonObject body) => new("application/json", body);
+
     public static Patch Json(JsonArray operations) => new("application/json-patch+json", operations);
 }
 
@@ -222,6 +280,12 @@ internal static class Paths
     public static string Deployments(string @namespace) => $"apis/apps/v1/namespaces/{Uri.EscapeDataString(@namespace)}/deployments";
 
     public static string Deployment(string @namespace, string name) => $"{Deployments(@namespace)}/{Uri.EscapeDataString(name)}";
+
+    public static string Service(string @namespace, string name) => $"api/v1/namespaces/{Uri.EscapeDataString(@namespace)}/services/{Uri.EscapeDataString(name)}";
+
+    public static string Jobs(string @namespace) => $"apis/batch/v1/namespaces/{Uri.EscapeDataString(@namespace)}/jobs";
+
+    public static string Job(string @namespace, string name) => $"{Jobs(@namespace)}/{Uri.EscapeDataString(name)}";
 
     public static string ReplicaSets(string @namespace) => $"apis/apps/v1/namespaces/{Uri.EscapeDataString(@namespace)}/replicasets";
 

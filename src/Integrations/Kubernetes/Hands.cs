@@ -33,6 +33,17 @@ internal static class Hands
         return $"Deployment {meta.Name} was changed by hand meanwhile, by {Who(container is null ? null : OwnerOfImage(meta, container.Name))}{now}.";
     }
 
+    /// <summary>A sentence when traffic does not go where the last run sent it; null when it does, or no run ever sent it anywhere.</summary>
+    public static string? SwitchedByHand(Service service, Deployment live) =>
+        service.Metadata.Annotation(Marks.Live) is { } marked && marked != live.Metadata.Name
+            ? $"Not by a run: {WhoSwitched(service)} switched the Service {service.Metadata.Name} to {live.Metadata.Name}; run {service.Metadata.Annotation(Marks.Run)} had switched it to {marked}."
+            : null;
+
+    /// <summary>Who set a Service's selector last.</summary>
+    public static string WhoSwitched(Service service) => Who((service.Metadata.ManagedFields ?? [])
+        .Where(m => m.FieldsV1.ValueKind == JsonValueKind.Object && m.FieldsV1.TryGetProperty("f:spec", out var spec) && spec.TryGetProperty("f:selector", out _))
+        .OrderByDescending(m => m.Time).FirstOrDefault());
+
     /// <summary>The manager that set the image last: among several, ours where it is one of them, else the latest.</summary>
     private static ManagedFields? OwnerOfImage(ObjectMeta meta, string container) => (meta.ManagedFields ?? [])
         .Where(m => Owns(m.FieldsV1, container))

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace ChatOps.Integrations.Kubernetes;
@@ -90,6 +91,23 @@ internal sealed record LabelRequirement(string Key, string Operator, List<string
 
 internal sealed record Condition(string Type, string? Status, string? Reason, string? Message);
 
+internal sealed record Service : KubernetesObject
+{
+    public ServiceSpec Spec { get; init; } = new(null);
+}
+
+internal sealed record ServiceSpec(Dictionary<string, string>? Selector);
+
+internal sealed record Job : KubernetesObject
+{
+    public JobStatus Status { get; init; } = new(0, 0, 0, null);
+}
+
+internal sealed record JobStatus(int Active, int Succeeded, int Failed, List<Condition>? Conditions)
+{
+    public Condition? Is(string type) => Conditions?.Find(c => c.Type == type && c.Status == "True");
+}
+
 internal sealed record ReplicaSet : KubernetesObject
 {
     public ReplicaSetSpec Spec { get; init; } = new();
@@ -165,6 +183,9 @@ internal sealed record ExecCredentialStatus(
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(Deployment))]
+[JsonSerializable(typeof(Service))]
+[JsonSerializable(typeof(Job))]
+[JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(ReplicaSet))]
 [JsonSerializable(typeof(Pod))]
 [JsonSerializable(typeof(Event))]

@@ -21,6 +21,9 @@ public static class KubernetesServices
         services.TryAddSingleton<Clusters>();
         services.TryAddSingleton<Rollouts>();
         services.TryAddSingleton<RolloutWatch>();
+        services.TryAddSingleton<BlueGreen>();
+        services.TryAddSingleton<Canaries>();
+        services.TryAddSingleton<JobRuns>();
         services.AddSingleton<ITargets, KubernetesTargets>();
         return services;
     }

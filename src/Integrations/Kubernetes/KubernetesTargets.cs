@@ -6,40 +6,123 @@ namespace ChatOps.Integrations.Kubernetes;
 
 /// <summary>Deployments in Kubernetes clusters.</summary>
 /// <remarks>Safe to repeat: a change carries its key in an annotation and is found by it (see <see cref="Marks"/>).</remarks>
-internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, RolloutWatch watch, HealthClient health) : ITargets
+internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, BlueGreen blueGreen, Canaries canaries, JobRuns jobs, RolloutWatch watch, HealthClient health, TimeProvider time) : ITargets
 {
+    private static readonly TimeSpan SwitchLook = TimeSpan.FromSeconds(1);
+
     public bool Serves(Target target) => target is Target.Kubernetes;
 
     public Task<Outcome<Sighting>> LookAsync(Target target, CancellationToken cancellationToken) => AnswerAsync(target, async k =>
     {
-        var deployment = await clusters.Client(k.Cluster).GetDeploymentAsync(k.Namespace, k.Deployment, cancellationToken);
+        var pair = k.Service is null ? null : await blueGreen.FindAsync(k, cancellationToken);
+        var deployment = pair?.Live ?? await clusters.Client(k.Cluster).GetDeploymentAsync(k.Namespace, k.Deployment, cancellationToken);
         var container = Images.Choose(deployment.Spec.Template, k);
-        var byHand = Hands.ByHand(deployment, container);
+        var byHand = Hands.ByHand(deployment, container) ?? (pair is null ? null : Hands.SwitchedByHand(pair.Service, deployment));
         var (meta, status) = (deployment.Metadata, deployment.Status);
         return Done(new Sighting(
             Images.VersionOf(container.Image), Marks.RevisionOf(meta), status.ReadyReplicas, deployment.Spec.Replicas ?? 1,
-            byHand is null ? Marks.RunOf(meta) : null, byHand));
+            byHand is null ? (pair is null ? null : Marks.RunOf(pair.Service.Metadata)) ?? Marks.RunOf(meta) : null, byHand));
     });
 
     public Task<Outcome<RolloutBegun>> RollOutAsync(Target target, Change change, CancellationToken cancellationToken) =>
-        AnswerAsync(target, async k => Done(await rollouts.RollOutAsync(k, change, cancellationToken)));
+        AnswerAsync(target, async k => Done(change.Stage?.Kind switch
+        {
+            StageKind.Beside => await blueGreen.BringUpAsync(k, change, cancellationToken),
+            StageKind.Switch => await blueGreen.SwitchAsync(k, change, cancellationToken),
+            StageKind.Dismiss => await blueGreen.DismissAsync(k, change, cancellationToken),
+            StageKind.Canary => await canaries.BeginAsync(await InPlaceAsync(k, cancellationToken), change, cancellationToken),
+            StageKind.EndCanary => await canaries.EndAsync(await InPlaceAsync(k, cancellationToken), change, cancellationToken),
+            _ => await rollouts.RollOutAsync(await InPlaceAsync(k, cancellationToken), change, cancellationToken),
+        }));
 
     public Task<Outcome<RolloutBegun>> RollBackAsync(Target target, Change change, long? toRevision, CancellationToken cancellationToken) =>
-        AnswerAsync(target, async k => Done(await rollouts.RollBackAsync(k, change, toRevision, cancellationToken)));
+        AnswerAsync(target, async k => Done(change.Stage?.Kind switch
+        {
+            StageKind.Switch => await blueGreen.SwitchBackAsync(k, change, cancellationToken),
+            StageKind.Dismiss => await blueGreen.DismissAsync(k, change, cancellationToken),
+            StageKind.EndCanary => await canaries.EndAsync(await InPlaceAsync(k, cancellationToken), change, cancellationToken),
+            _ => await rollouts.RollBackAsync(await InPlaceAsync(k, cancellationToken), change, toRevision, cancellationToken),
+        }));
 
     public Task<Outcome<Nothing>> HoldAsync(Target target, Change change, bool hold, CancellationToken cancellationToken) =>
         AnswerAsync(target, async k =>
         {
-            await rollouts.HoldAsync(k, change, hold, cancellationToken);
+            // A switch is there at once: nothing of it could be held.
+            if (change.Stage is null or { Kind: StageKind.Beside or StageKind.Canary }) await rollouts.HoldAsync(await ChangedAsync(k, change, cancellationToken), change, hold, cancellationToken);
             return Done(Nothing.Value);
         });
 
     public Task<Outcome<RolloutSighting>> ObserveAsync(
         Target target, Change change, RolloutSighting? last, TimeSpan atMost, CancellationToken cancellationToken) =>
-        AnswerAsync(target, k => watch.ObserveAsync(k, change, last, atMost, cancellationToken));
+        AnswerAsync(target, async k => change.Stage?.Kind == StageKind.Switch
+            ? await ObserveSwitchAsync(k, change, last, atMost, cancellationToken)
+            : await NothingLeftAsync(k, change, cancellationToken) is { } nothing ? Done(nothing)
+            : Ended(change, await watch.ObserveAsync(await ChangedAsync(k, change, cancellationToken), change, last, atMost, cancellationToken)));
+
+    public Task<Outcome<Retired>> RetireAsync(Target target, Change change, CancellationToken cancellationToken) =>
+        AnswerAsync(target, async k => Done(new Retired(await blueGreen.RetireAsync(k, change, cancellationToken))));
+
+    public Task<Outcome<Nothing>> StartJobAsync(Target target, Change change, JobToRun job, CancellationToken cancellationToken) =>
+        AnswerAsync(target, async k =>
+        {
+            await jobs.StartAsync(k, change, job, cancellationToken);
+            return Done(Nothing.Value);
+        });
+
+    public Task<Outcome<JobSighting>> ObserveJobAsync(Target target, string name, JobSighting? last, TimeSpan atMost, CancellationToken cancellationToken) =>
+        AnswerAsync(target, async k => Done(await jobs.ObserveAsync(k, name, last, atMost, cancellationToken)));
+
+    public Task<Outcome<Nothing>> StopJobAsync(Target target, string name, CancellationToken cancellationToken) =>
+        AnswerAsync(target, async k =>
+        {
+            await jobs.StopAsync(k, name, cancellationToken);
+            return Done(Nothing.Value);
+        });
 
     public Task<HealthAnswer> ProbeAsync(Target target, HealthProbe probe, CancellationToken cancellationToken) =>
         health.AskAsync(probe, cancellationToken);
+
+    private async Task<Outcome<RolloutSighting>> ObserveSwitchAsync(Target.Kubernetes target, Change change, RolloutSighting? last, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        for (var left = atMost; ; left -= SwitchLook)
+        {
+            var now = await blueGreen.SeeSwitchAsync(target, change, cancellationToken);
+            if (now != last || left <= TimeSpan.Zero) return Done(now);
+            await Task.Delay(SwitchLook, time, cancellationToken);
+        }
+    }
+
+    /// <summary>The Deployment that is changed in place: the one that has the traffic, where two take turns.</summary>
+    private async Task<Target.Kubernetes> InPlaceAsync(Target.Kubernetes target, CancellationToken cancellationToken) =>
+        target.Service is null ? target : target with { Deployment = (await blueGreen.FindAsync(target, cancellationToken)).Live.Metadata.Name };
+
+    /// <summary>The Deployment that a change has signed.</summary>
+    private async Task<Target.Kubernetes> ChangedAsync(Target.Kubernetes target, Change change, CancellationToken cancellationToken)
+    {
+        if (change.Stage?.Kind is StageKind.Canary or StageKind.EndCanary) return target with { Deployment = Canaries.NameOf((await InPlaceAsync(target, cancellationToken)).Deployment) };
+        if (target.Service is null) return target;
+        var pair = await blueGreen.FindAsync(target, cancellationToken);
+        return target with { Deployment = change.Stage is null && !pair.Both.Any(one => Marks.AreOf(one.Metadata, change)) ? pair.Live.Metadata.Name : BlueGreen.NameOf(pair, change) };
+    }
+
+    /// <summary>Of what is scaled to zero no replicas are counted: those that are left are ending.</summary>
+    private static Outcome<RolloutSighting> Ended(Change change, Outcome<RolloutSighting> seen) =>
+        change.Stage?.Kind is StageKind.EndCanary or StageKind.Dismiss && seen is Outcome<RolloutSighting>.Done { Value.Phase: RolloutPhase.Complete }
+            ? Done(new RolloutSighting(RolloutPhase.Complete, 0, 0, 0, "It is scaled to zero.", null))
+            : seen;
+
+    /// <summary>Where a run takes away what it brought up, and nothing of it is there (any more), that is as it should be; null = there is something to watch.</summary>
+    private async Task<RolloutSighting?> NothingLeftAsync(Target.Kubernetes target, Change change, CancellationToken cancellationToken)
+    {
+        var left = change.Stage?.Kind switch
+        {
+            StageKind.EndCanary => await canaries.FindAsync(await InPlaceAsync(target, cancellationToken), cancellationToken),
+            StageKind.Dismiss => (await blueGreen.FindAsync(target, cancellationToken)).Idle,
+            _ => null,
+        };
+        var ends = change.Stage?.Kind is StageKind.EndCanary or StageKind.Dismiss;
+        return ends && (left is null || Marks.RunOf(left.Metadata) != change.Run) ? new RolloutSighting(RolloutPhase.Complete, 0, 0, 0, "Nothing of this run is left there.", null) : null;
+    }
 
     /// <summary>The one place where a cluster's no becomes an answer.</summary>
     private static async Task<Outcome<T>> AnswerAsync<T>(Target target, Func<Target.Kubernetes, Task<Outcome<T>>> ask)

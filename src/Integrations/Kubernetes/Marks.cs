@@ -19,6 +19,9 @@ internal static class Marks
     /// <summary>Present when the target ran the version already, so that nothing was rolled out.</summary>
     public const string Unchanged = Prefix + "unchanged";
 
+    /// <summary>On a Service: the Deployment that a run sent the traffic to. Another one there: it was switched by hand.</summary>
+    public const string Live = Prefix + "live";
+
     public const string ChangeCause = "kubernetes.io/change-cause";
     public const string Revision = "deployment.kubernetes.io/revision";
 
@@ -41,6 +44,17 @@ internal static class Marks
             [ChangeCause] = BoundedReads.Printable(cause, CauseLimit),
         };
     }
+
+    /// <summary>A merge patch that sets the number of replicas and signs it; what runs there keeps its own marks.</summary>
+    public static JsonObject ScaleTo(Deployment deployment, int replicas, Change change) => new()
+    {
+        ["metadata"] = new JsonObject
+        {
+            ["resourceVersion"] = deployment.Metadata.ResourceVersion,
+            ["annotations"] = new JsonObject { [Key] = change.Key, [Run] = change.Run.ToString(), [By] = change.By.ToString(), [ChangeCause] = $"Run {change.Run}: scale to {replicas}" },
+        },
+        ["spec"] = new JsonObject { ["replicas"] = replicas, ["paused"] = false },
+    };
 
     public static JsonObject ToJson(Dictionary<string, string?> marks) =>
         new(marks.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)(m.Value is null ? null : JsonValue.Create(m.Value)))));

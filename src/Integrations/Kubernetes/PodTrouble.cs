@@ -27,6 +27,9 @@ internal sealed record PodTrouble(Fault Fault, bool Fatal)
             .FirstOrDefault();
     }
 
+    /// <summary>The trouble of one pod.</summary>
+    public static PodTrouble? Of(Pod pod) => Of(pod, []);
+
     private static PodTrouble? CannotCreatePods(ReplicaSet newest, IReadOnlyCollection<Event> warnings)
     {
         var refused = newest.Status.Conditions?.FirstOrDefault(c => c is { Type: "ReplicaFailure", Status: "True" });

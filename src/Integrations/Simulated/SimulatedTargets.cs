@@ -12,6 +12,8 @@ namespace ChatOps.Integrations.Simulated;
 /// <param name="file">Where it is kept; null = only in memory.</param>
 public sealed class SimulatedTargets(string? file, TimeProvider time) : ITargets, IDisposable
 {
+    private const int JobsKept = 20;
+    private static readonly TimeSpan JobTakes = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock gate = new();
@@ -27,10 +29,11 @@ public sealed class SimulatedTargets(string? file, TimeProvider time) : ITargets
     }
 
     public Task<Outcome<RolloutBegun>> RollOutAsync(Target target, Change change, CancellationToken cancellationToken) =>
-        Answer(Begin(target, change, change.Version));
+        change.Stage is null ? Answer(Begin(target, change, change.Version)) : Task.FromResult(BeginPart(target, change, back: false));
 
     public Task<Outcome<RolloutBegun>> RollBackAsync(Target target, Change change, long? toRevision, CancellationToken cancellationToken)
     {
+        if (change.Stage is not null) return Task.FromResult(BeginPart(target, change, back: true));
         if (toRevision is not { } revision) return RollOutAsync(target, change, cancellationToken);
         var found = Read(target).History.FirstOrDefault(entry => entry.Revision == revision);
         return found is null && change.Version.Length == 0
@@ -44,7 +47,13 @@ public sealed class SimulatedTargets(string? file, TimeProvider time) : ITargets
         {
             var workload = Of(target);
             var now = time.GetUtcNow();
-            if (hold == (workload.HeldAt is not null)) return Answer(Nothing.Value);
+            if (workload.Other is { } other && other.Key == change.Key)
+            {
+                if (hold != other.HeldAt is not null) Keep(target, workload with { Other = hold ? other with { HeldAt = now } : other with { HeldAt = null, StartedAt = other.StartedAt + (now - other.HeldAt!.Value) } });
+                return Answer(Nothing.Value);
+            }
+
+            if (change.Stage is not null || hold == (workload.HeldAt is not null)) return Answer(Nothing.Value);
             Keep(target, hold ? workload with { HeldAt = now } : workload with { HeldAt = null, StartedAt = workload.StartedAt + (now - workload.HeldAt!.Value) });
         }
 
@@ -62,10 +71,55 @@ public sealed class SimulatedTargets(string? file, TimeProvider time) : ITargets
         }
     }
 
+    public Task<Outcome<Retired>> RetireAsync(Target target, Change change, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            var (after, says) = Strategies.Retire(Of(target), change);
+            if (says is not null) Keep(target, after);
+            return Answer(new Retired(says));
+        }
+    }
+
+    public Task<Outcome<Nothing>> StartJobAsync(Target target, Change change, JobToRun job, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            var workload = Of(target);
+            if (workload.Jobs?.ContainsKey(job.Name) == true) return Answer(Nothing.Value);
+            Keep(target, workload with { Jobs = new((workload.Jobs ?? []).OrderBy(one => one.Value).TakeLast(JobsKept)) { [job.Name] = time.GetUtcNow() } });
+        }
+
+        return Answer(Nothing.Value);
+    }
+
+    public async Task<Outcome<JobSighting>> ObserveJobAsync(Target target, string name, JobSighting? last, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        var until = time.GetUtcNow() + atMost;
+        while (true)
+        {
+            var seen = See(Read(target), name);
+            if (seen != last || time.GetUtcNow() >= until) return new Outcome<JobSighting>.Done(seen);
+            await Task.Delay(Tick, time, cancellationToken);
+        }
+    }
+
+    public Task<Outcome<Nothing>> StopJobAsync(Target target, string name, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            var workload = Of(target);
+            if (workload.Jobs?.ContainsKey(name) == true) Keep(target, workload with { Jobs = new(workload.Jobs.Where(one => one.Key != name)) });
+        }
+
+        return Answer(Nothing.Value);
+    }
+
     public Task<HealthAnswer> ProbeAsync(Target target, HealthProbe probe, CancellationToken cancellationToken)
     {
         var now = Read(target);
-        var well = !now.Version.Contains("sick", StringComparison.OrdinalIgnoreCase) && now.Stand(time.GetUtcNow()).Ready > 0;
+        var (version, stand) = probe.Preview && now.Other is { } other ? (other.Version, other.Stand(time.GetUtcNow())) : (now.Version, now.Stand(time.GetUtcNow()));
+        var well = !version.Contains("sick", StringComparison.OrdinalIgnoreCase) && stand.Ready > 0;
         return Task.FromResult(new HealthAnswer(well, well ? $"{probe.Status}, as expected (simulated)" : $"503, expected {probe.Status} (simulated)", TimeSpan.FromMilliseconds(12)));
     }
 
@@ -74,7 +128,9 @@ public sealed class SimulatedTargets(string? file, TimeProvider time) : ITargets
     {
         cancellationToken.ThrowIfCancellationRequested();
         var now = Read(target);
-        return Task.FromResult((now.Version, now.UpAt));
+
+        // A canary takes its share of the traffic, so its faults show too.
+        return Task.FromResult(now.Other is { Key: not null } canary ? (canary.Version, canary.UpAt) : (now.Version, now.UpAt));
     }
 
     public void Dispose() => workloads.Clear();
@@ -101,6 +157,27 @@ public sealed class SimulatedTargets(string? file, TimeProvider time) : ITargets
                 StartedAt = now, HeldAt = null, History = [.. old.History.Where(entry => entry.Version != version).TakeLast(9), new Entry(revision, version)],
             });
             return new RolloutBegun(old.Version, old.Revision, revision, false);
+        }
+    }
+
+    /// <summary>A job takes two seconds; one whose name says <c>fail</c> fails.</summary>
+    private JobSighting See(Workload workload, string name)
+    {
+        if (workload.Jobs is not { } jobs || !jobs.TryGetValue(name, out var since)) return new(JobPhase.Gone, $"Somebody deleted the job {name} (simulated).", null, "", null);
+        if (time.GetUtcNow() - since < JobTakes) return new(JobPhase.Running, $"The job {name} runs (simulated).", null, "", null);
+        if (!name.Contains("fail", StringComparison.OrdinalIgnoreCase)) return new(JobPhase.Complete, $"The job {name} completed (simulated).", 0, "done (simulated)", null);
+        var why = $"The job {name} failed with exit code 1 (simulated).";
+        return new(JobPhase.Failed, why, 1, "it did not work (simulated)", new Fault("job-failed", why, "Its last lines say more; mend it, then retry."));
+    }
+
+    private Outcome<RolloutBegun> BeginPart(Target target, Change change, bool back)
+    {
+        lock (gate)
+        {
+            var now = Of(target);
+            var (after, answer) = Strategies.Begin(now, change, back, time.GetUtcNow());
+            if (after != now) Keep(target, after);
+            return answer;
         }
     }
 
@@ -131,49 +208,7 @@ public sealed class SimulatedTargets(string? file, TimeProvider time) : ITargets
         : JsonSerializer.Deserialize(File.ReadAllText(file), SimulatedJson.Default.DictionaryStringWorkload) ?? [];
 
     private static Task<Outcome<T>> Answer<T>(T value) => Task.FromResult<Outcome<T>>(new Outcome<T>.Done(value));
-
-    internal sealed record Entry(long Revision, string Version);
-
-    /// <summary>What runs under one name, and since when it has been rolling out.</summary>
-    internal sealed record Workload(
-        string Version, int Replicas, long Revision, string? FromVersion, long? FromRevision, string? Key, long? Run,
-        DateTimeOffset StartedAt, DateTimeOffset? HeldAt, Entry[] History)
-    {
-        private static readonly TimeSpan PerReplica = TimeSpan.FromSeconds(1.2);
-        private static readonly TimeSpan UntilBlamed = TimeSpan.FromSeconds(2);
-
-        /// <summary>When its last replica is up, unless it is held.</summary>
-        [JsonIgnore]
-        public DateTimeOffset UpAt => StartedAt + (Each * Replicas);
-
-        private TimeSpan Each => Version.Contains("slow", StringComparison.OrdinalIgnoreCase) ? PerReplica * 8 : PerReplica;
-
-        /// <summary>How the rollout stands for whoever began it with <paramref name="key"/>.</summary>
-        public RolloutSighting See(string key, DateTimeOffset now) => Key == key || Key is null
-            ? Stand(now)
-            : new RolloutSighting(RolloutPhase.Superseded, 0, Replicas, Replicas, $"{Version} was rolled out meanwhile.",
-                new Fault(FaultCodes.ChangedByHand, $"Somebody rolled out {Version} meanwhile."));
-
-        public RolloutSighting Stand(DateTimeOffset now)
-        {
-            var elapsed = (HeldAt ?? now) - StartedAt;
-            var updated = (int)Math.Clamp(elapsed / Each, 0, Replicas);
-            if (Version.Contains("bad", StringComparison.OrdinalIgnoreCase)) return Broken(elapsed);
-            if (updated == Replicas) return new(RolloutPhase.Complete, Replicas, Replicas, Replicas, $"All {Replicas} replicas run {Version}.", null);
-            return HeldAt is not null
-                ? new(RolloutPhase.Held, updated, updated, Replicas, $"Held at {updated} of {Replicas}.", null)
-                : new(RolloutPhase.Progressing, Math.Min(updated + 1, Replicas), updated, Replicas, $"Replica {updated + 1} is being replaced.", null);
-        }
-
-        private RolloutSighting Broken(TimeSpan elapsed)
-        {
-            var fault = new Fault("image-pull", $"The image for {Version} can't be pulled: not found (simulated).", "Check that the version was built and pushed.");
-            return elapsed < UntilBlamed
-                ? new(RolloutPhase.Progressing, 1, 0, Replicas, "Replica 1 is being replaced.", null)
-                : new(RolloutPhase.Failed, 1, 0, Replicas, "The first new replica does not come up.", fault);
-        }
-    }
 }
 
-[JsonSerializable(typeof(Dictionary<string, SimulatedTargets.Workload>))]
+[JsonSerializable(typeof(Dictionary<string, Workload>))]
 internal sealed partial class SimulatedJson : JsonSerializerContext;

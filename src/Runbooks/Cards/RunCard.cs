@@ -88,6 +88,8 @@ public static class RunCard
         }
 
         if (GateLines.Block(run) is { } gates) yield return gates;
+        foreach (var job in run.Steps.Where(step => step.State is JobRun.State { Last.Log.Length: > 0 } && step.Status is StepStatus.Failed or StepStatus.Passed).TakeLast(1))
+            yield return new CardBlock.Text(((JobRun.State)job.State!).Last!.Log, $"Last lines of {((JobRun)job.Step).Job}");
         yield return new CardBlock.Steps([.. run.Steps.Where(step => step.Status != StepStatus.NotReached || run.Rollback is null).Select(step => LineOf(run, step, now))]);
         if (run.IsOver && Given(run) is { Length: > 0 } approvers) yield return new CardBlock.Text($"Approved by {approvers}.");
     }
@@ -158,8 +160,11 @@ public static class RunCard
         { State: Approval.State given, Step: Approval approval } => given.Yes.IsEmpty
             ? $"0 of {approval.Count} approvals"
             : $"{given.Yes.Length} of {approval.Count}: {Words.List(given.Yes.Select(yes => yes.By.ShortName))}",
+        { Step: Rollout { Stage.Kind: StageKind.Switch or StageKind.Dismiss or StageKind.EndCanary }, State: Rollout.State { Last: { } seen } } => seen.Says,
         { State: Rollout.State { Last: { } seen } } => seen.Phase == RolloutPhase.Complete ? $"{seen.Ready} of {seen.Wanted} ready" : seen.Says,
         { State: HealthCheck.State { Last: { } says } } => says,
+        { State: JobRun.State { Silent: { } why }, Status: StepStatus.Active } => why,
+        { State: JobRun.State { Last: { } job } } => job.Says,
         { State: HttpCall.State { Silent: { } why } } => why,
         { State: HttpCall.State { Last: { } says } } => says,
         { State: Wait.State { Until: { } moment }, Status: StepStatus.Active } => $"until {Clock(moment)}",

@@ -71,6 +71,8 @@ public static class Timeline
         ValuesSet e => new(at, null, $"Set {Words.List(e.Values.Select(value => $"{value.Key} = {value.Value}"))}.", Tone.Neutral),
         Rejected rejected => new(at, rejected.By.Email, $"rejected it{(rejected.Reason is null ? "" : $": {rejected.Reason}")}", Tone.Bad, true),
         ApprovalExpired => new(at, null, "The time to approve ran out.", Tone.Bad, true),
+        JobStarted e => new(at, null, $"{title}: the job {e.Name} began", Tone.Active),
+        JobMoved e => new(at, null, $"{title}: {e.Sighting.Says}", e.Sighting.Phase is JobPhase.Failed or JobPhase.Gone ? Tone.Bad : Tone.Active),
         RolloutStarted started => new(at, null, Started(started.Begun), Tone.Active, true),
         RolloutMoved moved => new(at, null, moved.Sighting.Trouble is { } trouble ? $"{moved.Sighting.Says} {trouble.Why}" : $"{moved.Sighting.Ready} of {moved.Sighting.Wanted} ready. {moved.Sighting.Says}", moved.Sighting.Phase is RolloutPhase.Failed or RolloutPhase.Superseded ? Tone.Bad : Tone.Active),
         Probed probed => new(at, null, $"{title}: {probed.Says}{(probed.Healthy ? "" : $" (try {probed.Try})")}", probed.Healthy ? Tone.Good : Tone.Warning),

@@ -30,13 +30,30 @@ public interface ITargets
     /// (null = never seen), else when it changes, at the latest after <paramref name="atMost"/>.</summary>
     Task<Outcome<RolloutSighting>> ObserveAsync(Target target, Change change, RolloutSighting? last, TimeSpan atMost, CancellationToken cancellationToken);
 
+    /// <summary>Scales down what carried traffic before the switch that <paramref name="change"/> was, unless traffic or what stood by has been changed since.</summary>
+    /// <returns>What was scaled down, in a sentence; null when there was nothing to do.</returns>
+    Task<Outcome<Retired>> RetireAsync(Target target, Change change, CancellationToken cancellationToken);
+
+    /// <summary>Begins a job where the target runs, or finds that it was begun before.</summary>
+    Task<Outcome<Nothing>> StartJobAsync(Target target, Change change, JobToRun job, CancellationToken cancellationToken);
+
+    /// <summary>How a job stands. Returns at once when it differs from <paramref name="last"/> (null = never seen), else when it changes, at the latest after <paramref name="atMost"/>.</summary>
+    Task<Outcome<JobSighting>> ObserveJobAsync(Target target, string name, JobSighting? last, TimeSpan atMost, CancellationToken cancellationToken);
+
+    /// <summary>Ends a job and its pods; one that is not there is ended already.</summary>
+    Task<Outcome<Nothing>> StopJobAsync(Target target, string name, CancellationToken cancellationToken);
+
     /// <summary>Asks a health question, once.</summary>
     Task<HealthAnswer> ProbeAsync(Target target, HealthProbe probe, CancellationToken cancellationToken);
 }
 
 /// <summary>A change to a target, as one run wants it.</summary>
 /// <param name="Key">What makes a repeat of it a repeat: run, step and attempt.</param>
-public sealed record Change(RunId Run, string Key, string Version, Person By, string? Reason);
+/// <param name="Stage">Which part of a strategy it is; null = replicas are replaced in place.</param>
+public sealed record Change(RunId Run, string Key, string Version, Person By, string? Reason, Stage? Stage = null);
+
+/// <param name="Says">A sentence; null when nothing was left to scale down.</param>
+public sealed record Retired(string? Says);
 
 /// <summary>What was seen at a target.</summary>
 /// <param name="Version">The version running, or wanted, by its image's tag (or digest).</param>

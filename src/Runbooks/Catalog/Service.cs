@@ -31,6 +31,9 @@ public sealed record ServiceEnvironment(
     /// <summary>With <see cref="After"/>: how long the version must have been live there; zero = it is enough that it is.</summary>
     public TimeSpan AfterFor { get; init; }
 
+    /// <summary>Questions to what was brought up beside, before traffic goes there.</summary>
+    public ImmutableArray<HealthProbe> Preview { get; init; } = [];
+
     /// <summary>When it may change, freezes aside.</summary>
     public ChangeWindows Windows { get; init; } = ChangeWindows.Always;
 
@@ -57,9 +60,20 @@ public abstract record Target
     /// <param name="Container">Which container gets the image; null = the one whose image has this name, or the only one.</param>
     public sealed record Kubernetes(string Cluster, string Namespace, string Deployment, string Image, string? Container = null) : Target
     {
+        /// <summary>The Service whose selector says which of two Deployments carries traffic; null = it can't be deployed blue-green.</summary>
+        public string? Service { get; init; }
+
+        /// <summary>With <see cref="Service"/>: a second Service, whose selector always leads to what was brought up beside; null = none.</summary>
+        public string? PreviewService { get; init; }
+
+        /// <summary>With <see cref="Service"/>: what the two Deployments' names end with; null = <see cref="Pair.Usual"/>.</summary>
+        public Pair? Colours { get; init; }
+
         [JsonIgnore]
         public override string Lane => $"target:k8s:{Cluster}/{Namespace}/{Deployment}";
-        public override string ToString() => $"deployment {Deployment} in {Namespace} on {Cluster}";
+        public override string ToString() => Service is null
+            ? $"deployment {Deployment} in {Namespace} on {Cluster}"
+            : $"service {Service} in {Namespace} on {Cluster}, {(Colours ?? Pair.Usual).First} or {(Colours ?? Pair.Usual).Second}";
     }
 
     /// <summary>A stand-in inside the process that behaves like a cluster, for rehearsals, the demo and tests.</summary>
@@ -85,4 +99,17 @@ public abstract record Target
 /// <param name="Interval">Between tries.</param>
 /// <param name="Timeout">For one try.</param>
 public sealed record HealthProbe(
-    Uri Url, int Status, ImmutableSortedDictionary<string, string> Json, int Tries, TimeSpan Interval, TimeSpan Timeout);
+    Uri Url, int Status, ImmutableSortedDictionary<string, string> Json, int Tries, TimeSpan Interval, TimeSpan Timeout)
+{
+    /// <summary>Headers sent with it, as a router may need them to lead to the preview; null = none.</summary>
+    public ImmutableSortedDictionary<string, string>? Headers { get; init; }
+
+    /// <summary>Whether it asks what was brought up beside, rather than what is live.</summary>
+    public bool Preview { get; init; }
+}
+
+/// <summary>The names of two that take turns.</summary>
+public sealed record Pair(string First, string Second)
+{
+    public static readonly Pair Usual = new("blue", "green");
+}

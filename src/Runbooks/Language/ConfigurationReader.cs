@@ -24,15 +24,16 @@ public static class ConfigurationReader
         AccessRules? access = null;
         var all = files.OrderBy(file => file.File, StringComparer.Ordinal).ToList();
         var (calendar, overrides) = Calendar(all, findings);
+        var jobs = JobsOf(all, findings);
         foreach (var file in all)
         {
             var part = PartOf(file.File);
             if (part is null || (part == "calendar-file" && !findings.Knows($"calendar-file:{file.File}"))) Stray(file.File, findings);
-            else if (part is "calendar" or "calendar-file") continue;
+            else if (part is "calendar" or "calendar-file" or "jobs") continue;
             else if (Yaml.Read(file.File, file.Text, findings) is not { } roots) findings.Unread(part);
             else if (part == "access") access = Access(file.File, roots, findings);
             else if (part == "services") Add(services, part, roots.Select(root => ServiceReader.Read(file.File, root, calendar.Zone, findings)), findings);
-            else Add(runbooks, part, roots.Select(root => RunbookReader.Read(file.File, root, findings)), findings);
+            else Add(runbooks, part, roots.Select(root => RunbookReader.Read(file.File, root, findings, jobs)), findings);
         }
 
         if (all.TrueForAll(file => PartOf(file.File) != "access"))
@@ -57,15 +58,24 @@ public static class ConfigurationReader
         ["calendar.yaml"] => "calendar",
         [var name] when IsCalendar(name) => "calendar-file",
         [.., var name] when IsCalendar(name) => null,
-        [var part and ("services" or "runbooks"), _] => part,
+        [var part and ("services" or "runbooks" or "jobs"), _] => part,
         _ => null,
     };
 
     private static void Stray(string file, Findings findings)
     {
-        var mend = IsCalendar(file) ? "Put it beside calendar.yaml, and name it there under freeze-files:." : file.Contains('/', StringComparison.Ordinal) ? "Move it up into services/ or runbooks/."
+        var mend = IsCalendar(file) ? "Put it beside calendar.yaml, and name it there under freeze-files:." : file.Contains('/', StringComparison.Ordinal) ? "Move it up into services/, runbooks/ or jobs/."
             : Nearest.One(file, ["access.yaml", "calendar.yaml"]) is { } near ? $"Did you mean {near}?" : "Move it into services/ or runbooks/, or out of the folder.";
-        findings.Warn(file, 1, "file-unread", "This file is not read.", "The folder holds services/*.yaml, runbooks/*.yaml, access.yaml and calendar.yaml.", mend);
+        findings.Warn(file, 1, "file-unread", "This file is not read.", "The folder holds services/*.yaml, runbooks/*.yaml, jobs/*.yaml, access.yaml and calendar.yaml.", mend);
+    }
+
+    /// <summary>Jobs are read before the runbooks that name them.</summary>
+    private static JobShelf JobsOf(List<SourceFile> all, Findings findings)
+    {
+        var manifests = ImmutableDictionary.CreateBuilder<string, string?>(StringComparer.Ordinal);
+        foreach (var file in all.Where(file => PartOf(file.File) == "jobs"))
+            manifests[Path.GetFileNameWithoutExtension(file.File)] = Yaml.Read(file.File, file.Text, findings) is { } roots ? JobReader.Read(file.File, roots, findings) : null;
+        return new JobShelf(manifests.ToImmutable());
     }
 
     private static AccessRules Access(string file, IReadOnlyList<YamlMappingNode> roots, Findings findings)

@@ -40,12 +40,20 @@ public static class ConfigurationSchema
     /// <summary>A step is of one kind, has what that kind needs, and nothing of another.</summary>
     private static void Kinds(JsonObject schema)
     {
-        schema["oneOf"] = new JsonArray([.. Shapes.StepKinds.Select(kind => (JsonNode)new JsonObject { ["required"] = new JsonArray(kind) })]);
+        schema["oneOf"] = new JsonArray([.. Shapes.StepKinds.Select(kind => (JsonNode)Only(kind))]);
         var needs = new JsonObject();
         foreach (var kind in Shapes.Step.Keys.Where(key => key.NeededThere).GroupBy(key => key.OnlyIn!))
             needs[kind.Key] = new JsonArray([.. kind.Select(key => (JsonNode)key.Name)]);
         foreach (var key in Shapes.Step.Keys.Where(key => key.OnlyIn is not null && !key.OnlyIn.Contains(' ', StringComparison.Ordinal))) needs[key.Name] = new JsonArray(key.OnlyIn!);
         schema["dependentRequired"] = needs;
+    }
+
+    /// <summary>A soak beside deploy is not a step of its own, but how long each share of a canary soaks.</summary>
+    private static JsonObject Only(string kind)
+    {
+        var only = new JsonObject { ["required"] = new JsonArray(kind) };
+        if (kind == "soak") only["not"] = new JsonObject { ["required"] = new JsonArray("deploy") };
+        return only;
     }
 
     private static JsonObject Of(Key key)

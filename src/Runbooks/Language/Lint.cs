@@ -43,7 +43,7 @@ internal static partial class Lint
     }
 
     /// <remarks>A secret that is named by <c>{secret:NAME}</c> is none: it is filled in only when it is sent.</remarks>
-    public static bool SeemsSecret(string text) => Secret().IsMatch(Named().Replace(text, ""));
+    public static bool SeemsSecret(string text) => SecretWords.In(text);
 
     public static string Meant(string word, IEnumerable<string> names)
     {
@@ -119,13 +119,6 @@ internal static partial class Lint
         }
     }
 
-    [GeneratedRegex("\\{secret:[^}]*\\}", RegexOptions.NonBacktracking)]
-    private static partial Regex Named();
-
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9_-]{0,60}$", RegexOptions.NonBacktracking)]
     private static partial Regex Name();
-
-    /// <summary>Tokens by their well-known beginnings, and passwords in addresses.</summary>
-    [GeneratedRegex("(xox[abprs]-[0-9A-Za-z-]{8,}|xapp-[0-9A-Za-z-]{8,}|gh[pousr]_[0-9A-Za-z]{20,}|AKIA[0-9A-Z]{16}|eyJ[0-9A-Za-z_-]{20,}|://[^/ :@]+:[^/ :@]+@|(password|secret|token|api[-_]?key) *[=:] *[^ ]{6,})", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
-    private static partial Regex Secret();
 }

@@ -45,13 +45,14 @@ internal static class LintRunbooks
                 findings.ErrorAt(findings.At($"{name}:runbook", name), "approval-missing", $"{environment.Name} is protected, but {runbook.Name} changes it without an approval.", null, "Put an approval before the deploy step, or name another runbook.");
             if (runbook.Steps.Any(step => step is Rollout) && !steps.Any(step => step is Rollout))
                 findings.ErrorAt(findings.At($"{name}:runbook", name), "deploy-missing", $"{runbook.Name} deploys nothing in {environment.Name}: its deploy step has a when that leaves it out.", null, "Take the when off the deploy step, or name another runbook.");
-            foreach (var second in steps.OfType<Rollout>().Skip(1))
+            foreach (var second in steps.OfType<Rollout>().Where(step => step.Lands).Skip(1))
                 Once(At(runbook, second, findings), "deploy-twice", $"{runbook.Name} deploys twice.", "The second changes nothing.", "Leave it out.");
             if (runbook.StartsWith != "deploy")
                 findings.ErrorAt(findings.At($"{name}:runbook", name), "runbook-not-for-deploy", $"{runbook.Name} starts with {runbook.StartsWith}, so {service.Name} can't be deployed by it.", null, "Name a runbook that starts with deploy.");
         }
 
-        if (environment.Health.IsEmpty && steps.Any(step => step is HealthCheck) && !findings.Knows($"{name}:health"))
+        LintStrategies.Look(service, environment, runbook, steps, step => At(runbook, step, findings), findings);
+        if (environment.Health.IsEmpty && steps.Any(step => step is HealthCheck { Preview: false }) && !findings.Knows($"{name}:health"))
             findings.WarnAt(findings.At(name), "health-missing", $"{runbook.Name} checks health, but {service.Name} in {environment.Name} has no health address.", "The check passes by itself.", "Write health: [{ url: … }].");
         LintGates.Look(service, environment, runbook, steps, findings);
         if (findings.IsUnread("access")) return;

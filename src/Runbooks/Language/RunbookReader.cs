@@ -8,7 +8,7 @@ namespace ChatOps.Runbooks.Language;
 /// <summary>Reads a file of <c>runbooks/</c>.</summary>
 internal static class RunbookReader
 {
-    public static Runbook? Read(string file, YamlMappingNode root, Findings findings)
+    public static Runbook? Read(string file, YamlMappingNode root, Findings findings, JobShelf? jobs = null)
     {
         var reader = new MappingReader(file, root, (int)root.Start.Line, Shapes.Runbook, findings);
         var name = reader.Text("runbook");
@@ -21,7 +21,7 @@ internal static class RunbookReader
         if (findings.Remember($"runbook:{name}", file, reader.LineOf("runbook")) is { } before)
             findings.Error(file, reader.LineOf("runbook"), "duplicate-name", $"There are two runbooks {name}.", $"The other is in {before.File}, line {before.Line}.", "Rename one.");
         foreach (var key in reader.Keys) findings.Remember($"runbook:{name}:{key}", file, reader.LineOf(key));
-        var steps = new StepReader(name, findings);
+        var steps = new StepReader(name, findings, jobs ?? JobShelf.Empty);
         return new Runbook(name, reader.Text("summary") ?? "", reader.Text("starts-with") ?? "deploy", steps.Read(reader, "steps", "s"), Failure(reader.Mapping("on-failure")))
         {
             Inputs = [.. reader.Named("inputs").Where(input => input.Value is not null).Select(input => Input(name, input.Name, input.Line, input.Value!, findings))],

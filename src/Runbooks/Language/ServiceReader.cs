@@ -57,6 +57,7 @@ internal static class ServiceReader
             NonEmpty(reader.Text("runbook")) ?? "default")
         {
             AfterFor = reader.Duration("for"),
+            Preview = [.. reader.Mappings("preview").Select(one => Probe(one, findings)).OfType<HealthProbe>().Select(probe => probe with { Preview = true })],
             Windows = WindowReader.ReadAll(reader, "windows", zone, findings),
             Gates = GateReader.ReadAll(service, name, reader, findings),
         };
@@ -76,12 +77,31 @@ internal static class ServiceReader
             case (not null, _):
                 return kubernetes.Text("cluster") is { Length: > 0 } cluster && kubernetes.Text("namespace") is { Length: > 0 } ns && kubernetes.Text("deployment") is { Length: > 0 } deployment && kubernetes.Text("image") is { Length: > 0 } image
                     ? new Target.Kubernetes(cluster, ns, deployment, Untagged(kubernetes, image, findings), NonEmpty(kubernetes.Text("container")))
+                    {
+                        Service = NonEmpty(kubernetes.Text("service")),
+                        PreviewService = NonEmpty(kubernetes.Text("preview")),
+                        Colours = Colours(kubernetes, findings),
+                    }
                     : null;
             case (_, not null):
                 return new Target.Simulated($"{service}/{environment}", simulated.Number("replicas"), NonEmpty(simulated.Text("version")) ?? Shapes.Simulated.Find("version")!.Default!);
             default:
                 return null;
         }
+    }
+
+    private static Pair? Colours(MappingReader reader, Findings findings)
+    {
+        foreach (var key in (string[])["colours", "preview"])
+        {
+            if (reader.Has(key) && !reader.Has("service"))
+                findings.Error(reader.File, reader.LineOf(key), "service-missing", $"{key} is there, but no service.", "Which of the two carries traffic is what a Service's selector says.", "Write service: with the Service's name.");
+        }
+
+        if (!reader.Has("colours")) return null;
+        if (reader.Texts("colours") is [var first, var second] && first.Text != second.Text && Lint.IsName(first.Text) && Lint.IsName(second.Text)) return new Pair(first.Text, second.Text);
+        findings.Error(reader.File, reader.LineOf("colours"), "bad-value", "colours needs two different names.", null, "Write colours: [blue, green].");
+        return null;
     }
 
     private static string Untagged(MappingReader reader, string image, Findings findings)
@@ -104,7 +124,10 @@ internal static class ServiceReader
         var expect = reader.Mapping("expect");
         return new HealthProbe(
             url, expect?.Number("status") ?? 200, expect?.NamedValues("json") ?? ImmutableSortedDictionary<string, string>.Empty,
-            reader.Number("tries"), reader.Duration("interval"), reader.Duration("timeout"));
+            reader.Number("tries"), reader.Duration("interval"), reader.Duration("timeout"))
+        {
+            Headers = reader.Has("headers") ? reader.NamedValues("headers") : null,
+        };
     }
 
     private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;

@@ -16,6 +16,7 @@ public static class Shapes
         new("url", ValueKind.Text, "The address: http or https.", Required: true) { Example = "https://api.example.com/health" },
         new("expect", ValueKind.Mapping, "What a healthy answer looks like.", Of: Expect) { Example = "{ status: 200, json: { status: UP } }" },
         new("tries", ValueKind.Number, "Failures in a row that make it unhealthy.", Default: "3") { Example = "5" },
+        new("headers", ValueKind.NamedValues, "Headers sent with it, where a router leads by them. Never secrets.") { Example = "{ X-Preview: \"true\" }" },
         new("interval", ValueKind.Duration, "Time between tries.", Default: "5s") { Longest = TimeSpan.FromHours(1), Example = "10s" },
         new("timeout", ValueKind.Duration, "Time for one try.", Default: "5s") { Longest = TimeSpan.FromMinutes(5), Example = "2s" },
     ]);
@@ -26,6 +27,9 @@ public static class Shapes
         new("namespace", ValueKind.Text, "The namespace.", Required: true) { Example = "prod" },
         new("deployment", ValueKind.Text, "The Deployment's name.", Required: true) { Example = "api" },
         new("image", ValueKind.Text, "The image without a tag; a version becomes image:version.", Required: true) { Example = "registry.example.com/api" },
+        new("service", ValueKind.Text, "deploy: blue-green: the Service whose selector says which of two Deployments carries traffic.") { Example = "api" },
+        new("colours", ValueKind.Texts, "With service: what the two Deployments' names end with; a missing one is cloned from the other.", Default: "[blue, green]") { Example = "[blue, green]" },
+        new("preview", ValueKind.Text, "With service: a second Service, whose selector is led to what was brought up before traffic goes there.") { Example = "api-preview" },
         new("container", ValueKind.Text, "The container that gets the image; left out: the one with this image, or the only one.") { Example = "api" },
     ]);
 
@@ -80,6 +84,7 @@ public static class Shapes
         new("for", ValueKind.Duration, "With after: how long that version must have been live there.") { Example = "1h" },
         new("protected", ValueKind.Flag, "Whether a change here needs what its runbook asks of protected environments: an approval, at the least.", Default: "false") { Example = "true" },
         new("health", ValueKind.Mappings, "Health addresses, asked by check: health.", Of: Health) { Example = "[{ url: \"https://api.example.com/health\" }]" },
+        new("preview", ValueKind.Mappings, "deploy: blue-green: addresses that lead to what was brought up beside, asked before traffic goes there.", Of: Health) { Example = "[{ url: \"https://api-preview.example.com/health\" }]" },
         new("runbook", ValueKind.Text, "How it is deployed: a runbook's name. Left out: the runbook named default.") { Example = "rolling-deploy" },
         new("gates", ValueKind.Named, "Numbers of the running service and their limits, by name; a soak watches them.", Of: Gate) { Example = "{ error-rate: { prometheus: 'sum(rate(errors[5m]))', above: 5%, for: 5m } }" },
         new("windows", ValueKind.Mappings, "Times at which it may change. Left out: at any time that is not frozen.", Of: Window) { Example = "[{ days: Tue-Thu, from: \"10:00\", to: \"14:00\", zone: America/New_York }]" },
@@ -138,12 +143,13 @@ public static class Shapes
     [
         new("checklist", ValueKind.Text, "A checklist, with this title; needs items.") { Example = "Before you deploy" },
         new("approval", ValueKind.Text, "An approval, with this title; needs from.") { Example = "Production change" },
-        new("deploy", ValueKind.Text, "A rollout of the version.", Allowed: ["rolling"]) { Example = "rolling" },
+        new("deploy", ValueKind.Text, "A rollout of the version. rolling: replicas are replaced a few at a time. blue-green: it is brought up beside, checked, and traffic is switched to it. canary: it gets a growing share of traffic first.", Allowed: ["rolling", "blue-green", "canary"]) { Example = "rolling" },
         new("check", ValueKind.Text, "A look at the health addresses.", Allowed: ["health"]) { Example = "health" },
-        new("soak", ValueKind.Duration, "A wait of this length, while the new version carries traffic.") { Example = "10m" },
+        new("soak", ValueKind.Duration, "A wait of this length, while the new version carries traffic. Beside deploy: canary, how long each share soaks before the next.") { Example = "10m" },
         new("wait", ValueKind.Text, "go: until somebody says so. signal NAME: until that signal comes. until MOMENT: until then, in the calendar's time zone.") { Example = "until 22:00" },
         new("manual", ValueKind.Text, "Something a person does by hand, with this title; needs do.") { Example = "Switch the DNS record" },
         new("http", ValueKind.Text, "One request: the method and the address. Only to hosts that the settings allow.") { Example = "POST https://cdn.example.com/purge" },
+        new("job", ValueKind.Text, "A Kubernetes Job that is run where the service runs: the name of its manifest in jobs/.") { Example = "migrate" },
         new("run", ValueKind.Text, "Another runbook's steps, walked here.") { Example = "purge-cache" },
         new("parallel", ValueKind.Branches, "Branches side by side; the next step begins when all are done, and the first failure stops the rest.") { Example = "[{ check: health }, { steps: [{ soak: 5m }] }]" },
         new("notify", ValueKind.Text, "A message with this text.") { Example = "\"{service} {version} goes to {environment}\"" },
@@ -158,11 +164,15 @@ public static class Shapes
         new("working-hours", ValueKind.Flag, "approval: whether only time inside the calendar's working hours counts.", Default: "false") { OnlyIn = "approval", Example = "true" },
         new("may-skip-soak", ValueKind.Flag, "approval: whether whoever approves may leave out the soak.", Default: "false") { OnlyIn = "approval", Example = "true" },
         new("carry", ValueKind.Duration, "approval: how long it counts for exactly the same change asked for again. Left out: not at all.") { OnlyIn = "approval", Example = "4h" },
+        new("keep", ValueKind.Duration, "deploy: blue-green: how long what carried traffic before stays up; until then, going back is one switch.", Default: "1h") { OnlyIn = "deploy", Example = "2h" },
+        new("steps", ValueKind.Texts, "deploy: canary: its shares of traffic, growing; the last is 100%.", Default: "[5%, 25%, 50%, 100%]") { OnlyIn = "deploy", Example = "[10%, 50%, 100%]" },
+        new("promote", ValueKind.Text, "deploy: canary: whether it is rolled out to all by itself, or once somebody says go.", Allowed: ["automatic", "ask"], Default: "automatic") { OnlyIn = "deploy", Example = "ask" },
         new("channel", ValueKind.Text, "notify: where; left out: where the card is.") { OnlyIn = "notify", Example = "\"#deploys\"" },
         new("do", ValueKind.Text, "manual: what to do, in words.") { OnlyIn = "manual", NeededThere = true, Example = "Point www at the new load balancer." },
         new("commands", ValueKind.Texts, "manual: commands to copy.") { OnlyIn = "manual", Example = "[\"dig +short www.example.com\"]" },
         new("note", ValueKind.Flag, "manual: whether whoever does it has to say what came of it.", Default: "false") { OnlyIn = "manual", Example = "true" },
         new("changes", ValueKind.Flag, "manual: whether it changes something, so that the run can't just be cancelled afterwards.", Default: "false") { OnlyIn = "manual", Example = "true" },
+        new("reads-only", ValueKind.Flag, "job: whether it changes nothing, so that the run can still be cancelled after it.", Default: "false") { OnlyIn = "job", Example = "true" },
         new("headers", ValueKind.NamedValues, "http: headers. {secret:NAME} is filled in when it is sent, and never shown.") { OnlyIn = "http", Example = "{ Authorization: \"Bearer {secret:cdn-token}\" }" },
         new("body", ValueKind.Text, "http: what is sent.") { OnlyIn = "http", Example = "\"{}\"" },
         new("expect", ValueKind.Mapping, "http: the answer expected.", Of: Expect) { OnlyIn = "http", Example = "{ status: 202 }" },
@@ -290,5 +300,5 @@ public static class Shapes
     ];
 
     /// <summary>The keys that make a step what it is, in the order in which they are looked for.</summary>
-    public static ImmutableArray<string> StepKinds { get; } = ["checklist", "approval", "deploy", "check", "soak", "wait", "manual", "http", "run", "parallel", "notify", "set", "summary"];
+    public static ImmutableArray<string> StepKinds { get; } = ["checklist", "approval", "deploy", "check", "soak", "wait", "manual", "http", "job", "run", "parallel", "notify", "set", "summary"];
 }

@@ -8,7 +8,7 @@ using YamlDotNet.RepresentationModel;
 namespace ChatOps.Runbooks.Language;
 
 /// <summary>Reads the steps of one runbook.</summary>
-internal sealed class StepReader(string runbook, Findings findings)
+internal sealed class StepReader(string runbook, Findings findings, JobShelf jobs)
 {
     private readonly HashSet<string> names = [];
 
@@ -31,6 +31,7 @@ internal sealed class StepReader(string runbook, Findings findings)
     private Step? One(MappingReader reader, string number)
     {
         var kinds = Shapes.StepKinds.Where(reader.Has).ToList();
+        if (kinds.Contains("deploy")) kinds.Remove("soak");      // there it is how long each share of a canary soaks
         if (kinds.Count != 1)
         {
             var what = kinds.Count == 0 ? "This step has no kind." : $"This step is {Words.List(kinds)} at once.";
@@ -59,12 +60,13 @@ internal sealed class StepReader(string runbook, Findings findings)
     {
         "checklist" => new Checklist(id, Title(reader, kind, "Checklist"), ChecklistReader.Items(reader, findings)),
         "approval" => ApprovalReader.Read(id, Title(reader, kind, "Approval"), reader, findings),
-        "deploy" => reader.Text(kind) is null ? null : new Rollout(id, "Roll out {version}"),
+        "deploy" => StrategyReader.Read(id, reader, findings),
         "check" => reader.Text(kind) is null ? null : new HealthCheck(id, "Check health", []),
         "soak" => new Soak(id, "Soak", reader.Duration(kind)) { Watches = [.. reader.Texts("gates").Select(gate => gate.Text)] },
         "wait" => Waiting(id, reader),
         "manual" => new Manual(id, Title(reader, kind, "By hand"), reader.Text("do") ?? "", [.. reader.Texts("commands").Select(command => command.Text)], reader.Flag("note"), reader.Flag("changes")),
         "http" => Http(id, reader),
+        "job" => Job(id, reader),
         "run" => new InnerRunbook(id, Filled(reader, kind), reader.Text(kind) ?? "", reader.NamedValues("with")),
         "parallel" => new SideBySide(id, "Side by side", Branches(id, reader)),
         "notify" => new Notify(id, "Notify", Channel(reader.Text("channel")), Filled(reader, kind)),
@@ -111,6 +113,15 @@ internal sealed class StepReader(string runbook, Findings findings)
         }
     }
 
+    private JobRun? Job(StepId id, MappingReader reader)
+    {
+        var name = Filled(reader, "job");
+        if (name.Length == 0) return null;
+        if (jobs.Manifests.TryGetValue(name, out var manifest)) return manifest is null ? null : new JobRun(id, $"Run {name}", name, manifest, reader.Flag("reads-only"));
+        findings.Error(reader.File, reader.LineOf("job"), "job-unknown", $"There is no job {name}.", "Jobs are manifests in jobs/, one a file.", Lint.Meant(name, jobs.Manifests.Keys));
+        return null;
+    }
+
     private HttpCall? Http(StepId id, MappingReader reader)
     {
         var expect = reader.Mapping("expect");
@@ -136,7 +147,7 @@ internal sealed class StepReader(string runbook, Findings findings)
         foreach (var (entry, at) in reader.Entries("parallel").Select((entry, at) => (entry, at)))
         {
             var prefix = string.Create(CultureInfo.InvariantCulture, $"{id}{(char)('a' + at)}");
-            if (entry is YamlMappingNode mapping && mapping.Children.Keys.Any(key => key is YamlScalarNode { Value: "steps" }))
+            if (entry is YamlMappingNode mapping && mapping.Children.Keys.OfType<YamlScalarNode>().Select(key => key.Value).ToList() is var keys && keys.Contains("steps") && !keys.Contains("deploy"))
             {
                 if (reader.Nested("branch", entry, Shapes.Branch) is { } branch) branches.Add(new Branch(branch.Text("name") is { Length: > 0 } name ? name : null, Read(branch, "steps", prefix)));
             }

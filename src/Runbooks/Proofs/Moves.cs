@@ -76,6 +76,11 @@ public static class Moves
             case Soak when step.State is Soak.State soak:
                 foreach (var move in OfSoak((Soak)step.Step, soak, Later(soak.Until, run), Report, Active)) yield return move;
                 break;
+            case JobRun:
+                JobSighting Ended(JobPhase phase) => new(phase, phase == JobPhase.Complete ? "It ended with exit code 0." : "It ended with exit code 1.", phase == JobPhase.Complete ? 0 : 1, "", phase == JobPhase.Complete ? null : Broken);
+                yield return new Move($"\"{title}\" completes.", true, TimeSpan.FromMinutes(1), (_, _, turn) => turn switch { 0 => Report(new JobAccepted("job")), 1 => Report(new JobSeen(Ended(JobPhase.Complete))), _ => null });
+                yield return new Move($"\"{title}\" fails.", false, TimeSpan.FromMinutes(1), (_, _, turn) => turn switch { 0 => Report(new JobAccepted("job")), 1 => Report(new JobSeen(Ended(JobPhase.Failed))), _ => null });
+                break;
             case HttpCall call:
                 var values = call.Capture.ToImmutableSortedDictionary(value => value.Key, value => $"<{value.Key}>");
                 yield return Once($"\"{title}\" is answered as expected.", true, TimeSpan.FromSeconds(1), _ => Report(new RequestAnswered(true, $"{call.Expect}", values)));

@@ -131,7 +131,12 @@ public static class Decider
         }
         else
         {
-            foreach (var step in run.Active) walk.Happen(new StepHappened(step.Step.Id, new StepFailed(new Fault("aborted", $"{why}."))));
+            foreach (var step in run.Active)
+            {
+                walk.Withdraw(step);
+                walk.Happen(new StepHappened(step.Step.Id, new StepFailed(new Fault("aborted", $"{why}."))));
+            }
+
             walk.Ask("It was aborted after something was changed: roll back, retry, or leave it as it is.");
         }
 

@@ -26,12 +26,16 @@ public static class Planner
 
     /// <summary>The way back: undo, look whether it is well, say so. No checklist and no approval, since it restores what ran before.</summary>
     /// <param name="revision">The revision to go back to, where it is known.</param>
-    public static Planned Rollback(Service service, ServiceEnvironment environment, string version, long? revision, string? from, Person by)
+    /// <param name="walked">What a deployment there walks: where it switches traffic, so does the way back.</param>
+    public static Planned Rollback(Service service, ServiceEnvironment environment, string version, long? revision, string? from, Person by, ImmutableArray<Step> walked = default)
     {
         var context = new PlanContext(service, environment, version, by);
+        var back = new Rollout(new StepId("s1"), $"Back to {version}", Back: true, revision);
+        if (!walked.IsDefault && walked.OfType<Rollout>().FirstOrDefault(step => step.Stage?.Kind == StageKind.Switch) is { } switched)
+            back = new Rollout(back.Id, $"Switch back to {version}", Back: true) { Stage = switched.Stage, Keep = switched.Keep };
         ImmutableArray<Step> steps =
         [
-            new Rollout(new StepId("s1"), $"Back to {version}", Back: true, revision),
+            back,
             new HealthCheck(new StepId("s2"), "Check health", environment.Health),
             new Summary(new StepId("s3"), "Summary", null),
         ];

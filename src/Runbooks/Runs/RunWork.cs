@@ -9,7 +9,7 @@ namespace ChatOps.Runbooks.Runs;
 public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
 {
     /// <summary>The kinds of work that steps order; stored names.</summary>
-    public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say", HttpKind = "http", VerifyKind = "verify", ExpireKind = "expire", GateKind = "gate";
+    public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say", HttpKind = "http", VerifyKind = "verify", ExpireKind = "expire", RetireKind = "retire", JobStartKind = "job-start", JobWatchKind = "job-watch", JobStopKind = "job-stop", GateKind = "gate";
 
     /// <summary>The kinds of work that the engine orders for a run; stored names.</summary>
     public const string CardKind = "card", ThreadKind = "thread", TurnKind = "turn", ReplanKind = "replan";
@@ -33,8 +33,10 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
 
     private static string LaneOf(RunState run, StepId step, Order order) => order switch
     {
-        StartRollout or HoldRollout => run.Opened.Target.Lane,
+        StartRollout or HoldRollout or Retire => run.Opened.Target.Lane,
         WatchRollout => $"watch:{run.Id}",
+        StartJob or StopJob => $"job:{run.Id}:{step}",
+        WatchJob => $"job-watch:{run.Id}:{step}",
         AskHealth => $"probe:{run.Id}:{step}",
         SendRequest => $"http:{run.Id}:{step}",
         VerifyItem verify => $"verify:{run.Id}:{step}:{verify.Item}",
@@ -55,6 +57,10 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         VerifyItem => VerifyKind,
         Expire => ExpireKind,
         AskGate => GateKind,
+        Retire => RetireKind,
+        StartJob => JobStartKind,
+        WatchJob => JobWatchKind,
+        StopJob => JobStopKind,
         _ => throw new InvalidOperationException($"Nothing does {order.GetType().Name}."),
     };
 }

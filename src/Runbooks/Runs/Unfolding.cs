@@ -36,6 +36,8 @@ internal sealed class Unfolding(PlanContext context, Func<string, Runbook?> othe
                 return [.. ends];
             case InnerRunbook inner:
                 return at.Depth < Deepest && others(inner.Runbook) is { } runbook && !at.Within.Contains(runbook.Name) ? Chain(runbook.Steps, at.Inside(inner, runbook), needs, all) : needs;
+            case Rollout { Strategy: { } strategy } deploy:
+                return Chain([.. strategy.Steps(deploy, at.Plan)], at, needs, all);
             default:
                 var planned = step.For(at.Plan) with { Id = new StepId(at.Prefix + step.Id), Needs = needs, Part = at.Part, Rules = Ruled(step.Rules, at) };
                 all.Add(planned);

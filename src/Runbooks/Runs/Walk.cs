@@ -72,7 +72,7 @@ internal sealed class Walk(RunState state, DateTimeOffset now, WorkingHours hour
     {
         foreach (var step in State.Active)
         {
-            Withdraw(step);
+            Withdraw(step, goesOn: true);
             Order(step, step.Step.Resume(step.State!, ContextOf(step)));
             OrderExpiry(step);
         }
@@ -106,8 +106,10 @@ internal sealed class Walk(RunState state, DateTimeOffset now, WorkingHours hour
     }
 
     /// <summary>Takes back what a step has been waiting for.</summary>
-    public void Withdraw(StepProgress step)
+    /// <param name="goesOn">It is asked again right away, rather than given up.</param>
+    public void Withdraw(StepProgress step, bool goesOn = false)
     {
+        if (!goesOn && step.State is { } state) Order(step, step.Step.GiveUp(state, ContextOf(step)));
         withdrawn.Add(RunWork.KeyOf(State.Id, step.Step.Id, step.Attempt, new Wake()));
         if (step.Deadline is not null) withdrawn.Add(RunWork.KeyOf(State.Id, step.Step.Id, step.Attempt, new Expire()));
         if (step.Step is Checklist list) withdrawn.AddRange(list.Items.Select((_, item) => RunWork.KeyOf(State.Id, step.Step.Id, step.Attempt, new VerifyItem(item))));
@@ -140,7 +142,7 @@ internal sealed class Walk(RunState state, DateTimeOffset now, WorkingHours hour
             switch (what)
             {
                 case StepPassed:
-                    Withdraw(step);
+                    Withdraw(step, goesOn: true);
                     on = true;
                     break;
                 case StepFailed failed: return Fail(State.Find(step.Step.Id)!, failed.Fault);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;
 
@@ -12,14 +13,44 @@ internal static class WayBack
         var way = ImmutableArray.CreateBuilder<Step>();
         foreach (var step in run.Steps.Reverse().Where(step => step.Status is not (StepStatus.Pending or StepStatus.NotReached) && step.BeganAt is not null))
         {
-            if (step.Step is Rollout { Back: false } && run.BackTo is { } version && way.All(one => one is not Rollout))
-                way.Add(new Rollout(new StepId("undo"), $"Back to {version}", Back: true, run.Origin?.FromRevision));
+            if (step.Step is Rollout { Back: false } rollout && run.BackTo is { } version) Add(way, rollout, run, version);
             foreach (var undo in step.Step.Rules?.Undo ?? []) way.Add(undo with { Id = new StepId($"undo-{undo.Id}"), Needs = null });
         }
 
-        if (way.Any(one => one is Rollout) && run.Steps.Select(step => step.Step).OfType<HealthCheck>().FirstOrDefault() is { } check)
+        if (way.Any(one => one is Rollout) && run.Steps.Select(step => step.Step).OfType<HealthCheck>().FirstOrDefault(check => !check.Preview) is { } check)
             way.Add(check with { Id = new StepId("undo-check"), Needs = null, Rules = null });
         return First(way.ToImmutable());
+    }
+
+    /// <summary>What takes back one part of a strategy; where a later part's way back did it already, nothing.</summary>
+    private static void Add(ImmutableArray<Step>.Builder way, Rollout done, RunState run, string version)
+    {
+        bool Has(params ReadOnlySpan<StageKind> kinds)
+        {
+            foreach (var kind in kinds)
+                if (way.Any(one => one is Rollout { Stage: { } stage } && stage.Kind == kind)) return true;
+            return false;
+        }
+
+        switch (done.Stage?.Kind)
+        {
+            case null when way.All(one => one is not Rollout { Stage: null }):
+                way.Add(new Rollout(new StepId("undo"), $"Back to {version}", Back: true, run.Origin?.FromRevision));
+                break;
+            case StageKind.Switch when !Has(StageKind.Switch):
+                way.Add(new Rollout(new StepId("undo"), $"Switch back to {version}", Back: true) { Stage = new Stage(StageKind.Switch), Keep = done.Keep });
+                break;
+            case StageKind.Beside when !Has(StageKind.Switch, StageKind.Dismiss):
+                way.Add(new Rollout(new StepId("undo-up"), $"Scale {run.Plan.Version} down again", Back: true) { Stage = new Stage(StageKind.Dismiss) });
+                break;
+
+            // First of all: from then on, nothing of the version that is taken back carries traffic beside what is undone.
+            case StageKind.Canary when !Has(StageKind.EndCanary):
+                way.Insert(0, new Rollout(new StepId("undo-canary"), "End the canary", Back: true) { Stage = new Stage(StageKind.EndCanary) });
+                break;
+            default:
+                break;
+        }
     }
 
     /// <summary>Steps to be walked once, in order, besides those of the run: their names must be new in it.</summary>

@@ -12,13 +12,16 @@ public sealed record HealthCheck(StepId Id, string Title, ImmutableArray<HealthP
     /// <param name="Last">The last answer, in words.</param>
     public sealed record State(int Probe, int Try, string? Last, bool Healthy) : StepState;
 
+    /// <summary>Whether it looks at what was brought up beside, before traffic goes there.</summary>
+    public bool Preview { get; init; }
+
     public override string Kind => "check";
 
     public override string Says() => Probes.IsEmpty
         ? "no health address is configured: passes by itself"
         : string.Join("; ", Probes.Select(Describe));
 
-    public override Step For(PlanContext plan) => this with { Title = plan.Fill(Title), Probes = plan.Environment.Health };
+    public override Step For(PlanContext plan) => this with { Title = plan.Fill(Title), Probes = Preview ? plan.Environment.Preview : plan.Environment.Health };
 
     public override StepDecision Begin(StepContext context) => Probes.IsEmpty
         ? StepDecision.Accept(new StepPassed())
@@ -50,6 +53,6 @@ public sealed record HealthCheck(StepId Id, string Title, ImmutableArray<HealthP
         StepDecision.Nothing.And(new AskHealth(((State)state).Probe, ((State)state).Try), context.Now);
 
     private static string Describe(HealthProbe probe) =>
-        $"{probe.Url} answers {probe.Status}{string.Concat(probe.Json.Select(field => $" with {field.Key} = {field.Value}"))}, "
+        $"{probe.Url} answers {probe.Status}{string.Concat(probe.Json.Select(field => $" with {field.Key} = {field.Value}"))}{(probe.Headers is { IsEmpty: false } headers ? $" to {string.Join(", ", headers.Select(header => $"{header.Key}: {header.Value}"))}" : "")}, "
         + $"{Words.Count(probe.Tries, "try", "tries")}, {Words.Duration(probe.Interval)} apart, {Words.Duration(probe.Timeout)} each";
 }

@@ -15,6 +15,10 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(VerifyItem), "verify")]
 [JsonDerivedType(typeof(Expire), "expire")]
 [JsonDerivedType(typeof(AskGate), "gate")]
+[JsonDerivedType(typeof(Retire), "retire")]
+[JsonDerivedType(typeof(StartJob), "job-start")]
+[JsonDerivedType(typeof(WatchJob), "job-watch")]
+[JsonDerivedType(typeof(StopJob), "job-stop")]
 public abstract record Order;
 
 /// <param name="Back">Go back instead of forward.</param>
@@ -25,6 +29,9 @@ public sealed record StartRollout(bool Back, long? ToRevision) : Order;
 public sealed record WatchRollout(RolloutSighting? Last) : Order;
 
 public sealed record HoldRollout(bool Hold) : Order;
+
+/// <summary>After a switch was kept long enough: scale down what carried traffic before, unless traffic has moved since. Outlives the run.</summary>
+public sealed record Retire : Order;
 
 public sealed record AskHealth(int Probe, int Try) : Order;
 
@@ -48,3 +55,12 @@ public sealed record AskGate(int Gate, int Round) : Order;
 
 /// <summary>Tell the run that the step's time is up.</summary>
 public sealed record Expire : Order;
+
+/// <summary>Make the step's job, unless it is there already.</summary>
+public sealed record StartJob : Order;
+
+/// <param name="Last">What was seen last, so that only news comes back.</param>
+public sealed record WatchJob(JobSighting? Last) : Order;
+
+/// <summary>End the job of a try that was given up. Outlives the step.</summary>
+public sealed record StopJob : Order;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Work;
 
@@ -8,6 +9,20 @@ namespace ChatOps.Runbooks.Steps;
 /// <param name="ToRevision">With <paramref name="Back"/>: the revision to go back to; null = the newest that ran the run's version.</param>
 public sealed record Rollout(StepId Id, string Title, bool Back = false, long? ToRevision = null) : Step(Id, Title)
 {
+    /// <summary>How the file says that it is done; null = in place, and always null once a run is planned.</summary>
+    [JsonIgnore]
+    public Strategy? Strategy { get; init; }
+
+    /// <summary>Which part of its strategy it is; null = replicas are replaced in place.</summary>
+    public Stage? Stage { get; init; }
+
+    /// <summary>After a switch: how long what carried traffic before stays up.</summary>
+    public TimeSpan? Keep { get; init; }
+
+    /// <summary>Whether the version is what the place runs once this is done.</summary>
+    [JsonIgnore]
+    public bool Lands => Stage is null or { Kind: StageKind.Switch };
+
     /// <param name="Begun">Null until the target accepted the change.</param>
     /// <param name="Silent">Why the target does not answer, while it does not.</param>
     public sealed record State(RolloutBegun? Begun, RolloutSighting? Last, string? Silent) : StepState;
@@ -18,9 +33,17 @@ public sealed record Rollout(StepId Id, string Title, bool Back = false, long? T
 
     public override bool Skippable => false;
 
-    public override string Says() => Back
-        ? ToRevision is { } revision ? $"undo to revision {revision}" : "undo to the revision that ran this version"
-        : "rolling: replace replicas a few at a time, as the target's own strategy says";
+    public override string Says() => (Stage, Back) switch
+    {
+        ({ Kind: StageKind.Beside }, _) => "blue-green: bring it up beside what is live, as many replicas, without traffic",
+        ({ Kind: StageKind.Switch }, false) => $"blue-green: switch traffic to it in one change; what carried it before stays up for {Words.Duration(Kept)}, then is scaled to zero",
+        ({ Kind: StageKind.Switch }, true) => "blue-green: switch traffic back in one change; where what ran before was scaled down, bring it up first",
+        ({ Kind: StageKind.Dismiss }, _) => "blue-green: scale what was brought up beside to zero",
+        ({ Kind: StageKind.Canary, Percent: var share }, _) => $"canary: run it on so many replicas more that they carry {share}% of the traffic",
+        ({ Kind: StageKind.EndCanary }, _) => "canary: scale it to zero",
+        (_, true) => ToRevision is { } revision ? $"undo to revision {revision}" : "undo to the revision that ran this version",
+        _ => Strategy is { } strategy ? strategy.Word : "rolling: replace replicas a few at a time, as the target's own strategy says",
+    };
 
     public override StepDecision Begin(StepContext context) => StepDecision.Nothing.And(new StartRollout(Back, ToRevision), context.Now);
 
@@ -32,6 +55,7 @@ public sealed record Rollout(StepId Id, string Title, bool Back = false, long? T
         return command switch
         {
             RolloutAccepted c when s.Begun is null => Answers(s, new RolloutStarted(c.Begun)).And(new WatchRollout(null), context.Now),
+            RolloutSeen { Sighting.Phase: RolloutPhase.Complete } c when Stage?.Kind == StageKind.Switch => Seen(s, c.Sighting, context.Now).And(new Retire(), context.Now + Kept),
             RolloutSeen c => Seen(s, c.Sighting, context.Now),
             WorldSilent c when c.Why != s.Silent => StepDecision.Accept(new Delayed(c.Why)),
             WorldRefused c => Answers(s, new StepFailed(c.Fault)),
@@ -57,6 +81,8 @@ public sealed record Rollout(StepId Id, string Title, bool Back = false, long? T
     public override StepDecision Resume(StepState state, StepContext context) => state is State { Begun: not null } s
         ? StepDecision.Nothing.And(new HoldRollout(false), context.Now).And(new WatchRollout(s.Last), context.Now)
         : Begin(context);
+
+    private TimeSpan Kept => Keep ?? BlueGreen.UsualKeep;
 
     private static StepDecision Seen(State s, RolloutSighting seen, DateTimeOffset now)
     {

@@ -23,6 +23,7 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(Manual), "manual")]
 [JsonDerivedType(typeof(HttpCall), "http")]
 [JsonDerivedType(typeof(SetValues), "set")]
+[JsonDerivedType(typeof(JobRun), "job")]
 public abstract record Step(StepId Id, string Title)
 {
     /// <summary>What its file says besides what it does: when it belongs, how long it may take, what happens when it fails. Null = nothing.</summary>
@@ -70,6 +71,9 @@ public abstract record Step(StepId Id, string Title)
 
     /// <summary>What has to be asked of the world when the run pauses here.</summary>
     public virtual StepDecision Pause(StepState state, StepContext context) => StepDecision.Nothing;
+
+    /// <summary>What has to be ended outside when the step is given up half way: it failed, was skipped, or the run goes back.</summary>
+    public virtual StepDecision GiveUp(StepState state, StepContext context) => StepDecision.Nothing;
 
     /// <summary>The state after a pause: what counted time counts it on from there.</summary>
     public virtual StepState Shift(StepState state, TimeSpan pause) => state;

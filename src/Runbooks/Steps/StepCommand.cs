@@ -60,3 +60,8 @@ public sealed record ItemLooked(int Item, ItemVerdict Verdict, string Says, Uri?
 /// <param name="Round">Which of its samples this is.</param>
 /// <param name="Past">The numbers before the change, when they were asked for too; null = they weren't.</param>
 public sealed record GateAnswered(int Gate, int Round, GateSample Sample, Uri? Link = null, GatePast? Past = null) : StepCommand;
+
+/// <summary>The target has the job.</summary>
+public sealed record JobAccepted(string Name) : StepCommand;
+
+public sealed record JobSeen(JobSighting Sighting) : StepCommand;

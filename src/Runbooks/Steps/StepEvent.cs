@@ -35,6 +35,8 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(GateSampled), "gate-sampled")]
 [JsonDerivedType(typeof(GatePastRead), "gate-past-read")]
 [JsonDerivedType(typeof(GatesJudged), "gates-judged")]
+[JsonDerivedType(typeof(JobStarted), "job-started")]
+[JsonDerivedType(typeof(JobMoved), "job-moved")]
 public abstract record StepEvent;
 
 /// <summary>The step did what it is for.</summary>
@@ -108,3 +110,8 @@ public sealed record GatePastRead(int Gate, ImmutableArray<GatePoint> Points, st
 
 /// <summary>The soak's time is over, and its gates were judged by all their samples.</summary>
 public sealed record GatesJudged : StepEvent;
+
+/// <param name="Name">What it is called at the target.</param>
+public sealed record JobStarted(string Name) : StepEvent;
+
+public sealed record JobMoved(JobSighting Sighting) : StepEvent;

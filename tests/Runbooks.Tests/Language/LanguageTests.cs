@@ -134,6 +134,22 @@ public sealed partial class LanguageTests
         { "input-unknown", "runbooks/other.yaml", Runbook.Replace("default", "other", StringComparison.Ordinal) + "  - run: default\n    with: { size: 1 }\n", 6 },
         { "input-missing", "runbooks/other.yaml", "runbook: other\nstarts-with: run\ninputs: { size: {} }\nsteps:\n  - soak: 1m\n---\nrunbook: more\nstarts-with: run\nsteps:\n  - run: other\n", 10 },
 
+        // JobReader
+        { "job-unknown", "runbooks/default.yaml", Runbook + "  - job: migrate\n", 6 },
+        { "job-invalid", "jobs/migrate.yaml", "apiVersion: v1\nkind: Pod\n", 1 },
+        { "job-invalid", "jobs/migrate.yaml", "apiVersion: batch/v1\nkind: Job\nspec: { template: { spec: { restartPolicy: Always, containers: [{ name: a, image: b }] } } }\n", 1 },
+
+        // StrategyReader and LintStrategies
+        { "key-unfit", "runbooks/default.yaml", Runbook.Replace("rolling\n", "rolling\n    keep: 1h\n", StringComparison.Ordinal), 5 },
+        { "key-unfit", "runbooks/default.yaml", Runbook.Replace("rolling\n", "rolling\n    soak: 1h\n", StringComparison.Ordinal), 5 },
+        { "bad-value", "runbooks/default.yaml", Runbook.Replace("rolling\n", "canary\n    steps: [5, 100%]\n", StringComparison.Ordinal), 5 },
+        { "bad-value", "runbooks/default.yaml", Runbook.Replace("rolling\n", "canary\n    steps: [50%, 20%, 100%]\n", StringComparison.Ordinal), 5 },
+        { "bad-value", "runbooks/default.yaml", Runbook.Replace("rolling\n", "canary\n    steps: [5%, 50%]\n", StringComparison.Ordinal), 5 },
+        { "canary-large", "runbooks/default.yaml", Runbook.Replace("rolling\n", "canary\n    steps: [80%, 100%]\n", StringComparison.Ordinal), 4 },
+        { "preview-unused", "services/api.yaml", Service + "    preview: [{ url: 'https://example.com' }]\n", 6 },
+        { "service-missing", "services/api.yaml", Service + Line6 + "    kubernetes: { cluster: a, namespace: b, deployment: c, image: d, preview: e }\n    health: [{ url: 'https://example.com' }]\n", 7 },
+        { "bad-value", "services/api.yaml", Service + Line6 + "    kubernetes:\n      { cluster: a, namespace: b, deployment: c, image: d, service: e, colours: [blue] }\n    health: [{ url: 'https://example.com' }]\n", 8 },
+
         // AccessReader
         { "duplicate-name", "access.yaml", Access + "---\n" + Access, 7 },
         { "duplicate-name", "access.yaml", Access.Replace("may:", "  All: { all: true }\nmay:", StringComparison.Ordinal), 3 },
@@ -237,6 +253,15 @@ public sealed partial class LanguageTests
             ("runbooks/default.yaml", Runbook.Replace("rolling", "rolling\n    when: environment.protected", StringComparison.Ordinal)));
         findings.Select(finding => (finding.Code, finding.File, finding.Line)).ShouldBe([("step-unreachable", "runbooks/default.yaml", 4), ("deploy-missing", "services/api.yaml", 3)]);
     }
+
+    [Theory]
+    [InlineData("simulated: {}", "preview-missing")]
+    [InlineData("kubernetes: { cluster: a, namespace: b, deployment: c, image: d, service: e }", "preview-missing")]
+    [InlineData("kubernetes: { cluster: a, namespace: b, deployment: c, image: d, service: e }\n    preview: [{ url: 'https://preview.example.com' }]", null)]
+    [InlineData("kubernetes: { cluster: a, namespace: b, deployment: c, image: d }\n    preview: [{ url: 'https://preview.example.com' }]", "service-missing")]
+    public void A_place_without_what_its_strategy_needs_is_found(string target, string? code) =>
+        Read(("services/api.yaml", Service.Replace("simulated: {}", target, StringComparison.Ordinal)), ("runbooks/default.yaml", Runbook.Replace("rolling", "blue-green", StringComparison.Ordinal)))
+            .Select(finding => finding.Code).ShouldBe(code is null ? [] : [code]);
 
     /// <summary>One typing mistake gives one finding, not a tail of others that go when it is mended.</summary>
     [Theory]
@@ -342,7 +367,7 @@ public sealed partial class LanguageTests
     [Fact]
     public void Every_code_is_in_a_table_here_and_in_the_documentation()
     {
-        var tested = Faults.Select(row => row.Data.Item1).Concat(["approval-tight", "approval-impossible", "demo-with-real-targets", "access-missing", "services-missing", "bad-calendar-file", .. GateLanguageTests.Codes]).Distinct();
+        var tested = Faults.Select(row => row.Data.Item1).Concat(["approval-tight", "approval-impossible", "demo-with-real-targets", "access-missing", "services-missing", "bad-calendar-file", "preview-missing", .. GateLanguageTests.Codes]).Distinct();
         Codes().ShouldBe(tested, ignoreOrder: true);
         Codes().ShouldBe(Documents.Rows("configuration.md", "## Findings"), ignoreOrder: true);
     }
@@ -366,16 +391,25 @@ public sealed partial class LanguageTests
     }
 
     [Fact]
-    public void The_runbook_that_the_documentation_shows_has_no_findings()
+    public void The_runbooks_that_the_documentation_shows_have_no_findings()
     {
         var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "language.md")).ReplaceLineEndings("\n");
-        var yaml = page.Split("```yaml\n")[1].Split("```")[0];
+        var shown = page.Split("```yaml\n").Skip(1).Select(part => part.Split("```")[0]).ToList();
+        shown.Count.ShouldBeGreaterThan(3);
         var groups = string.Concat(((string[])["dba", "release-managers", "security", "oncall"]).Select(group => $"  {group}: {{ members: [{group}1@example.com, {group}2@example.com] }}\n"));
-        var findings = Read(
-            ("access.yaml", Access.Replace("may:", groups + "may:", StringComparison.Ordinal)),
-            ("runbooks/release-shop.yaml", yaml),
-            ("services/api.yaml", Service + "    runbook: release-shop\n    protected: true\n"));
-        findings.ShouldBeEmpty(string.Join('\n', findings));
+        foreach (var yaml in shown)
+        {
+            var name = yaml.Split('\n')[0]["runbook: ".Length..];
+            var preview = yaml.Contains("blue-green", StringComparison.Ordinal) ? "    preview: [{ url: 'https://preview.example.com' }]\n" : "";
+            var findings = Read(
+            [
+                .. ((string[])["backup", "restore", "migrate-copy", "migrate", "verify"]).Select(job => ($"jobs/{job}.yaml", "apiVersion: batch/v1\nkind: Job\nspec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image: b }] } } }\n")),
+                ("access.yaml", Access.Replace("may:", groups + "may:", StringComparison.Ordinal)),
+                ("runbooks/shown.yaml", yaml),
+                ("services/api.yaml", Service + $"    runbook: {name}\n    protected: true\n{preview}"),
+            ]);
+            findings.ShouldBeEmpty(string.Join('\n', findings));
+        }
     }
 
     [Fact]

@@ -92,13 +92,64 @@ public sealed class KubernetesStandIn : IAsyncDisposable
     }
 
     /// <summary>Adds a Deployment that is rolled out already.</summary>
-    public StandInDeployment AddDeployment(string @namespace, string name, string image, int replicas = 3, string manager = "kubectl-client-side-apply")
+    /// <param name="labels">Its pods' labels, and what it selects; null = <c>app</c> alone.</param>
+    public StandInDeployment AddDeployment(string @namespace, string name, string image, int replicas = 3, string manager = "kubectl-client-side-apply", Dictionary<string, string>? labels = null)
     {
         var deployment = StandInShapes.Deployment(@namespace, name, image, replicas);
+        if (labels is not null) (deployment["spec"]!["selector"]!["matchLabels"], deployment["spec"]!["template"]!["metadata"]!["labels"]) = (StandInShapes.Labels(labels), StandInShapes.Labels(labels));
         Own(deployment, manager, ["name"], []);
         store.Put("deployments", @namespace, deployment);
         for (var i = 0; i < (replicas * 3) + 6; i++) controller.Advance();
         return Deployment(@namespace, name);
+    }
+
+    /// <summary>What the pods of jobs write, by the beginning of the job's name.</summary>
+    public Dictionary<string, string[]> Logs { get; } = new(StringComparer.Ordinal);
+
+    public IReadOnlyList<JsonObject> Jobs(string @namespace) => store.List("jobs", @namespace);
+
+    internal IEnumerable<string> LogOf(JsonObject pod) => Logs.FirstOrDefault(one => StandInShapes.Name(pod).StartsWith(one.Key, StringComparison.Ordinal)).Value ?? ["began", "ended"];
+
+    /// <summary>Deletes an object; its pods with it only where that is asked for, as the API server leaves a job's pods otherwise.</summary>
+    internal void Delete(string resource, string @namespace, JsonObject gone, bool background)
+    {
+        lock (store.Gate)
+        {
+            store.Remove(resource, @namespace, StandInShapes.Name(gone));
+            if (!background) return;
+            foreach (var pod in store.List("pods", @namespace).Where(pod => IsOwnedBy(pod, Uid(gone)))) store.Remove("pods", @namespace, StandInShapes.Name(pod));
+        }
+    }
+
+    /// <summary>Adds a Service.</summary>
+    public void AddService(string @namespace, string name, Dictionary<string, string> selector) => store.Put("services", @namespace, StandInShapes.Service(@namespace, name, selector));
+
+    /// <summary>What a Service selects, as <c>k=v</c> in the order of the keys.</summary>
+    public string SelectorOf(string @namespace, string name) => string.Join(',', Selector(store.Find("services", @namespace, name)!).OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{one.Key}={one.Value}"));
+
+    /// <summary>The versions of the ready pods that a Service leads to: who gets its traffic.</summary>
+    public IReadOnlyList<string> VersionsBehind(string @namespace, string name)
+    {
+        lock (store.Gate)
+        {
+            var selector = Selector(store.Find("services", @namespace, name)!);
+            return [.. store.List("pods", @namespace)
+                .Where(pod => selector.All(wanted => pod["metadata"]!["labels"]![wanted.Key]?.GetValue<string>() == wanted.Value?.GetValue<string>()))
+                .Where(pod => pod["status"]!["containerStatuses"]?[0]?["ready"]?.GetValue<bool>() == true)
+                .Select(pod => pod["spec"]!["containers"]![0]!["image"]!.GetValue<string>()).Select(image => image[(image.LastIndexOf(':') + 1)..])];
+        }
+    }
+
+    /// <summary>Changes a Service as somebody with kubectl would.</summary>
+    public void SwitchByHand(string @namespace, string name, Dictionary<string, string> selector, string manager = "kubectl-patch")
+    {
+        lock (store.Gate)
+        {
+            var before = store.Find("services", @namespace, name)!;
+            var after = (JsonObject)before.DeepClone();
+            after["spec"]!["selector"] = StandInShapes.Labels(selector);
+            Settle("services", @namespace, before, after, manager);
+        }
     }
 
     public StandInDeployment Deployment(string @namespace, string name) => new(
@@ -139,7 +190,7 @@ public sealed class KubernetesStandIn : IAsyncDisposable
             var before = store.Find("deployments", @namespace, name)!;
             var after = (JsonObject)before.DeepClone();
             change(after);
-            Settle(@namespace, before, after, manager);
+            Settle("deployments", @namespace, before, after, manager);
         }
     }
 
@@ -187,15 +238,53 @@ public sealed class KubernetesStandIn : IAsyncDisposable
         && watches.TryUpdate(context.TraceIdentifier, watch with { Bookmark = false }, watch);
 
     /// <summary>Changes an object's version and nothing that matters.</summary>
-    internal void Touch(string @namespace, string name) => ChangeByHand(
-        @namespace, name, d => d["metadata"]!["annotations"]!["stand-in/touched"] = Guid.NewGuid().ToString(), "somebody");
-
-    /// <summary>Applies a patch as the API server would; the status code and the body to answer with.</summary>
-    internal (int Code, JsonObject Answer) Apply(string @namespace, string name, string contentType, JsonNode body, string manager)
+    internal void Touch(string resource, string @namespace, string name)
     {
         lock (store.Gate)
         {
-            var before = store.Find("deployments", @namespace, name)!;
+            var before = store.Find(resource, @namespace, name)!;
+            var after = (JsonObject)before.DeepClone();
+            (after["metadata"]!["annotations"] as JsonObject ?? (JsonObject)(after["metadata"]!["annotations"] = new JsonObject()))["stand-in/touched"] = Guid.NewGuid().ToString();
+            Settle(resource, @namespace, before, after, "somebody");
+        }
+    }
+
+    /// <summary>Makes an object as the API server would.</summary>
+    internal (int Code, JsonObject Answer) Create(string resource, string @namespace, JsonObject body, string manager)
+    {
+        lock (store.Gate)
+        {
+            var name = body["metadata"]!["name"]!.GetValue<string>();
+            if (store.Find(resource, @namespace, name) is not null)
+                return (409, Status(409, "AlreadyExists", $"{Qualified(resource)} \"{name}\" already exists", Details(resource, name)));
+            var item = (JsonObject)body.DeepClone();
+            var meta = item["metadata"]!.AsObject();
+            foreach (var (key, value) in new (string, JsonNode)[] { ("namespace", @namespace), ("uid", Guid.NewGuid().ToString()), ("generation", 1L), ("creationTimestamp", Now), ("managedFields", new JsonArray()) }) meta[key] = value;
+            meta["annotations"] ??= new JsonObject();
+            item["status"] = new JsonObject();
+            if (resource == "jobs") StandInShapes.Complete(item);
+            if (resource == "deployments")
+            {
+                if (Unselected(item) is { } wrong) return (422, Status(422, "Invalid", $"Deployment.apps \"{name}\" is invalid: {wrong}", Details(resource, name)));
+                Own(item, manager, ["name"], []);
+            }
+
+            var stored = store.Put(resource, @namespace, item);
+            changes.Enqueue(new StandInChange(@namespace, name, manager, Annotation(stored, "chatops.dev/key"), resource == "deployments" ? new StandInDeployment(stored).Image : "", true, "application/json", body.DeepClone()) { Resource = resource });
+            return (201, stored);
+        }
+    }
+
+    private static string? Unselected(JsonObject deployment) =>
+        deployment["spec"]!["selector"]!["matchLabels"]!.AsObject().Any(label => !JsonNode.DeepEquals(label.Value, deployment["spec"]!["template"]!["metadata"]!["labels"]?[label.Key]))
+            ? "spec.template.metadata.labels: Invalid value: `selector` does not match template `labels`" : null;
+
+    /// <summary>Applies a patch as the API server would; the status code and the body to answer with.</summary>
+    internal (int Code, JsonObject Answer) Apply(string resource, string @namespace, string name, string contentType, JsonNode body, string manager)
+    {
+        lock (store.Gate)
+        {
+            var before = store.Find(resource, @namespace, name)!;
             var after = (JsonObject)before.DeepClone();
             switch (contentType, body)
             {
@@ -207,18 +296,22 @@ public sealed class KubernetesStandIn : IAsyncDisposable
                 default: return (415, Status(415, "UnsupportedMediaType", "415: Unsupported Media Type", new JsonObject()));
             }
             if (!JsonNode.DeepEquals(after["metadata"]!["resourceVersion"], before["metadata"]!["resourceVersion"]))
-                return (409, Status(409, "Conflict", $"Operation cannot be fulfilled on deployments.apps \"{name}\": the object has been modified; please apply your changes to the latest version and try again", Details(name)));
-            if (Invalid(after) is { } field)
+                return (409, Status(409, "Conflict", $"Operation cannot be fulfilled on {Qualified(resource)} \"{name}\": the object has been modified; please apply your changes to the latest version and try again", Details(resource, name)));
+            if (resource == "deployments" && Invalid(after) is { } field)
                 return (422, Status(422, "Invalid", $"Deployment.apps \"{name}\" is invalid: {field}", new JsonObject { ["name"] = name, ["group"] = "apps", ["kind"] = "Deployment", ["causes"] = new JsonArray(new JsonObject { ["reason"] = "FieldValueInvalid", ["message"] = field, ["field"] = field.Split(':')[0] }) }));
-            var stored = Settle(@namespace, before, after, manager);
-            var effective = !JsonNode.DeepEquals(stored["metadata"]!["generation"], before["metadata"]!["generation"]);
+            var stored = Settle(resource, @namespace, before, after, manager);
+            var effective = !JsonNode.DeepEquals(stored["spec"], before["spec"]);
             var key = body.ToJsonString().Contains("chatops.dev/key", StringComparison.Ordinal) ? Annotation(stored, "chatops.dev/key") : null;
-            changes.Enqueue(new StandInChange(@namespace, name, manager, key, new StandInDeployment(stored).Image, effective, contentType, body.DeepClone()));
+            changes.Enqueue(new StandInChange(@namespace, name, manager, key, resource == "deployments" ? new StandInDeployment(stored).Image : "", effective, contentType, body.DeepClone()) { Resource = resource });
             return (200, stored);
         }
     }
 
-    private static JsonObject Details(string name) => new() { ["name"] = name, ["group"] = "apps", ["kind"] = "deployments" };
+    private static JsonObject Details(string resource, string name) => new() { ["name"] = name, ["group"] = resource switch { "deployments" => "apps", "jobs" => "batch", _ => "" }, ["kind"] = resource };
+
+    private static string Qualified(string resource) => resource switch { "deployments" => "deployments.apps", "jobs" => "jobs.batch", _ => resource };
+
+    private static JsonObject Selector(JsonObject service) => service["spec"]!["selector"]!.AsObject();
 
     private static string? Annotation(JsonObject item, string key) => item["metadata"]!["annotations"]?[key]?.GetValue<string>();
 
@@ -230,8 +323,14 @@ public sealed class KubernetesStandIn : IAsyncDisposable
     }
 
     /// <summary>What the API server does with every write: a new generation when the spec changed, and its books of who changed what.</summary>
-    private JsonObject Settle(string @namespace, JsonObject before, JsonObject after, string manager)
+    private JsonObject Settle(string resource, string @namespace, JsonObject before, JsonObject after, string manager)
     {
+        if (resource != "deployments")
+        {
+            if (!JsonNode.DeepEquals(before["spec"]!["selector"], after["spec"]!["selector"])) OwnSelector(after, manager);
+            return store.Put(resource, @namespace, after);
+        }
+
         if (!JsonNode.DeepEquals(before["spec"], after["spec"]))
             after["metadata"]!["generation"] = before["metadata"]!["generation"]!.GetValue<long>() + 1;
         var changed = Containers(after).Where(a => !Containers(before).Any(b => JsonNode.DeepEquals(a["name"], b["name"]) && JsonNode.DeepEquals(a["image"], b["image"])))
@@ -241,6 +340,14 @@ public sealed class KubernetesStandIn : IAsyncDisposable
     }
 
     private static IEnumerable<JsonObject> Containers(JsonObject deployment) => deployment["spec"]!["template"]!["spec"]!["containers"]!.AsArray().OfType<JsonObject>();
+
+    /// <summary>Books a Service's selector to a manager.</summary>
+    private static void OwnSelector(JsonObject service, string manager)
+    {
+        var books = service["metadata"]!["managedFields"]!.AsArray();
+        foreach (var book in books) (book!["fieldsV1"]!["f:spec"] as JsonObject)?.Remove("f:selector");
+        books.Add(new JsonObject { ["manager"] = manager, ["operation"] = "Update", ["apiVersion"] = "v1", ["time"] = Now, ["fieldsType"] = "FieldsV1", ["fieldsV1"] = new JsonObject { ["f:spec"] = new JsonObject { ["f:selector"] = new JsonObject() } } });
+    }
 
     /// <summary>Books fields to a manager, and the images that it changed away from every other.</summary>
     private static void Own(JsonObject deployment, string manager, string[] all, string[] images)
@@ -293,7 +400,10 @@ public sealed record StandInRequest(string Verb, string Resource, string PathAnd
 /// <param name="Key">The key of the bot's change, where the patch carried one.</param>
 /// <param name="Effective">Whether it changed what the cluster does (a new generation), and not just annotations.</param>
 public sealed record StandInChange(
-    string Namespace, string Name, string Manager, string? Key, string Image, bool Effective, string ContentType, JsonNode Body);
+    string Namespace, string Name, string Manager, string? Key, string Image, bool Effective, string ContentType, JsonNode Body)
+{
+    public string Resource { get; init; } = "deployments";
+}
 
 /// <summary>A Deployment at the stand-in, as it was when asked for.</summary>
 public sealed record StandInDeployment(JsonObject Json)
@@ -303,6 +413,10 @@ public sealed record StandInDeployment(JsonObject Json)
     public string Version => Image[(Image.LastIndexOf(':') + 1)..];
 
     public bool Paused => Json["spec"]!["paused"]?.GetValue<bool>() == true;
+
+    public int Replicas => Json["spec"]!["replicas"]?.GetValue<int>() ?? 1;
+
+    public IReadOnlyDictionary<string, string> PodLabels => Json["spec"]!["template"]!["metadata"]!["labels"]!.AsObject().ToDictionary(label => label.Key, label => label.Value!.GetValue<string>());
 
     public long Generation => Json["metadata"]!["generation"]!.GetValue<long>();
 

@@ -12,11 +12,16 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
 {
     private static readonly Dictionary<string, string> Kinds = new(StringComparer.Ordinal)
     {
-        ["deployments"] = "Deployment", ["replicasets"] = "ReplicaSet", ["pods"] = "Pod", ["events"] = "Event",
+        ["deployments"] = "Deployment", ["replicasets"] = "ReplicaSet", ["pods"] = "Pod", ["events"] = "Event", ["services"] = "Service", ["jobs"] = "Job",
     };
 
     private sealed record Call(string Verb, string Group, string Resource, string Namespace, string? Name)
     {
+        /// <summary>It asks for what a pod wrote, rather than for the pod.</summary>
+        public bool Log { get; init; }
+
+        public string Permission => Log ? $"{Resource}/log" : Resource;
+
         public string Qualified => Group.Length == 0 ? Resource : $"{Resource}.{Group}";
     }
 
@@ -35,7 +40,7 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
             await RefuseAsync(context, Status(404, "NotFound", "the server could not find the requested resource"));
         else if (stage.Faults.TakeFailure(call.Verb) is { } failure)
             await FailAsync(context, failure);
-        else if (stage.Faults.IsForbidden(call.Verb, call.Resource))
+        else if (stage.Faults.IsForbidden(call.Verb, call.Permission))
             await RefuseAsync(context, Forbidden(call));
         else
             await AnswerAsync(context, call);
@@ -43,11 +48,15 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
 
     private Task AnswerAsync(HttpContext context, Call call) => call.Verb switch
     {
+        "get" when call.Log => LogAsync(context, call),
         "get" when store.Find(call.Resource, call.Namespace, call.Name!) is { } found => WriteAsync(context, 200, found),
         "get" or "patch" when store.Find(call.Resource, call.Namespace, call.Name!) is null => RefuseAsync(context, NotFound(call)),
         "list" => ListAsync(context, call),
         "watch" => WatchAsync(context, call),
         "patch" => PatchAsync(context, call),
+        "create" => CreateAsync(context, call),
+        "delete" when store.Find(call.Resource, call.Namespace, call.Name!) is { } gone => DeleteAsync(context, call, gone),
+        "delete" => RefuseAsync(context, NotFound(call)),
         _ => RefuseAsync(context, Status(405, "MethodNotAllowed", "the server does not allow this method on the requested resource")),
     };
 
@@ -55,16 +64,18 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
     {
         var parts = (request.Path.Value ?? "").Trim('/').Split('/');
         var at = Array.IndexOf(parts, "namespaces");
-        if (at < 2 || parts.Length < at + 3 || parts.Length > at + 4 || !Kinds.ContainsKey(parts[at + 2])) return null;
+        if (at < 2 || parts.Length < at + 3 || (parts.Length > at + 4 && !(parts.Length == at + 5 && parts[at + 2] == "pods" && parts[at + 4] == "log")) || !Kinds.ContainsKey(parts[at + 2])) return null;
         var name = parts.Length > at + 3 ? parts[at + 3] : null;
         var verb = request.Method switch
         {
             "GET" when request.Query["watch"] == "true" => "watch",
             "GET" => name is null ? "list" : "get",
             "PATCH" when name is not null => "patch",
+            "POST" when name is null => "create",
+            "DELETE" when name is not null => "delete",
             var other => other.ToLowerInvariant(),
         };
-        return new Call(verb, parts[at - 2] == "apps" ? "apps" : "", parts[at + 2], parts[at + 1], name);
+        return new Call(verb, parts[at - 2] is "apps" or "batch" ? parts[at - 2] : "", parts[at + 2], parts[at + 1], name) { Log = parts.Length == at + 5 };
     }
 
     private Task ListAsync(HttpContext context, Call call)
@@ -150,12 +161,46 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
             return;
         }
         var body = await ReadAsync(context.Request);
-        if (stage.Faults.TakeConflict()) stage.Touch(call.Namespace, call.Name!);
+        if (stage.Faults.TakeConflict()) stage.Touch(call.Resource, call.Namespace, call.Name!);
         var contentType = (context.Request.ContentType ?? "").Split(';')[0];
         var manager = context.Request.Query["fieldManager"].FirstOrDefault() ?? "unknown";
         var (code, answer) = body is null
             ? (400, Status(400, "BadRequest", "the object provided is unrecognized"))
-            : stage.Apply(call.Namespace, call.Name!, contentType, body, manager);
+            : stage.Apply(call.Resource, call.Namespace, call.Name!, contentType, body, manager);
+        if (stage.Faults.TakeDropAfter()) context.Abort();
+        else await WriteAsync(context, code, answer);
+    }
+
+    private async Task DeleteAsync(HttpContext context, Call call, JsonObject gone)
+    {
+        stage.Delete(call.Resource, call.Namespace, gone, context.Request.Query["propagationPolicy"] == "Background");
+        if (stage.Faults.TakeDropAfter()) context.Abort();
+        else await WriteAsync(context, 200, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success" });
+    }
+
+    /// <summary>The lines that the test says a pod wrote, the last of them, as many as are asked for.</summary>
+    private Task LogAsync(HttpContext context, Call call)
+    {
+        if (store.Find("pods", call.Namespace, call.Name!) is not { } pod) return RefuseAsync(context, NotFound(call));
+        if (pod["status"]!["containerStatuses"]?[0]?["state"]?["waiting"] is not null)
+            return RefuseAsync(context, Status(400, "BadRequest", $"container \"{context.Request.Query["container"]}\" in pod \"{call.Name}\" is waiting to start: ContainerCreating"));
+        var tail = int.Parse(context.Request.Query["tailLines"].FirstOrDefault() ?? "100000", CultureInfo.InvariantCulture);
+        context.Response.ContentType = "text/plain";
+        return context.Response.WriteAsync(string.Concat(stage.LogOf(pod).TakeLast(tail).Select(line => line + "\n")));
+    }
+
+    private async Task CreateAsync(HttpContext context, Call call)
+    {
+        if (stage.Faults.TakeDropBefore())
+        {
+            context.Abort();
+            return;
+        }
+
+        var manager = context.Request.Query["fieldManager"].FirstOrDefault() ?? "unknown";
+        var (code, answer) = await ReadAsync(context.Request) is JsonObject body && body["metadata"]?["name"] is not null
+            ? stage.Create(call.Resource, call.Namespace, body, manager)
+            : (400, Status(400, "BadRequest", "the object provided is unrecognized"));
         if (stage.Faults.TakeDropAfter()) context.Abort();
         else await WriteAsync(context, code, answer);
     }
@@ -200,7 +245,7 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
 
     private static JsonObject Forbidden(Call call) => Status(
         403, "Forbidden",
-        $"{call.Qualified}{(call.Name is null ? "" : $" \"{call.Name}\"")} is forbidden: User \"chatops-bot\" cannot {call.Verb} resource \"{call.Resource}\" in API group \"{call.Group}\" in the namespace \"{call.Namespace}\"",
+        $"{call.Qualified}{(call.Name is null ? "" : $" \"{call.Name}\"")} is forbidden: User \"chatops-bot\" cannot {call.Verb} resource \"{call.Permission}\" in API group \"{call.Group}\" in the namespace \"{call.Namespace}\"",
         Details(call));
 
     private static JsonObject Details(Call call) => new() { ["name"] = call.Name, ["group"] = call.Group, ["kind"] = call.Resource };

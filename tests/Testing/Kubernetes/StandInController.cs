@@ -27,7 +27,45 @@ internal sealed class StandInController(StandInStore store)
         lock (store.Gate)
         {
             foreach (var (ns, name) in store.Names("deployments")) Step(ns, name);
+            foreach (var (ns, name) in store.Names("jobs")) StepJob(ns, store.Find("jobs", ns, name)!);
         }
+    }
+
+    /// <summary>A job's pod is made, runs, and ends; one whose command or image says <c>fail</c> ends with 3, <c>hang</c> never does, <c>bad</c> can't be pulled.</summary>
+    private void StepJob(string ns, JsonObject job)
+    {
+        var status = job["status"]!.AsObject();
+        if (status["conditions"] is not null) return;
+        if (Owned("pods", ns, Uid(job)).FirstOrDefault() is not { } pod)
+        {
+            pod = PodOf(job, $"j{++names:0000}");
+            pod["status"] = PodStatus(pod, "Pending", Waiting("ContainerCreating"));
+            store.Put("pods", ns, pod);
+            (status["startTime"], status["active"], status["ready"]) = (Now, 1, 0);
+            store.Put("jobs", ns, job);
+            return;
+        }
+
+        var does = pod["spec"]!["containers"]![0]!.ToJsonString();
+        bool Is(string word) => does.Contains(word, StringComparison.Ordinal);
+        var step = age[Uid(pod)] = age.GetValueOrDefault(Uid(pod)) + 1;
+        if (Is("bad"))
+        {
+            pod["status"] = BadImage(ns, pod, pod["spec"]!["containers"]![0]!["image"]!.GetValue<string>(), step);
+            store.Put("pods", ns, pod);
+            return;
+        }
+
+        var over = step > 2 && !Is("hang");
+        pod["status"] = !over ? PodStatus(pod, "Running", Running(), ready: true) : PodStatus(pod, Is("fail") ? "Failed" : "Succeeded", Is("fail") ? Terminated(3, "Error") : Terminated(0, "Completed"));
+        store.Put("pods", ns, pod);
+        if (!over) return;
+        status.Remove("active");
+        status[Is("fail") ? "failed" : "succeeded"] = 1;
+        status["conditions"] = Is("fail")
+            ? new JsonArray(Condition("FailureTarget", "True", "BackoffLimitExceeded", "Job has reached the specified backoff limit"), Condition("Failed", "True", "BackoffLimitExceeded", "Job has reached the specified backoff limit"))
+            : new JsonArray(Condition("SuccessCriteriaMet", "True", "CompletionsReached", "Reached expected number of succeeded pods"), Condition("Complete", "True", "CompletionsReached", "Reached expected number of succeeded pods"));
+        store.Put("jobs", ns, job);
     }
 
     private void Step(string ns, string name)

@@ -36,6 +36,47 @@ internal static class StandInShapes
         }
         """);
 
+    /// <summary>What the API server adds to a job.</summary>
+    public static void Complete(JsonObject job)
+    {
+        var labels = new JsonObject { ["batch.kubernetes.io/controller-uid"] = Uid(job), ["batch.kubernetes.io/job-name"] = Name(job), ["controller-uid"] = Uid(job), ["job-name"] = Name(job) };
+        var template = job["spec"]!["template"]!.AsObject();
+        template["metadata"] ??= new JsonObject();
+        template["metadata"]!["labels"] = labels.DeepClone();
+        job["spec"]!["parallelism"] ??= 1;
+        job["spec"]!["completions"] ??= 1;
+        job["spec"]!["backoffLimit"] ??= 6;
+        job["spec"]!["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["batch.kubernetes.io/controller-uid"] = Uid(job) } };
+    }
+
+    /// <summary>The pod of a job.</summary>
+    public static JsonObject PodOf(JsonObject job, string suffix) => new()
+    {
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = $"{Name(job)}-{suffix}", ["generateName"] = $"{Name(job)}-", ["namespace"] = job["metadata"]!["namespace"]!.DeepClone(), ["uid"] = Guid.NewGuid().ToString(), ["creationTimestamp"] = Now,
+            ["labels"] = job["spec"]!["template"]!["metadata"]!["labels"]!.DeepClone(), ["ownerReferences"] = Owner("batch/v1", "Job", job),
+        },
+        ["spec"] = job["spec"]!["template"]!["spec"]!.DeepClone(),
+        ["status"] = new JsonObject { ["phase"] = "Pending" },
+    };
+
+    public static JsonObject Labels(Dictionary<string, string> labels) => new(labels.Select(label => KeyValuePair.Create(label.Key, (JsonNode?)JsonValue.Create(label.Value))));
+
+    public static JsonObject Service(string @namespace, string name, Dictionary<string, string> selector) => new()
+    {
+        ["kind"] = "Service",
+        ["apiVersion"] = "v1",
+        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = @namespace, ["uid"] = Guid.NewGuid().ToString(), ["creationTimestamp"] = Now, ["managedFields"] = new JsonArray() },
+        ["spec"] = new JsonObject
+        {
+            ["ports"] = new JsonArray(new JsonObject { ["protocol"] = "TCP", ["port"] = 80, ["targetPort"] = 8080 }), ["selector"] = Labels(selector),
+            ["clusterIP"] = "10.96.142.73", ["clusterIPs"] = new JsonArray("10.96.142.73"), ["type"] = "ClusterIP", ["sessionAffinity"] = "None",
+            ["ipFamilies"] = new JsonArray("IPv4"), ["ipFamilyPolicy"] = "SingleStack", ["internalTrafficPolicy"] = "Cluster",
+        },
+        ["status"] = new JsonObject { ["loadBalancer"] = new JsonObject() },
+    };
+
     public static JsonObject ReplicaSet(JsonObject deployment, string hash)
     {
         var (name, ns) = (Name(deployment), deployment["metadata"]!["namespace"]!.GetValue<string>());

@@ -1,0 +1,221 @@
+using System.Net;
+using Shouldly;
+using Xunit;
+
+namespace ChatOps.Bot.Tests.EndToEnd;
+
+/// <summary>Strategies by the front door: from a command in Slack to what carries traffic in the cluster, and back with one click.</summary>
+public sealed class StrategyTests : IAsyncLifetime
+{
+    private Stage stage = null!;
+    private BotProcess bot = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        stage = await Stage.SetAsync();
+        stage.Cluster.AutoAdvance(TimeSpan.FromMilliseconds(40));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine(bot.Output);
+        await bot.DisposeAsync();
+        await stage.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Blue_green_is_brought_up_checked_switched_and_switched_back_with_one_click()
+    {
+        TwoColours("1h");
+        bot = await stage.StartBotAsync();
+        var (ana, ben, cleo) = (stage.User(stage.Ana, bot), stage.User(stage.Ben, bot), stage.User(stage.Cleo, bot));
+        var plan = (await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod --plan")).Reply!.Says;
+        plan.ShouldContain("Switch traffic to v1.2.3");
+        await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
+        await ben.ClickAsync(await stage.CardAsync(message => message.Shows("waiting for approval")), "Approve");
+        var card = await stage.CardAsync(message => message.Shows("succeeded"));
+        card.Says.ShouldContain("api-green (v1.2.3) carries the traffic; api-blue (v1.2.2) stands by.");
+        card.Says.ShouldContain("Check v1.2.3 on its preview");
+        stage.Cluster.VersionsBehind("prod", "api").ShouldAllBe(version => version == "v1.2.3");
+        stage.Cluster.Deployment("prod", "api-blue").Replicas.ShouldBe(3);
+        var before = stage.Cluster.Changes.Count;
+        await cleo.ClickAsync(card, "Roll back to v1.2.2");
+        await stage.CardAsync(message => message.Shows("Roll api back to v1.2.2 in prod") && message.Shows("succeeded"));
+        stage.Cluster.Changes.Count.ShouldBe(before + 1);
+        stage.Cluster.Changes.Last().Resource.ShouldBe("services");
+        stage.Cluster.VersionsBehind("prod", "api").ShouldAllBe(version => version == "v1.2.2");
+        stage.Cluster.Effects.Values.ShouldAllBe(times => times == 1);
+        (await ana.TypeAsync(Stage.Channel, "/status api prod")).Reply!.Says.ShouldContain("v1.2.2");
+    }
+
+    [Fact]
+    public async Task What_is_not_well_on_its_preview_never_gets_traffic_and_is_scaled_down_again()
+    {
+        TwoColours("1h");
+        stage.Health = HttpStatusCode.ServiceUnavailable;
+        bot = await stage.StartBotAsync();
+        await stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
+        await stage.User(stage.Ben, bot).ClickAsync(await stage.CardAsync(message => message.Shows("waiting for approval")), "Approve");
+        await stage.CardAsync(message => message.Shows("Rolling back") && message.Shows("503, expected 200"));
+        stage.Health = HttpStatusCode.OK;
+        (await stage.CardAsync(message => message.Shows("⚠️ Rolled back"))).Says.ShouldContain("Scale v1.2.3 down again");
+        stage.Cluster.Deployment("prod", "api-green").Replicas.ShouldBe(0);
+        stage.Cluster.SelectorOf("prod", "api").ShouldBe("app=api,color=blue");
+        stage.Cluster.Changes.ShouldNotContain(change => change.Resource == "services");
+    }
+
+    [Fact]
+    public async Task After_it_was_kept_the_old_colour_is_scaled_down_although_the_process_was_killed_meanwhile()
+    {
+        TwoColours("2s");
+        bot = await stage.StartBotAsync();
+        await stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
+        await stage.User(stage.Ben, bot).ClickAsync(await stage.CardAsync(message => message.Shows("waiting for approval")), "Approve");
+        await stage.CardAsync(message => message.Shows("v1.2.3") && message.Shows("carries the traffic"));
+        await bot.KillAsync();
+        await bot.DisposeAsync();
+        bot = await stage.StartBotAsync();
+        await stage.Slack.MessageAsync(Stage.Channel, message => message.Shows("api-blue (v1.2.2) was scaled to zero"), TimeSpan.FromSeconds(30));
+        stage.Cluster.Deployment("prod", "api-blue").Replicas.ShouldBe(0);
+        stage.Cluster.VersionsBehind("prod", "api").ShouldAllBe(version => version == "v1.2.3");
+        stage.Cluster.Effects.Values.ShouldAllBe(times => times == 1);
+
+        // Going back brings it up again before traffic moves.
+        await stage.User(stage.Cleo, bot).ClickAsync(await stage.CardAsync(message => message.Shows("succeeded")), "Roll back to v1.2.2");
+        await stage.CardAsync(message => message.Shows("Roll api back to v1.2.2 in prod") && message.Shows("succeeded"), 60);
+        stage.Cluster.VersionsBehind("prod", "api").ShouldBe(["v1.2.2", "v1.2.2", "v1.2.2"]);
+    }
+
+    [Fact]
+    public async Task A_canary_takes_its_shares_soaks_and_is_rolled_out_to_all()
+    {
+        Runbook("""
+              - deploy: canary
+                steps: [10%, 50%, 100%]
+                soak: 1s
+            """);
+        stage.Cluster.AddService("prod", "api", new() { ["app"] = "api" });
+        bot = await stage.StartBotAsync();
+        var ana = stage.User(stage.Ana, bot);
+        await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
+        await stage.User(stage.Ben, bot).ClickAsync(await stage.CardAsync(message => message.Shows("waiting for approval")), "Approve");
+        await stage.CardAsync(message => message.Shows("Soak at 10% – running"));
+        stage.Cluster.VersionsBehind("prod", "api").Order(StringComparer.Ordinal).ShouldBe(["v1.2.2", "v1.2.2", "v1.2.2", "v1.2.3"]);
+        await stage.CardAsync(message => message.Shows("Soak at 50% – running"));
+        stage.Cluster.VersionsBehind("prod", "api").Count(version => version == "v1.2.3").ShouldBe(3);
+        var card = await stage.CardAsync(message => message.Shows("succeeded"));
+        stage.Cluster.Deployment("prod", "api").Version.ShouldBe("v1.2.3");
+        stage.Cluster.Deployment("prod", "api-canary").Replicas.ShouldBe(0);
+        stage.Cluster.Effects.Values.ShouldAllBe(times => times == 1);
+        await stage.User(stage.Cleo, bot).ClickAsync(card, "Roll back to v1.2.2");
+        await stage.CardAsync(message => message.Shows("Roll api back to v1.2.2 in prod") && message.Shows("succeeded"));
+        stage.Cluster.Deployment("prod", "api").Version.ShouldBe("v1.2.2");
+    }
+
+    [Fact]
+    public async Task A_canary_that_is_rolled_back_while_it_soaks_is_scaled_to_zero_and_the_rest_was_never_touched()
+    {
+        Runbook("""
+              - deploy: canary
+                soak: 10m
+            """);
+        bot = await stage.StartBotAsync();
+        await stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
+        await stage.User(stage.Ben, bot).ClickAsync(await stage.CardAsync(message => message.Shows("waiting for approval")), "Approve");
+        var card = await stage.CardAsync(message => message.Shows("Soak at 5% – running"));
+        await bot.KillAsync();
+        await bot.DisposeAsync();
+        bot = await stage.StartBotAsync();
+        await stage.User(stage.Cleo, bot).ClickAsync(card, "Roll back to v1.2.2");
+        await stage.CardAsync(message => message.Shows("⚠️ Rolled back"));
+        stage.Cluster.Deployment("prod", "api-canary").Replicas.ShouldBe(0);
+        stage.Cluster.Changes.ShouldNotContain(change => change.Name == "api");
+    }
+
+    [Fact]
+    public async Task A_migration_runs_as_a_job_and_when_it_fails_what_was_done_before_is_taken_back()
+    {
+        stage.Write("jobs/backup.yaml", Manifest("backup", "{version}"));
+        stage.Write("jobs/migrate.yaml", Manifest("migrate", "fail"));
+        stage.Write("jobs/restore.yaml", Manifest("restore", "from-backup"));
+        stage.Cluster.Logs["migrate"] = ["adding column", "password=hunter2hunter2", "ERROR: relation carts does not exist"];
+        Runbook("""
+              - job: backup
+                undo: [{ job: restore }]
+              - job: migrate
+                timeout: 10m
+              - deploy: rolling
+            """);
+        bot = await stage.StartBotAsync();
+        await stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
+        await stage.User(stage.Ben, bot).ClickAsync(await stage.CardAsync(message => message.Shows("waiting for approval")), "Approve");
+        var card = await stage.CardAsync(message => message.Shows("⚠️ Rolled back"));
+        card.Says.ShouldContain("failed with exit code 3");
+        await stage.Slack.MessageAsync(Stage.Channel, message => message.Shows("failed with exit code 3"), TimeSpan.FromSeconds(20));
+        stage.Cluster.Jobs("prod").Select(job => job["metadata"]!["name"]!.GetValue<string>()).ShouldBe(["backup-1-s2-1", "migrate-1-s3-1", "restore-1-undo-s2-u1-1"], ignoreOrder: true);
+        stage.Cluster.Jobs("prod").Single(job => job["metadata"]!["name"]!.GetValue<string>() == "backup-1-s2-1").ToJsonString().ShouldContain("v1.2.3");
+        stage.Slack.Messages.ShouldAllBe(message => !message.Says.Contains("hunter2", StringComparison.Ordinal));
+        stage.Cluster.Deployment("prod", "api").Version.ShouldBe("v1.2.2");
+        stage.Cluster.Effects.Values.ShouldAllBe(times => times == 1);
+    }
+
+    [Fact]
+    public async Task A_job_that_is_given_up_is_ended()
+    {
+        stage.Write("jobs/load.yaml", Manifest("load", "hang"));
+        Runbook("""
+              - job: load
+                reads-only: true
+              - deploy: rolling
+            """);
+        bot = await stage.StartBotAsync();
+        var ana = stage.User(stage.Ana, bot);
+        await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
+        await stage.User(stage.Ben, bot).ClickAsync(await stage.CardAsync(message => message.Shows("waiting for approval")), "Approve");
+        var card = await stage.CardAsync(message => message.Shows("The job load-1-s2-1 runs."));
+        await ana.ClickAsync(card, "Abort");
+        await stage.CardAsync(message => message.Shows("cancelled"));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (stage.Cluster.Jobs("prod").Count > 0) await Task.Delay(20, patience.Token);
+        stage.Cluster.Deployment("prod", "api").Version.ShouldBe("v1.2.2");
+    }
+
+    private static string Manifest(string name, string argument) => $"""
+        apiVersion: batch/v1
+        kind: Job
+        spec:
+          template:
+            spec:
+              restartPolicy: Never
+              containers:
+                - name: {name}
+                  image: registry.example.com/{name}:v1
+                  args: ["{argument}"]
+        """;
+
+    /// <summary>Two Deployments behind one Service; blue has the traffic.</summary>
+    private void TwoColours(string keep)
+    {
+        stage.Cluster.Remove("deployments", "prod", "api");
+        stage.Cluster.AddDeployment("prod", "api-blue", "registry.example.com/api:v1.2.2", labels: new() { ["app"] = "api", ["color"] = "blue" });
+        stage.Cluster.AddDeployment("prod", "api-green", "registry.example.com/api:v1.2.1", 0, labels: new() { ["app"] = "api", ["color"] = "green" });
+        stage.Cluster.AddService("prod", "api", new() { ["app"] = "api", ["color"] = "blue" });
+        var service = File.ReadAllText(Path.Combine(stage.Folder, "config", "services", "api.yaml"));
+        var url = service.Split('"').First(part => part.EndsWith("/health", StringComparison.Ordinal));
+        stage.Write("services/api.yaml", service.Replace("image: registry", "service: api, image: registry", StringComparison.Ordinal) + $"\n    preview: [{{ url: \"{url}\", tries: 1, headers: {{ X-Preview: green }} }}]\n");
+        Runbook($"""
+              - deploy: blue-green
+                keep: {keep}
+            """);
+    }
+
+    private void Runbook(string deploy) => stage.Write("runbooks/rolling-deploy.yaml", $"""
+        runbook: rolling-deploy
+        steps:
+          - approval: Production change
+            from: [release-managers]
+        {deploy}
+          - check: health
+        on-failure: {"{"} rollback: automatic {"}"}
+        """);
+}
