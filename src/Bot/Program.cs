@@ -5,6 +5,7 @@ using ChatOps.Bot.Engine;
 using ChatOps.Bot.Settings;
 using ChatOps.Bot.Web;
 using ChatOps.Bot.Worker;
+using ChatOps.Integrations.Alertmanager;
 using ChatOps.Integrations.GitHub;
 using ChatOps.Integrations.Http;
 using ChatOps.Integrations.Kubernetes;
@@ -43,6 +44,7 @@ static async Task<int> ServeAsync(IReadOnlyDictionary<string, string?> given)
     services.AddKubernetes(builder.Configuration);
     services.AddSingleton<ITargets>(s => new SimulatedTargets(Path.Combine(settings.Data, "simulated.json"), s.GetRequiredService<TimeProvider>()));
     services.AddGuardedHttp(builder.Configuration).AddGitHub(builder.Configuration);
+    services.AddAlertmanager(builder.Configuration);
     services.AddRuns();
     services.AddCommands();
     services.AddConsole();
@@ -60,6 +62,7 @@ static async Task<int> ServeAsync(IReadOnlyDictionary<string, string?> given)
         if (settings.PostgreSql is not null) app.Services.GetRequiredService<RunEngine>().Follow();
         app.MapSlack();
         app.MapHealth();
+        app.MapWebhooks();
         app.MapApi();
         app.MapOpenApi().OnLoopbackOnly();
         app.MapConsole();

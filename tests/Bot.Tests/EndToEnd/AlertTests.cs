@@ -1,0 +1,155 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using ChatOps.Testing;
+using ChatOps.Testing.Slack;
+using Shouldly;
+using Xunit;
+
+namespace ChatOps.Bot.Tests.EndToEnd;
+
+/// <summary>Alerts by their front door: webhooks to the real process, cards in Slack, clicks back.</summary>
+public sealed class AlertTests : IAsyncLifetime
+{
+    private const string Token = "alertmanager-token";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private Stage stage = null!;
+    private BotProcess bot = null!;
+    private HttpClient http = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        stage = await Stage.SetAsync();
+        stage.Cluster.AutoAdvance(TimeSpan.FromMilliseconds(40));
+        stage.Slack.AddChannel("alerts");
+        stage.Settings["Alertmanager:Token"] = Token;
+        bot = await stage.StartBotAsync();
+        http = bot.NewClient();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine(bot.Output + "\n" + string.Join("\n---\n", stage.Slack.Messages.Select(message => message.Says)));
+        http.Dispose();
+        await bot.DisposeAsync();
+        await stage.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_recorded_alert_becomes_one_card_that_is_acknowledged_and_turns_green()
+    {
+        (await SendAsync(Recordings.Text("alertmanager/webhook-v4-firing.json"))).ShouldBe(HttpStatusCode.Accepted);
+        var card = await CardAsync(message => message.Shows("HighLatency"));
+        card.Says.ShouldContain("p95 above 500 ms");
+        card.Says.ShouldContain("critical");
+        card.Says.ShouldContain("2 of 2 firing");
+        card.Buttons.ShouldContain(button => button.Label == "Acknowledge");
+
+        await stage.User(stage.Zoe, bot).ClickAsync(card, "Acknowledge");
+        (await stage.Slack.ReplyAsync(stage.Zoe, reply => reply.Shows("may only read"), Patience)).ShouldNotBeNull();
+        await stage.User(stage.Ben, bot).ClickAsync(card, "Acknowledge");
+        await CardAsync(message => message.Shows("acknowledged by ben"));
+
+        (await SendAsync(Recordings.Text("alertmanager/webhook-v4-firing.json").Replace("\"firing\"", "\"resolved\"", StringComparison.Ordinal).Replace("0001-01-01T00:00:00Z", "2026-11-20T21:31:01Z", StringComparison.Ordinal))).ShouldBe(HttpStatusCode.Accepted);
+        var green = await CardAsync(message => message.Shows("is resolved") || message.Shows("· resolved") || message.Text.Contains("is resolved", StringComparison.Ordinal));
+        green.Ts.ShouldBe(card.Ts);
+        green.Says.ShouldContain("p95 above 500 ms");
+        green.Says.ShouldContain("ben looks after it");
+        Messages().Count.ShouldBe(1);
+        stage.Slack.Refusals.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_is_not_verifiably_from_there_is_refused_and_the_same_delivery_counts_once()
+    {
+        var body = Recordings.Text("alertmanager/webhook-v4-firing.json");
+        (await SendAsync(body, "wrong")).ShouldBe(HttpStatusCode.Unauthorized);
+        (await SendAsync(body, null)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await SendAsync("{\"version\":\"4\",\"alerts\":[{")).ShouldBe(HttpStatusCode.BadRequest);
+        (await SendAsync("{\"text\":\"a template of somebody's own\"}")).ShouldBe(HttpStatusCode.Accepted);
+        (await SendAsync(new string(' ', 13 << 20))).ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        (await http.PostAsync("/webhooks/nobody", new StringContent("{}"))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        Messages().ShouldBeEmpty();
+
+        var statuses = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => SendAsync(body)));
+        statuses.ShouldAllBe(status => status == HttpStatusCode.Accepted);
+        var card = await CardAsync(message => message.Shows("2 of 2 firing"));
+        card.Says.ShouldContain("2 alerts fire.");
+        card.Says.ShouldNotContain("3 of");
+        var list = await stage.User(stage.Ben, bot).UntilAsync("/chatops alerts", "HighLatency");
+        list.Says.ShouldContain("A1");
+        list.Says.ShouldNotContain("A2");
+    }
+
+    [Fact]
+    public async Task Ten_thousand_alerts_in_a_burst_become_a_handful_of_cards_and_commands_stay_quick()
+    {
+        var ben = stage.User(stage.Ben, bot);
+        await ben.TypeAsync(Stage.Channel, "/status");
+        var calm = await MedianAsync(ben);
+        var watch = Stopwatch.StartNew();
+        using var over = new CancellationTokenSource();
+        var storm = Task.Run(async () =>
+        {
+            // Fifty services, ten messages each, twenty alerts in a message.
+            await Parallel.ForEachAsync(Enumerable.Range(0, 500), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (at, _) =>
+                (await SendAsync(Storm($"svc{at % 50}", at / 50, 20, "firing"))).ShouldBe(HttpStatusCode.Accepted));
+        });
+        var during = await MedianAsync(ben);
+        await storm;
+        var took = watch.Elapsed;
+        var last = Stopwatch.StartNew();
+        await stage.Slack.MessageAsync("#alerts", _ => Messages().Sum(Firing) == 10_000, Patience);
+        TestContext.Current.TestOutputHelper?.WriteLine($"10,000 alerts taken in {took.TotalSeconds:0.0} s; shown {last.Elapsed.TotalSeconds:0.0} s after the last; a command took {calm.TotalMilliseconds:0} ms before and {during.TotalMilliseconds:0} ms during.");
+        last.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        Messages().Count.ShouldBeLessThanOrEqualTo(6);
+        Messages().Sum(message => message.Updates).ShouldBeLessThan(50);
+        during.ShouldBeLessThan(TimeSpan.FromMilliseconds(Math.Max(250, calm.TotalMilliseconds * 10)));
+        var crowd = Messages().Single(message => message.Shows("Many alerts at once"));
+        crowd.Shows("45 kinds").ShouldBeTrue(crowd.Says);
+        (await ben.TypeAsync(Stage.Channel, "/chatops why A6")).Reply!.Says.ShouldContain("too many at once");
+        stage.Slack.Refusals.ShouldBeEmpty();
+    }
+
+    private static int Firing(KeptMessage message) =>
+        System.Text.RegularExpressions.Regex.Match(message.Says, @"(?<firing>[0-9]+) of [0-9]+ firing\b") is { Success: true } match ? int.Parse(match.Groups["firing"].Value, CultureInfo.InvariantCulture) : 0;
+
+    private static string Storm(string service, int batch, int count, string status) => JsonSerializer.Serialize(new
+    {
+        version = "4", groupKey = $"{{}}:{{service={service}}}", status, receiver = "chatops", externalURL = "http://alertmanager.example.com",
+        alerts = Enumerable.Range(0, count).Select(at => new
+        {
+            status, labels = new Dictionary<string, string> { ["alertname"] = "Down", ["service"] = service, ["severity"] = "critical", ["pod"] = $"{service}-{batch}-{at}" },
+            annotations = new { summary = "It is <!channel> *down* @here" }, startsAt = "2026-11-20T21:21:01.494225583Z", endsAt = "0001-01-01T00:00:00Z", fingerprint = $"{service}-{batch}-{at}",
+        }),
+    });
+
+    private static async Task<TimeSpan> MedianAsync(SlackUser user)
+    {
+        var took = new List<TimeSpan>();
+        for (var i = 0; i < 15; i++)
+        {
+            var watch = Stopwatch.StartNew();
+            await user.TypeAsync(Stage.Channel, "/runs");
+            took.Add(watch.Elapsed);
+        }
+
+        return took.Order().ElementAt(took.Count / 2);
+    }
+
+    private IReadOnlyList<KeptMessage> Messages() => [.. stage.Slack.Messages.Where(message => message.Key?.StartsWith("alert-card:", StringComparison.Ordinal) == true)];
+
+    private Task<KeptMessage> CardAsync(Func<KeptMessage, bool> wanted) => stage.Slack.MessageAsync("#alerts", message => message.ThreadTs is null && wanted(message), Patience);
+
+    private async Task<HttpStatusCode> SendAsync(string body, string? token = Token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks/alertmanager") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var answer = await http.SendAsync(request);
+        return answer.StatusCode;
+    }
+}
