@@ -144,9 +144,10 @@ internal sealed partial class AlertEngine(
                     foreach (var waiting in fresh) waiting.Done.TrySetResult(true);
                     break;
                 case CommitResult.Repeated:
-                    foreach (var waiting in fresh)
+                    foreach (var same in batch.GroupBy(waiting => waiting.Delivery.Key))
                     {
-                        if (await store.FindDeliveryAsync(waiting.Delivery.Key, CancellationToken.None) is not null) waiting.Done.TrySetResult(false);
+                        if (await store.FindDeliveryAsync(same.Key, CancellationToken.None) is null) continue;
+                        foreach (var waiting in same) waiting.Done.TrySetResult(false);
                     }
 
                     continue;
