@@ -25,6 +25,7 @@ internal static partial class Lint
         LintCircles.Look(read, findings);
         LintSchedules.Look(read, findings);
         LintCalendar.Look(read, findings);
+        LintAlerts.Look(read, findings);
         Demo(read, findings);
         foreach (var (key, approval) in new[] { ("emergency", read.Overrides.Emergency), ("exceptions", read.Overrides.Exception) })
         {
