@@ -74,7 +74,7 @@ public sealed class AlertSourceTests
             Sources[5].Read(Signed("github", Recordings.Bytes(name), name.Split('-')[1]), AlertNames.Usual).ShouldBeOfType<AlertReading.Nothing>(name);
         foreach (var name in Recordings.Of("pagerduty", "webhook-v3-data-"))
         {
-            var body = Encoding.UTF8.GetBytes($$"""{"event":{"id":"1","event_type":"incident.annotated","occurred_at":"2026-11-20T10:00:00Z","data":{{Recordings.Text(name)}}}}""");
+            var body = Encoding.UTF8.GetBytes("""{"event":{"id":"1","event_type":"incident.annotated","occurred_at":"2026-11-20T10:00:00Z","data":""" + Recordings.Text(name) + "}}");
             Sources[4].Read(Signed("pagerduty", body, ""), AlertNames.Usual).ShouldBeOfType<AlertReading.Nothing>(name);
         }
     }
