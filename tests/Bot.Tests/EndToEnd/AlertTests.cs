@@ -88,6 +88,71 @@ public sealed class AlertTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_card_names_the_change_behind_it_and_takes_it_back_with_one_click_of_whoever_may()
+    {
+        stage.WriteRunbook("1s", "ask", "Database backup taken");
+        var (ana, ben, dora) = (stage.User(stage.Ana, bot), stage.User(stage.Ben, bot), stage.User(stage.Dora, bot));
+        await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
+        var run = await stage.CardAsync(message => message.Shows("waiting for its checklist"));
+        await ana.TickAsync(run, "Database backup taken");
+        await ana.TickAsync(run, "Stakeholders know");
+        run = await stage.CardAsync(message => message.Shows("waiting for approval"));
+        await ben.ClickAsync(run, "Approve");
+        await dora.ClickAsync(run, "Approve");
+        await stage.CardAsync(message => message.Shows("succeeded"));
+
+        var now = DateTimeOffset.UtcNow;
+        await SendAsync(One("HighErrorRate", "api", "critical", "firing", now));
+        var card = await CardAsync(message => message.Shows("HighErrorRate: api in prod"));
+        card.Says.ShouldMatch("api v1\\.2\\.3 went to prod .*before, by ana");
+        card.Buttons.Single(button => button.Label == "Roll back to v1.2.2").Confirms.ShouldBeTrue();
+        await stage.User(stage.Zoe, bot).ClickAsync(card, "Roll back to v1.2.2");
+        await stage.Slack.ReplyAsync(stage.Zoe, reply => reply.Shows("may only read"), Patience);
+        stage.Cluster.Deployment("prod", "api").Version.ShouldBe("v1.2.3");
+        await stage.User(stage.Cleo, bot).ClickAsync(card, "Roll back to v1.2.2");
+        await stage.CardAsync(message => message.Shows("Roll api back to v1.2.2") || message.Shows("back to v1.2.2") && message.Shows("cleo"));
+        await UntilAsync(() => stage.Cluster.Deployment("prod", "api").Version == "v1.2.2");
+
+        await SendAsync(One("SlowLogin", "api", "warning", "firing", now));
+        (await stage.CardAsync(message => message.Shows("SlowLogin: api in prod"))).Channel.ShouldBe(card.Channel == stage.Slack.IdOf(Stage.Channel) ? "" : stage.Slack.IdOf(Stage.Channel));
+        await SendAsync(One("DiskHalfFull", "api", "info", "firing", now));
+        var why = await cleoAsync("/chatops why A3", "collected for a digest");
+        why.Says.ShouldContain("DiskHalfFull");
+        Task<KeptReply> cleoAsync(string line, string words) => stage.User(stage.Cleo, bot).UntilAsync(line, words);
+    }
+
+    [Fact]
+    public async Task A_silence_is_made_in_Alertmanager_and_confirmed_by_reading_it_back()
+    {
+        await using var alertmanager = await AlertmanagerStandIn.StartAsync();
+        stage.Settings["Alertmanager:Url"] = alertmanager.Address;
+        await bot.DisposeAsync();
+        bot = await stage.StartBotAsync();
+        await SendAsync(Recordings.Text("alertmanager/webhook-v4-firing-2.json"));
+        var card = await CardAsync(message => message.Shows("HighLatency"));
+        alertmanager.LoseNextAnswer = true;
+        await stage.User(stage.Cleo, bot).TypeAsync(Stage.Channel, "/chatops silence A1 1h \"being worked on\"");
+        card = await CardAsync(message => message.Shows("confirmed by alertmanager"));
+        card.Says.ShouldContain("being worked on");
+        var silence = alertmanager.Silences.Single();
+        silence["matchers"]!.AsArray().Select(matcher => $"{matcher!["name"]}={matcher["value"]}").ShouldBe(["alertname=HighLatency", "service=api", "severity=page"], ignoreOrder: true);
+        ((string?)silence["comment"]).ShouldBe("being worked on (cleo@example.com, A1/1)");
+        await stage.User(stage.Dora, bot).TypeAsync(Stage.Channel, "/chatops silence A1 30d");
+        alertmanager.Silences.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Killed_right_after_it_answered_it_has_lost_nothing()
+    {
+        await SendAsync(Storm("svc1", 0, 20, "firing"));
+        await bot.KillAsync();
+        await bot.DisposeAsync();
+        bot = await stage.StartBotAsync();
+        (await CardAsync(message => message.Shows("Down: svc1"))).Says.ShouldContain("20 of 20 firing");
+        Messages().Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Ten_thousand_alerts_in_a_burst_become_a_handful_of_cards_and_commands_stay_quick()
     {
         var ben = stage.User(stage.Ben, bot);
@@ -119,6 +184,18 @@ public sealed class AlertTests : IAsyncLifetime
 
     private static int Firing(KeptMessage message) =>
         System.Text.RegularExpressions.Regex.Match(message.Says, @"(?<firing>[0-9]+) of [0-9]+ firing\b") is { Success: true } match ? int.Parse(match.Groups["firing"].Value, CultureInfo.InvariantCulture) : 0;
+
+    private static string One(string name, string service, string severity, string status, DateTimeOffset at) => JsonSerializer.Serialize(new
+    {
+        version = "4", groupKey = name, status,
+        alerts = new[] { new { status, labels = new Dictionary<string, string> { ["alertname"] = name, ["service"] = service, ["severity"] = severity, ["env"] = "prod" }, annotations = new { summary = "s" }, startsAt = at, fingerprint = name } },
+    });
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!holds()) await Task.Delay(50, patience.Token);
+    }
 
     private static string Storm(string service, int batch, int count, string status) => JsonSerializer.Serialize(new
     {
