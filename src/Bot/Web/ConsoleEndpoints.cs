@@ -22,6 +22,7 @@ internal static class ConsoleEndpoints
         console.MapGet("/runs", RunsAsync);
         console.MapGet("/runs/{id}", RunAsync);
         console.MapGet("/services", ServicesAsync);
+        console.MapAlerts();
         console.MapGet("/live", LiveAsync).WithMetadata(new NoPage());
         console.MapGet("/words", WordsAsync).WithMetadata(new NoPage());
         console.MapGet("/assets/{hash}/{name}", Asset).WithMetadata(new NoPage());

@@ -63,6 +63,12 @@ public sealed class AlertTests : IAsyncLifetime
         green.Says.ShouldContain("ben looks after it");
         Messages().Count.ShouldBe(1);
         stage.Slack.Refusals.ShouldBeEmpty();
+
+        (await http.GetStringAsync("/alerts")).ShouldContain("HighLatency");
+        var page = await http.GetStringAsync("/alerts/A1");
+        page.ShouldContain("looks after it");
+        page.ShouldContain("grouped: its card shows them");
+        (await http.GetAsync("/alerts/A99")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
     [Fact]
@@ -148,7 +154,9 @@ public sealed class AlertTests : IAsyncLifetime
         await bot.KillAsync();
         await bot.DisposeAsync();
         bot = await stage.StartBotAsync();
-        (await CardAsync(message => message.Shows("Down: svc1"))).Says.ShouldContain("20 of 20 firing");
+
+        // What the killed process had claimed is taken over when its lease has run out.
+        (await stage.Slack.MessageAsync("#alerts", message => message.Shows("Down: svc1"), TimeSpan.FromSeconds(60))).Says.ShouldContain("20 of 20 firing");
         Messages().Count.ShouldBe(1);
     }
 
