@@ -30,7 +30,7 @@ internal static class House
         services.AddSingleton<Func<Configuration>>(() => configuration);
         services.AddSqlite(new SqliteAddress(database));
         services.AddSingleton<Runbooks.Catalog.ITargets>(s => new SimulatedTargets(null, TimeProvider.System));
-        services.AddSingleton<RunEngine>().AddSingleton<Readings>().AddSingleton<Targets>().AddSingleton<Chats>().AddSingleton<Locks>();
+        services.AddSingleton<RunEngine>().AddSingleton<Readings>().AddSingleton<Targets>().AddSingleton<Chats>().AddSingleton<Locks>().AddSingleton<AlertEngine>();
         services.AddCommands();
         var provider = services.BuildServiceProvider();
         await provider.GetRequiredService<IStore>().MigrateAsync(CancellationToken.None);

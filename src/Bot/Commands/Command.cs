@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Alerts;
 using ChatOps.Runbooks.Locks;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Work;
@@ -61,6 +62,17 @@ internal abstract record Command
     public sealed record Schedules : Command;
 
     public sealed record Unschedule(long Id) : Command;
+
+    /// <summary>What is firing.</summary>
+    public sealed record Alerts : Command;
+
+    /// <summary>Why things about an alert were not sent.</summary>
+    public sealed record Why(AlertId Alert) : Command;
+
+    public sealed record Acknowledge(AlertId Alert) : Command;
+
+    /// <param name="For">For how long, as it was said: <c>1h</c>.</param>
+    public sealed record Silence(AlertId Alert, string For, string? Reason) : Command;
 
     /// <summary>Something about one run.</summary>
     /// <param name="Run">Null = the only one it can be; where there are several, the answer asks which.</param>

@@ -10,5 +10,6 @@ internal static class CommandServices
         .AddSingleton<Openings>()
         .AddSingleton<Keeping>()
         .AddSingleton<Laters>()
+        .AddSingleton<AlertDesk>()
         .AddSingleton<Desk>();
 }

@@ -25,6 +25,10 @@ internal static partial class CommandText
         Command.History c => Join(["history", c.Service, c.Environment], []),
         Command.Runs => "runs",
         Command.Help c => Join(["help", c.Topic], []),
+        Command.Alerts => "alerts",
+        Command.Why c => Join(["why", c.Alert.ToString()], []),
+        Command.Acknowledge c => Join(["ack", c.Alert.ToString()], []),
+        Command.Silence c => Join(["silence", c.Alert.ToString(), c.For], Some("reason", c.Reason)),
         Command.OnRun c => OnRun(c),
         _ => throw new InvalidOperationException($"Nobody writes {command.GetType().Name}."),
     };

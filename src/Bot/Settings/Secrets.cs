@@ -9,7 +9,8 @@ internal static class Secrets
     private static readonly string[] Keys =
     [
         "ChatOps:Database", "Slack:SigningSecret", "Slack:PreviousSigningSecret", "Slack:BotToken", "Slack:AppToken", "Teams:AppPassword", "GitHub:Token", "GitHub:PrivateKey",
-        "GitHub:WebhookSecret", "Prometheus:Token", "Datadog:ApiKey", "Datadog:AppKey", "Sentry:Token", "Sentry:ClientSecret", "PagerDuty:RoutingKey", "PagerDuty:WebhookSecret", "Alertmanager:Token",
+        "GitHub:WebhookSecret", "Prometheus:Token", "Datadog:ApiKey", "Datadog:AppKey", "Sentry:Token", "Sentry:ClientSecret", "PagerDuty:RoutingKey", "PagerDuty:WebhookSecret", "Alertmanager:Token", "Alertmanager:ApiToken",
+        "Datadog:WebhookToken", "Grafana:WebhookSecret", "Grafana:Token", "PagerDuty:ApiToken",
     ];
 
     /// <summary>Adds the mounted secrets, then everything that a …File setting names.</summary>

@@ -29,6 +29,7 @@ internal static class ConsoleEndpoints
         console.MapGet("/runbooks/{name}", RunbookAsync);
         console.MapGet("/runbooks/{name}/picture.svg", PictureAsync).WithMetadata(new NoPage());
         console.MapGet("/audit", AuditAsync);
+        console.MapAlerts();
         console.MapGet("/live", LiveAsync).WithMetadata(new NoPage());
         console.MapGet("/words", WordsAsync).WithMetadata(new NoPage());
         console.MapGet("/assets/{hash}/{name}", Asset).WithMetadata(new NoPage());

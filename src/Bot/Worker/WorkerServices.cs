@@ -36,6 +36,13 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, LockRemindHandler>()
         .AddSingleton<IWorkHandler, TellHandler>()
         .AddSingleton<IWorkHandler, LaterHandler>()
+        .AddSingleton<AlertEngine>()
+        .AddSingleton<IWorkHandler, AlertLookHandler>()
+        .AddSingleton<IWorkHandler, AlertCardHandler>()
+        .AddSingleton<IWorkHandler, AlertThreadHandler>()
+        .AddSingleton<IWorkHandler, AlertTimerHandler>()
+        .AddSingleton<IWorkHandler, AlertSilenceHandler>()
+        .AddSingleton<IWorkHandler, AlertDigestHandler>()
         .AddHostedService<WorkLoop>()
         .AddHostedService<Housekeeping>();
 }

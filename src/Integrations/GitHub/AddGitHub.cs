@@ -1,3 +1,4 @@
+using ChatOps.Runbooks.Alerts;
 using ChatOps.Runbooks.Evidence;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,6 +18,7 @@ public static class GitHubServices
         services.AddSingleton<IPostConfigureOptions<GitHubOptions>, GitHubSecretFiles>();
         services.AddSingleton<IValidateOptions<GitHubOptions>, GitHubOptionsCheck>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IAlertSource, GitHubSource>();
         if (!IsSet(section, "Token") && !IsSet(section, "TokenFile") && !IsSet(section, "AppId")) return services;
         services.AddSingleton(s => new GitHubCalls(NewHttp(), s.GetRequiredService<IOptions<GitHubOptions>>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<GitHubCalls>>()));
         services.AddSingleton<GitHubTokens>();

@@ -20,6 +20,9 @@ public sealed class GitHubOptions
     /// <summary>The app's private key, as PEM.</summary>
     public string PrivateKey { get; set; } = "";
 
+    /// <summary>Signs its webhooks; without it every delivery is refused.</summary>
+    public string WebhookSecret { get; set; } = "";
+
     public string TokenFile { get; set; } = "";
     public string PrivateKeyFile { get; set; } = "";
 

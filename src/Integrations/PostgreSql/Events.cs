@@ -72,7 +72,8 @@ internal static class Events
     private static async Task<(CommitResult? Refusal, List<long> Ids)> LookAsync(NpgsqlConnection connection, Commit commit, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
-        if (commit.Delivery is { } d)
+        List<Delivery> deliveries = [.. commit.Delivery is { } only ? [only] : Array.Empty<Delivery>(), .. commit.Deliveries.OrderBy(one => one.Key, StringComparer.Ordinal)];
+        foreach (var d in deliveries)
         {
             batch.Add("insert into deliveries (key, answer, at) values ($1, $2, $3) on conflict do nothing returning key", d.Key, d.Answer, commit.At);
         }
@@ -84,11 +85,16 @@ internal static class Events
         Work.GiveIds(batch, commit.Work.Length);
 
         var ids = new List<long>();
+        Delivery? repeated = null;
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
-            if (commit.Delivery is null || await NextAsync(reader)) return (await RestAsync(reader), ids);
+            foreach (var d in deliveries)
+            {
+                if (!await NextAsync(reader)) repeated ??= d;
+            }
+            if (repeated is null) return (await RestAsync(reader), ids);
         }
-        return (new CommitResult.Repeated((await FindDeliveryAsync(connection, commit.Delivery.Key, cancellationToken))!), ids);
+        return (new CommitResult.Repeated((await FindDeliveryAsync(connection, repeated.Key, cancellationToken))!), ids);
 
         async Task<CommitResult?> RestAsync(NpgsqlDataReader reader)
         {

@@ -20,6 +20,10 @@ internal static class Events
         {
             return new(new CommitResult.Repeated(FindDelivery(file, delivery.Key)!), Keep: false);
         }
+        foreach (var one in commit.Deliveries)
+        {
+            if (!Put(file, one, commit.At)) return new(new CommitResult.Repeated(FindDelivery(file, one.Key)!), Keep: false);
+        }
         if (commit.Completes is { } work && !Work.Complete(file, work)) return new(new CommitResult.ClaimLost(), Keep: false);
         if (Append(file, commit) is { } conflict) return new(conflict, Keep: false);
         foreach (var key in commit.Withdrawn) Work.Withdraw(file, key);

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Evidence;
-using ChatOps.Runbooks.Plans;
+using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Cards;

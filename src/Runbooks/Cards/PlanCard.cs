@@ -1,4 +1,5 @@
 using ChatOps.Runbooks.Plans;
+using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Cards;

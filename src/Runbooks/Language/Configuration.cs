@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Alerts;
 using ChatOps.Runbooks.Calendar;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Steps;
@@ -13,6 +14,9 @@ public sealed record Configuration(ImmutableArray<Service> Services, ImmutableAr
     public ChangeCalendar Calendar { get; init; } = ChangeCalendar.Empty;
 
     public Overrides Overrides { get; init; } = Overrides.None;
+
+    /// <summary>Where alerts go.</summary>
+    public AlertRules Alerts { get; init; } = AlertRules.Usual;
 
     private readonly Known known = new();
 

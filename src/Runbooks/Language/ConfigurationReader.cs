@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Alerts;
 using ChatOps.Runbooks.Calendar;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Steps;
@@ -22,6 +23,7 @@ public static class ConfigurationReader
         var services = ImmutableArray.CreateBuilder<Service>();
         var runbooks = ImmutableArray.CreateBuilder<Runbook>();
         AccessRules? access = null;
+        var alerts = AlertRules.Usual;
         var all = files.OrderBy(file => file.File, StringComparer.Ordinal).ToList();
         var (calendar, overrides) = Calendar(all, findings);
         var jobs = JobsOf(all, findings);
@@ -32,6 +34,7 @@ public static class ConfigurationReader
             else if (part is "calendar" or "calendar-file" or "jobs") continue;
             else if (Yaml.Read(file.File, file.Text, findings) is not { } roots) findings.Unread(part);
             else if (part == "access") access = Access(file.File, roots, findings);
+            else if (part == "alerts") alerts = Alerts(file.File, roots, findings);
             else if (part == "services") Add(services, part, roots.Select(root => ServiceReader.Read(file.File, root, calendar.Zone, findings)), findings);
             else Add(runbooks, part, roots.Select(root => RunbookReader.Read(file.File, root, findings, jobs)), findings);
         }
@@ -45,7 +48,7 @@ public static class ConfigurationReader
         if (all.TrueForAll(file => PartOf(file.File) != "services"))
             findings.Error("services", 1, "services-missing", "There is no service.", null, "Write a file in services/.");
 
-        var written = new Configuration(services.ToImmutable(), runbooks.ToImmutable(), access ?? AccessRules.Empty) { Calendar = calendar, Overrides = overrides };
+        var written = new Configuration(services.ToImmutable(), runbooks.ToImmutable(), access ?? AccessRules.Empty) { Calendar = calendar, Overrides = overrides, Alerts = alerts };
         var read = Borrowing.Into(written, findings);
         Lint.Look(read, findings);
         return (findings.AnyError ? null : read, findings.Sorted);
@@ -56,6 +59,7 @@ public static class ConfigurationReader
     {
         ["access.yaml"] => "access",
         ["calendar.yaml"] => "calendar",
+        ["alerts.yaml"] => "alerts",
         [var name] when IsCalendar(name) => "calendar-file",
         [.., var name] when IsCalendar(name) => null,
         [var part and ("services" or "runbooks" or "jobs"), _] => part,
@@ -65,8 +69,8 @@ public static class ConfigurationReader
     private static void Stray(string file, Findings findings)
     {
         var mend = IsCalendar(file) ? "Put it beside calendar.yaml, and name it there under freeze-files:." : file.Contains('/', StringComparison.Ordinal) ? "Move it up into services/, runbooks/ or jobs/."
-            : Nearest.One(file, ["access.yaml", "calendar.yaml"]) is { } near ? $"Did you mean {near}?" : "Move it into services/ or runbooks/, or out of the folder.";
-        findings.Warn(file, 1, "file-unread", "This file is not read.", "The folder holds services/*.yaml, runbooks/*.yaml, jobs/*.yaml, access.yaml and calendar.yaml.", mend);
+            : Nearest.One(file, ["access.yaml", "calendar.yaml", "alerts.yaml"]) is { } near ? $"Did you mean {near}?" : "Move it into services/ or runbooks/, or out of the folder.";
+        findings.Warn(file, 1, "file-unread", "This file is not read.", "The folder holds services/*.yaml, runbooks/*.yaml, jobs/*.yaml, access.yaml, calendar.yaml and alerts.yaml.", mend);
     }
 
     /// <summary>Jobs are read before the runbooks that name them.</summary>
@@ -82,6 +86,12 @@ public static class ConfigurationReader
     {
         OnlyOne(file, roots, "who may do what", findings);
         return AccessReader.Read(file, roots[0], findings);
+    }
+
+    private static AlertRules Alerts(string file, IReadOnlyList<YamlMappingNode> roots, Findings findings)
+    {
+        OnlyOne(file, roots, "where alerts go", findings);
+        return AlertsReader.Read(file, roots[0], findings);
     }
 
     /// <summary>The calendar is read before the rest: its zone is meant where windows name none.</summary>

@@ -297,6 +297,7 @@ public static class Shapes
     [
         Service, Environment, Kubernetes, Simulated, Health, Expect, Gate, Window, Runbook, Step, Item, ItemGroup, Branch, Escalate, StepFailure, Input, Schedule, OnFailure,
         Access, Group, May, Persona, Calendar, Freeze, Maintenance, Passing,
+        AlertShapes.Alerts, AlertShapes.Route, AlertShapes.When, AlertShapes.Names, AlertShapes.Generic,
     ];
 
     /// <summary>The keys that make a step what it is, in the order in which they are looked for.</summary>

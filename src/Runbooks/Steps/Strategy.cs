@@ -14,6 +14,9 @@ public abstract record Strategy
     /// <summary>What it is made of, in order. The step after which the version is live keeps the name of <paramref name="deploy"/>.</summary>
     public abstract IEnumerable<Step> Steps(Rollout deploy, PlanContext plan);
 
+    /// <summary>A share of traffic is for looking how it does: every gate of the place, where there is any.</summary>
+    protected static readonly ImmutableArray<string> EveryGate = [Soak.All];
+
     protected static StepId Named(Rollout deploy, string part) => new($"{deploy.Id}-{part}");
 
     /// <summary>What the file says of the whole goes for each part, save what takes it back: that belongs to the part that is live afterwards.</summary>
@@ -55,7 +58,7 @@ public sealed record Canary(ImmutableArray<int> Shares, TimeSpan Soak, bool Ask)
         {
             var percent = string.Create(CultureInfo.InvariantCulture, $"{share}%");
             yield return new Rollout(Named(deploy, $"at{share}"), $"Canary of {{version}} at {percent}") { Stage = new Stage(StageKind.Canary, share), Rules = rules };
-            if (Soak > TimeSpan.Zero) yield return new Soak(Named(deploy, $"soak{share}"), $"Soak at {percent}", Soak) { Rules = SoakRules(rules), Watches = [Steps.Soak.All] };
+            if (Soak > TimeSpan.Zero) yield return new Soak(Named(deploy, $"soak{share}"), $"Soak at {percent}", Soak) { Rules = SoakRules(rules), Watches = EveryGate };
         }
 
         if (Ask) yield return new Wait(Named(deploy, "go"), "Wait for go", null, null);

@@ -83,6 +83,9 @@ public sealed record Commit(DateTimeOffset At)
     /// <summary>Where it came from outside: when this key was kept before, nothing is and the answer kept then comes back.</summary>
     public Delivery? Delivery { get; init; }
 
+    /// <summary>Deliveries that are kept too, where several are answered at once. When any was kept before, nothing is: take it out and try again.</summary>
+    public ImmutableArray<Delivery> Deliveries { get; init; } = [];
+
     /// <summary>The claimed work that led to this; it is gone afterwards. When the claim was lost, nothing is kept.</summary>
     public ClaimedWork? Completes { get; init; }
 }

@@ -19,6 +19,7 @@ public static class RefusalCodes
     public const string PersonUnknown = "person-unknown";
     public const string RunUnknown = "run-unknown";
     public const string StepUnknown = "step-unknown";
+    public const string AlertUnknown = "alert-unknown";
     public const string ReasonMissing = "reason-missing";
     public const string TextTooLong = "text-too-long";
 
@@ -52,6 +53,7 @@ public static class RefusalCodes
     public const string NothingFailed = "nothing-failed";
     public const string RollingBack = "rolling-back";
     public const string WindowClosed = "window-closed";
+    public const string AlertOver = "alert-over";
 
     // The bot itself can't.
     public const string StoreUnavailable = "store-unavailable";
@@ -60,10 +62,10 @@ public static class RefusalCodes
 
     public static ImmutableArray<string> All { get; } =
     [
-        CommandUnknown, WordsMissing, WordsAmbiguous, WordUnknown, ServiceUnknown, EnvironmentUnknown, VersionUnknown, RunbookUnknown, InputMissing, InputUnfit, PersonUnknown, RunUnknown, StepUnknown, ReasonMissing, TextTooLong,
+        CommandUnknown, WordsMissing, WordsAmbiguous, WordUnknown, ServiceUnknown, EnvironmentUnknown, VersionUnknown, RunbookUnknown, InputMissing, InputUnfit, PersonUnknown, RunUnknown, StepUnknown, AlertUnknown, ReasonMissing, TextTooLong,
         ReadOnly, NotAllowed, NotInGroup, ApprovalOwn,
         Locked, Frozen, LockUnknown, LaterUnknown, NotPassable, LockHeld, AlreadyLive, OrderUnmet, NothingToRollBack, PlanChanged, ApprovalExpired, ChecklistOpen, ItemUnknown, ItemVerifiesItself,
-        StepNotWaiting, StepNotSkippable, RunEnded, RunNotPaused, RunPaused, RunNotPausable, NothingFailed, RollingBack, WindowClosed,
+        StepNotWaiting, StepNotSkippable, RunEnded, RunNotPaused, RunPaused, RunNotPausable, NothingFailed, RollingBack, WindowClosed, AlertOver,
         StoreUnavailable, TargetUnavailable, Busy,
     ];
 }

@@ -19,6 +19,10 @@ public sealed class SlackManifestTests
     [InlineData("resume")]
     [InlineData("retry")]
     [InlineData("skip")]
+    [InlineData("alerts")]
+    [InlineData("why")]
+    [InlineData("ack")]
+    [InlineData("silence")]
     [InlineData("chatops")]
     public void Each_command_is_there_and_has_its_names_escaped(string command)
     {

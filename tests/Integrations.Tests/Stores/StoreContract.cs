@@ -80,6 +80,17 @@ public abstract class StoreContract : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task Several_deliveries_are_kept_together_and_one_that_was_seen_keeps_them_all_out()
+    {
+        await KeepAsync(Append(Run1, 0, "one") with { Deliveries = [new("b", "1"), new("a", "2")] });
+        (await Store.FindDeliveryAsync("a", Stop)).ShouldBe("2");
+        var result = await Store.CommitAsync(Append(Run1, 1, "two") with { Deliveries = [new("c", "3"), new("a", "4")] }, Stop);
+        result.ShouldBe(new CommitResult.Repeated("2"));
+        (await Store.FindDeliveryAsync("c", Stop)).ShouldBeNull();
+        (await Store.ReadAsync(Run1, 0, Stop)).Length.ShouldBe(1);
+    }
+
     private protected static Commit Append(StreamId stream, long expected, params string[] bodies) => new(Noon)
     {
         Streams = [new(stream, expected, [.. bodies.Select(b => new NewEvent("Happened", b))])],

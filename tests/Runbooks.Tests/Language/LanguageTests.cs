@@ -367,7 +367,7 @@ public sealed partial class LanguageTests
     [Fact]
     public void Every_code_is_in_a_table_here_and_in_the_documentation()
     {
-        var tested = Faults.Select(row => row.Data.Item1).Concat(["approval-tight", "approval-impossible", "demo-with-real-targets", "access-missing", "services-missing", "bad-calendar-file", "preview-missing", .. GateLanguageTests.Codes]).Distinct();
+        var tested = Faults.Select(row => row.Data.Item1).Concat(["approval-tight", "approval-impossible", "demo-with-real-targets", "access-missing", "services-missing", "bad-calendar-file", "preview-missing", "route-unreachable", "route-missing", .. GateLanguageTests.Codes]).Distinct();
         Codes().ShouldBe(tested, ignoreOrder: true);
         Codes().ShouldBe(Documents.Rows("configuration.md", "## Findings"), ignoreOrder: true);
     }
@@ -492,6 +492,11 @@ public sealed partial class LanguageTests
             "group" => ("access.yaml", $"{{ groups: {{ g: {mapping} }}, may: {{}} }}"),
             "may" => ("access.yaml", $"{{ groups: {{}}, may: {mapping} }}"),
             "persona" => ("access.yaml", $"{{ groups: {{}}, may: {{}}, demo: [{mapping}] }}"),
+            "alerts" => ("alerts.yaml", mapping),
+            "alert-route" => ("alerts.yaml", $"{{ routes: [{mapping}] }}"),
+            "match" => ("alerts.yaml", $"{{ routes: [{{ route: r, when: {mapping} }}] }}"),
+            "alert-names" => ("alerts.yaml", $"{{ routes: [{{ route: r }}], names: {mapping} }}"),
+            "alert-mapping" => ("alerts.yaml", $"{{ routes: [{{ route: r }}], generic: {{ g: {mapping} }} }}"),
             _ => throw new ArgumentOutOfRangeException(nameof(shape), shape, null),
         };
         return [.. ConfigurationReader.Read([new SourceFile(file, text)]).Findings.Where(finding => finding.File == file).Select(finding => finding.Code)];

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Evidence;
-using ChatOps.Runbooks.Runs;
 
-namespace ChatOps.Runbooks.Plans;
+namespace ChatOps.Runbooks.Runs;
 
 /// <summary>What is known about a change before it is started: looked at when somebody asks for its plan, and kept nowhere.</summary>
 /// <param name="Changes">What the version brings; null when it can't be told, and <paramref name="NoChanges"/> says why.</param>
