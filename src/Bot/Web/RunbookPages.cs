@@ -12,7 +12,7 @@ internal static class RunbookPages
     public static Html Many(Viewer viewer, ImmutableArray<ShownRunbook> runbooks) => Layout.Of("Runbooks", "/runbooks", viewer, null, Html.Of($"""
         <h1>Runbooks</h1>{(runbooks.IsEmpty
             ? new Html("""<section class="empty"><h2>No runbook yet</h2><p>Each file in the folder <code>runbooks/</code> of the configuration is one; it appears here when it is saved.</p></section>""")
-            : Html.Of($"""<section><table class="rows"><thead><tr>{((string[])["", "What", "Starts", "Live", "Used by"]).Select(name => Html.Of($"""<th scope="col">{name}</th>"""))}</tr></thead><tbody>{runbooks.Select(Row)}</tbody></table></section>"""))}
+            : Html.Of($"""<section><table class="rows books"><thead><tr>{((string[])["What", "Starts", "Live", "Used by"]).Select(name => Html.Of($"""<th scope="col">{name}</th>"""))}</tr></thead><tbody>{runbooks.Select(Row)}</tbody></table></section>"""))}
         """));
 
     public static Html One(Viewer viewer, ShownRunbook one) => Layout.Of(one.Runbook.Name, "/runbooks", viewer, null, Html.Of($"""
@@ -32,7 +32,7 @@ internal static class RunbookPages
         """));
 
     private static Html Row(ShownRunbook one) => Html.Of($"""
-        <tr data-runbook="{one.Runbook.Name}"><td class="number"></td><td class="what"><a href="/runbooks/{Uri.EscapeDataString(one.Runbook.Name)}">{Texts.Short(one.Runbook.Name)}</a><div class="quiet">{Texts.Short(one.Runbook.Summary)}</div></td>
+        <tr data-runbook="{one.Runbook.Name}"><td class="what"><a href="/runbooks/{Uri.EscapeDataString(one.Runbook.Name)}">{Texts.Short(one.Runbook.Name)}</a><div class="quiet">{Texts.Short(one.Runbook.Summary)}</div></td>
         <td class="quiet">{Starts(one)}</td><td>{(one.Live.IsEmpty ? Html.None : Html.Of($"{Words.Count(one.Live.Length, "run", "runs")}"))}</td><td class="quiet">{Texts.Short(Uses(one))}</td></tr>
         """);
 

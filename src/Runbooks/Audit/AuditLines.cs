@@ -63,7 +63,7 @@ public sealed class AuditLines
 
     private static AuditLine OfLock(ChainEntry entry, LockEvent what) => what switch
     {
-        LockSet { Lock: var one } => Line(entry, one.By, "lock-set", $"{one.Kind.ToString().ToLowerInvariant()} {one.Id} on {one.Scope}: {one.Reason}", one.Scope),
+        LockSet { Lock: var one } => Line(entry, one.By, "lock-set", $"{one.Kind switch { LockKind.Freeze => "froze", LockKind.Warning => "warns of changes to", _ => "locked" }} {one.Scope}: {one.Reason} (lock {one.Id})", one.Scope),
         LockReleased gone => Line(entry, gone.By, "lock-released", $"released lock {gone.Id}{(gone.Reason is null ? "" : $": {gone.Reason}")}{(gone.TakenOver ? " (another took its place)" : "")}", null),
         _ => throw new InvalidOperationException($"Nobody tells of {what.GetType().Name}."),
     };

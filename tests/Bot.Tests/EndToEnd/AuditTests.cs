@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ChatOps.Integrations.Sqlite;
 using ChatOps.Testing;
 using Shouldly;
 using SQLitePCL;
@@ -66,7 +67,7 @@ public sealed class AuditTests : IAsyncLifetime
     [InlineData("delete from chain", "beside the chain was removed")]
     public async Task Whoever_touches_the_database_is_found_out(string sql, string says)
     {
-        Batteries_V2.Init();
+        SqliteLibrary.Use();
         raw.sqlite3_open(File, out var file).ShouldBe(0);
         raw.sqlite3_exec(file, sql).ShouldBe(0);
         file.Dispose();
