@@ -38,9 +38,9 @@ internal static class RunbookPages
 
     private static Html Starts(ShownRunbook one) => one.Runbook switch
     {
-        { Schedules: [var schedule, ..] } => Html.Of($"by itself: {Texts.Short($"{schedule.Cron} {schedule.Zone}")}"),
-        { StartsWith: "deploy" } => new Html("with <code>deploy</code>"),
-        _ => Html.Of($"with <code>run {Texts.Short(one.Runbook.Name)}</code>"),
+        { Schedules: [var schedule, ..] } => Html.Of($"starts by itself: {Texts.Short($"{schedule.Cron} {schedule.Zone}")}"),
+        { StartsWith: "deploy" } => new Html("starts with <code>deploy</code>"),
+        _ => Html.Of($"starts with <code>run {Texts.Short(one.Runbook.Name)}</code>"),
     };
 
     private static string Uses(ShownRunbook one) => one.UsedBy.Length switch

@@ -48,7 +48,7 @@ public static class Diagram
 
         var svg = new StringBuilder();
         var title = $"{model.Runbook.Name}, {Words.Count(model.Opened.Steps.Length, "step", "steps")}";
-        svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" style=\"max-width:{width}px;width:100%;height:auto\" role=\"img\" aria-labelledby=\"t d\">\n");
+        svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" style=\"max-width:100%;height:auto\" role=\"img\" aria-labelledby=\"t d\">\n");
         svg.Append("<title id=\"t\">").Append(Escaped(title)).Append("</title>\n<desc id=\"d\">").Append(Escaped(string.Join("; ", model.Opened.Steps.Select(step => $"{step.Title} ({step.Kind})")))).Append("</desc>\n");
         svg.Append("<style>.b{fill:#fff;stroke:#57606a;stroke-width:1.2}.p{stroke:#9a6700;stroke-width:2}.a{stroke:#8250df;stroke-width:2}.c{stroke:#0969da;stroke-width:2}.l{stroke:#57606a;stroke-width:1.4;fill:none}.t{font:600 12px system-ui,sans-serif;fill:#1f2328}.k{font:11px system-ui,sans-serif;fill:#57606a}.h{fill:#0550ae}.w{font:600 11px system-ui,sans-serif;fill:#fff}");
         svg.Append("@media(prefers-color-scheme:dark){.b{fill:#161b22;stroke:#8b949e}.p{stroke:#d29922}.a{stroke:#a371f7}.c{stroke:#58a6ff}.l{stroke:#8b949e}.t{fill:#e6edf3}.k{fill:#9da7b3}}</style>\n");

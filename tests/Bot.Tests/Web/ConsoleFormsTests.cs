@@ -39,6 +39,21 @@ public sealed class ConsoleFormsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_runbook_is_a_picture_that_shows_where_each_live_run_stands()
+    {
+        (await ana.OpenAsync("/runbooks/rolling-deploy/picture.svg")).ShouldNotContain("run 1");
+        await ana.SayAsync("deploy api v1.2.3 prod");
+        (await ana.OpenAsync("/runbooks")).ShouldContain("<td>1 run</td>");
+        (await ana.OpenAsync("/runbooks/rolling-deploy")).ShouldSatisfyAllConditions(
+            page => page.ShouldContain("/runbooks/rolling-deploy/picture.svg"), page => page.ShouldContain("Production change (approval)"), page => page.ShouldContain("Run 1: "));
+        var picture = await ana.OpenAsync("/runbooks/rolling-deploy/picture.svg");
+        picture.ShouldStartWith("<svg ");
+        picture.ShouldContain(">run 1</text>");
+        (await ana.Http.GetAsync("/runbooks/no-such")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await ana.Http.GetAsync("/runbooks/no-such/picture.svg")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task The_same_form_sent_twice_opens_one_run()
     {
         var delivery = new string('a', 32);
