@@ -1,6 +1,7 @@
 using ChatOps.Bot.Commands;
 using ChatOps.Bot.Engine;
 using ChatOps.Bot.Settings;
+using ChatOps.Bot.Worker;
 using ChatOps.Integrations.Teams;
 using ChatOps.Runbooks.Work;
 using Microsoft.Extensions.Options;
@@ -14,7 +15,9 @@ public static partial class TeamsEndpoints
     {
         services.AddSingleton<TeamsPlaces>().AddSingleton<ITeamsPlaces>(s => s.GetRequiredService<TeamsPlaces>());
         services.AddSingleton<ITeamsAudience>(s => new Audience(s.GetServices<Runbooks.Access.IDirectory>(), s.GetRequiredService<Func<Runbooks.Language.Configuration>>()));
-        services.AddSingleton<TeamsReplies>();
+        services.AddSingleton<TeamsReplies>().AddSingleton<TeamsLate>();
+        services.AddSingleton<IWorkHandler>(s => new TeamsLateHandler(
+            TeamsDoor.To(s.GetRequiredService<Desk>(), s.GetRequiredService<Callers>(), s.GetRequiredService<RunEngine>(), s.GetRequiredService<BotAddress>()), s.GetRequiredService<TeamsReply>()));
         services.AddHostedService(s => s.GetRequiredService<TeamsReplies>());
         return services;
     }
@@ -27,7 +30,7 @@ public static partial class TeamsEndpoints
         var services = routes.ServiceProvider;
         var visit = new Lazy<TeamsVisit>(() => new TeamsVisit(
             door(services), services.GetRequiredService<TeamsPlaces>(), services.GetRequiredService<TeamsReply>(), services.GetRequiredService<ITeamsSightings>(),
-            services.GetRequiredService<TeamsReplies>(), new SeenLately()));
+            services.GetRequiredService<TeamsReplies>(), new SeenLately(), services.GetRequiredService<TeamsLate>()));
         var options = services.GetRequiredService<IOptionsMonitor<TeamsOptions>>();
         var verifier = services.GetRequiredService<BotTokenVerifier>();
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(TeamsEndpoints).FullName!);

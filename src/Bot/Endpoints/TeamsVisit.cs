@@ -7,10 +7,11 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Endpoints;
 
 /// <summary>What is done with an activity that was found to be Teams' own.</summary>
-internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply teams, ITeamsSightings sightings, TeamsReplies replies, SeenLately seen)
+internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply teams, ITeamsSightings sightings, TeamsReplies replies, SeenLately seen, TeamsLate late)
 {
     private const string TooOld = "This button is not one of the bot's, or is too old. Nothing was changed. Look at the run as it is now.";
-    private const string WorkingOnIt = "Working on it… The card shows what became of it; if nothing changes within a minute, press again.";
+    private const string WorkingOnIt = "Working on it… The card shows what became of it.";
+    private const string NotKeptYet = "This takes longer than it should: the bot's database is slow or gone. Look at the run before pressing again.";
 
     /// <param name="believed">Whether Microsoft vouched for the sender.</param>
     public async Task<IResult> ReceiveAsync(TeamsActivity activity, bool believed, CancellationToken cancellationToken)
@@ -50,19 +51,23 @@ internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply 
     private async Task<IResult> MessageAsync(TeamsActivity activity, TeamsSpeaker who)
     {
         Task<Reply> reply;
+        LateActivity asked;
         if (TeamsClick.Of(activity) is { Action: { } action } click)
         {
             if (!seen.IsNew(activity.Delivery)) return Results.Ok();
+            asked = Late(activity, who, null, action, click.Reason);
             reply = replies.GuardAsync(() => door.Click(who, action, click.Reason, activity.Delivery, replies.Stopping));
         }
         else
         {
             if (activity.Words() is not { } words || !seen.IsNew(activity.Delivery)) return Results.Ok();
-            reply = replies.GuardAsync(() => door.Hear(who, words.Length > 0 ? words : "help", activity.Delivery, replies.Stopping));
+            asked = Late(activity, who, words.Length > 0 ? words : "help", null, null);
+            reply = replies.GuardAsync(() => door.Hear(who, asked.Words!, activity.Delivery, replies.Stopping));
         }
 
-        await TeamsReplies.InTimeAsync(reply, TeamsReplies.MessagePatience);
+        var kept = !await TeamsReplies.InTimeAsync(reply, TeamsReplies.MessagePatience) && await late.KeptAsync(asked, replies.Stopping);
         replies.AnswerLater(reply, activity);
+        if (kept) ForgetLater(reply, asked);
         return Results.Ok();
     }
 
@@ -74,6 +79,7 @@ internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply 
         var reply = replies.GuardAsync(() => door.Click(who, action, click.Reason, activity.Delivery, replies.Stopping));
         if (!await TeamsReplies.InTimeAsync(reply, TeamsReplies.InvokePatience))
         {
+            if (await KeptAsync(activity, who, action, click.Reason, reply) is { } slow) return TeamsAnswers.Message(slow);
             if (action.Verb == "say") replies.AnswerLater(reply, activity);
             return TeamsAnswers.Message(WorkingOnIt);
         }
@@ -94,10 +100,30 @@ internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply 
         if (click is { Question.AsksReason: true, Reason: null or "" }) return TeamsAnswers.Dialog(click.Question, action.ToString(), "Say why in a few words.");
         var reason = Integrations.Http.ShownText.Fit(click.Reason, 500);
         var reply = replies.GuardAsync(() => door.Click(who, action, reason.Length > 0 ? reason : null, activity.Delivery, replies.Stopping));
-        if (!await TeamsReplies.InTimeAsync(reply, TeamsReplies.InvokePatience)) return TeamsAnswers.Close(WorkingOnIt);
+        if (!await TeamsReplies.InTimeAsync(reply, TeamsReplies.InvokePatience))
+            return TeamsAnswers.Close(await KeptAsync(activity, who, action, reason.Length > 0 ? reason : null, reply) ?? WorkingOnIt);
         var said = await reply;
         return TeamsAnswers.Close(said.Refusal is null && said.Card is null ? null : TeamsAnswers.Why(said));
     }
+
+    /// <summary>Keeps a click that is not done in time, so that it will be; null when it is kept, else what to tell the person.</summary>
+    private async Task<string?> KeptAsync(TeamsActivity activity, TeamsSpeaker who, CardAction action, string? reason, Task<Reply> reply)
+    {
+        var asked = Late(activity, who, null, action, reason);
+        if (!await late.KeptAsync(asked, replies.Stopping)) return NotKeptYet;
+        ForgetLater(reply, asked);
+        return null;
+    }
+
+    private static LateActivity Late(TeamsActivity activity, TeamsSpeaker who, string? words, CardAction? action, string? reason) =>
+        new(activity.Delivery, who, activity.Conversation, activity.Thread, words, action?.ToString(), reason);
+
+    /// <summary>Once it is done here, nobody has to do it after a crash; where the process stops first, the one after it does.</summary>
+    private void ForgetLater(Task<Reply> reply, LateActivity asked) => replies.Later(async () =>
+    {
+        await reply;
+        if (!replies.Stopping.IsCancellationRequested) await late.ForgetAsync(asked, replies.Stopping);
+    });
 
     /// <summary>A run's card as this person may see it. Looking changes nothing.</summary>
     private async Task<System.Text.Json.Nodes.JsonObject?> ViewAsync(TeamsSpeaker who, RunId run)
