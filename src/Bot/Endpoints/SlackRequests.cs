@@ -18,9 +18,8 @@ internal sealed class MalformedRequestException(string message) : Exception(mess
 internal sealed record SlackCommand(string User, string Channel, string Words, string Delivery, Uri? AnswerAt)
 {
     /// <summary>Null for the certificate probe, which wants nothing.</summary>
-    public static SlackCommand? Read(ReadOnlyMemory<byte> body)
+    public static SlackCommand? Read(IReadOnlyDictionary<string, string> form)
     {
-        var form = SlackForm.Read(body);
         if (form.GetValueOrDefault("ssl_check") == "1") return null;
         var command = SlackForm.Need(form, "command").TrimStart('/').ToLowerInvariant();
         var text = SlackText.Read(form.GetValueOrDefault("text"));
@@ -49,7 +48,13 @@ internal static class SlackForm
         }
     }
 
-    public static string Need(Dictionary<string, string> form, string field) =>
+    /// <summary>The fields that came as a JSON object: what is not text is left away.</summary>
+    public static Dictionary<string, string> Read(JsonElement fields) => fields.EnumerateObject()
+        .Where(field => field.Value.ValueKind == JsonValueKind.String)
+        .GroupBy(field => field.Name, StringComparer.Ordinal)
+        .ToDictionary(same => same.Key, same => SlackPayload.Text(fields, same.Key) ?? "", StringComparer.Ordinal);
+
+    public static string Need(IReadOnlyDictionary<string, string> form, string field) =>
         form.GetValueOrDefault(field) is { Length: > 0 } value ? value : throw new MalformedRequestException($"The field {field} is missing.");
 
     public static Uri? Address(string? text) => Uri.TryCreate(text, UriKind.Absolute, out var address) ? address : null;

@@ -90,6 +90,9 @@ internal sealed record UserGroupBody(string Id, string? Handle, long DateDelete)
 
 internal sealed record GroupUsersBody(ImmutableArray<string>? Users) : SlackBody;
 
+/// <param name="Url">Where to connect, once: it lets anybody who has it in, and is never logged.</param>
+internal sealed record ConnectionBody(Uri? Url) : SlackBody;
+
 internal sealed record AuthBody(Uri? Url, string? TeamId, string? EnterpriseId) : SlackBody;
 
 [JsonSourceGenerationOptions(
@@ -108,4 +111,5 @@ internal sealed record AuthBody(Uri? Url, string? TeamId, string? EnterpriseId) 
 [JsonSerializable(typeof(UserGroupsBody))]
 [JsonSerializable(typeof(GroupUsersBody))]
 [JsonSerializable(typeof(AuthBody))]
+[JsonSerializable(typeof(ConnectionBody))]
 internal sealed partial class SlackJson : JsonSerializerContext;

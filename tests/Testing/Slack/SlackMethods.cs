@@ -42,6 +42,7 @@ internal static class SlackMethods
         "users.info" => slack.Users.TryGetValue((string?)a["user"] ?? "", out var user) ? Ok("user", user.DeepClone()) : Error(a["user"] is null ? "missing_argument" : "user_not_found"),
         "usergroups.list" => Ok("usergroups", new JsonArray([.. slack.Groups.Select(g => (JsonNode)new JsonObject { ["id"] = g.Key, ["handle"] = g.Value.Handle, ["name"] = g.Value.Handle, ["date_delete"] = 0 })])),
         "usergroups.users.list" => slack.Groups.TryGetValue((string?)a["usergroup"] ?? "", out var group) ? Ok("users", new JsonArray([.. group.Users.Select(u => (JsonNode)u)])) : Error("no_such_subteam"),
+        "apps.connections.open" => Ok("url", slack.Sockets.NewAddress().AbsoluteUri),
         "views.open" => Open(slack, a),
         "auth.test" => new JsonObject { ["ok"] = true, ["url"] = "https://stand-in.slack.com/", ["team_id"] = "T1", ["user_id"] = SlackStandIn.Bot, ["bot_id"] = "BBOT" },
         _ => Error("unknown_method"),

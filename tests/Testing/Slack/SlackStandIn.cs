@@ -29,8 +29,18 @@ public sealed class SlackStandIn : IAsyncDisposable
         ["Slack:ApiUrl"] = ApiUrl.AbsoluteUri, ["Slack:BotToken"] = BotToken, ["Slack:SigningSecret"] = SigningSecret,
     };
 
+    /// <summary>The same for Socket Mode: an app's token, and no secret to sign with.</summary>
+    public IReadOnlyDictionary<string, string?> SocketSettings => new Dictionary<string, string?>
+    {
+        ["Slack:ApiUrl"] = ApiUrl.AbsoluteUri, ["Slack:BotToken"] = BotToken, ["Slack:AppToken"] = AppToken,
+    };
+
+    /// <summary>The connections of Socket Mode.</summary>
+    public SlackSockets Sockets { get; private set; } = null!;
+
     public Uri ApiUrl { get; private set; } = null!;
     public string BotToken { get; } = "xoxb-stand-in";
+    public string AppToken { get; } = "xapp-stand-in";
     public string SigningSecret { get; } = "stand-in-signing-secret";
 
     /// <summary>Whether one post a second and channel is all that is taken, a few at once apart.</summary>
@@ -71,13 +81,20 @@ public sealed class SlackStandIn : IAsyncDisposable
         var standIn = new SlackStandIn(server, clock ?? TimeProvider.System);
         server.MapPost("/api/{method}", (HttpContext context, string method) => standIn.CallAsync(context, method));
         server.MapPost("/respond/{id}", (HttpContext context, string id) => standIn.RespondAsync(context, id));
+        server.UseWebSockets();
+        server.Map("/socket/{ticket}", (HttpContext context, string ticket) => standIn.Sockets.AcceptAsync(context, ticket));
         await server.StartAsync();
+        standIn.Sockets = new SlackSockets(new Uri(server.Urls.First().Replace("http:", "ws:", StringComparison.Ordinal) + "/socket/"));
         standIn.ApiUrl = new Uri(server.Urls.First() + "/api/");
         standIn.AddChannel("general");
         return standIn;
     }
 
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        Sockets.Drop();
+        await app.DisposeAsync();
+    }
 
     public StandInChannel AddChannel(string name, bool isPrivate = false, bool isMember = true, bool isArchived = false)
     {
@@ -132,6 +149,9 @@ public sealed class SlackStandIn : IAsyncDisposable
 
     /// <summary>Somebody who speaks to the bot at this address.</summary>
     public SlackUser User(string id, HttpClient bot) => new(this, id, bot);
+
+    /// <summary>Somebody who speaks to the bot over its own connections.</summary>
+    public SlackUser SocketUser(string id) => new(this, id, null);
 
     /// <summary>Waits for a message in a channel (by name or id) that the test wants to see.</summary>
     public Task<KeptMessage> MessageAsync(string channel, Func<KeptMessage, bool> wanted, TimeSpan? timeout = null) =>
@@ -231,7 +251,7 @@ public sealed class SlackStandIn : IAsyncDisposable
     {
         var token = context.Request.Headers.Authorization.ToString();
         if (token.Length == 0) return SlackMethods.Error("not_authed");
-        if (token != "Bearer " + BotToken) return SlackMethods.Error("invalid_auth");
+        if (token != "Bearer " + (method == "apps.connections.open" ? AppToken : BotToken)) return SlackMethods.Error("invalid_auth");
         if (!RatesOn || method is not ("chat.postMessage" or "chat.postEphemeral")) return null;
         if (MayPost((string?)arguments["channel"] ?? "")) return null;
         context.Response.StatusCode = 429;

@@ -7,7 +7,7 @@ using System.Text.Json.Nodes;
 namespace ChatOps.Testing.Slack;
 
 /// <summary>Somebody in Slack who types commands and clicks: sends the bot what Slack would send, signed.</summary>
-public sealed class SlackUser(SlackStandIn slack, string id, HttpClient bot)
+public sealed class SlackUser(SlackStandIn slack, string id, HttpClient? bot)
 {
     public string Id => id;
 
@@ -65,7 +65,7 @@ public sealed class SlackUser(SlackStandIn slack, string id, HttpClient bot)
     public Task<SlackReceipt> WriteAsync(string channel, string text) => SayAsync("message", slack.IdOf(channel), text, "im");
 
     /// <summary>Sends the same bytes again with the same signature, as Slack does when an answer was lost, or somebody who recorded them.</summary>
-    public Task<SlackReceipt> RepeatAsync(SlackReceipt receipt) => PostAsync(receipt.Request, receipt.Timestamp, receipt.Signature);
+    public Task<SlackReceipt> RepeatAsync(SlackReceipt receipt) => bot is null ? SendAsync(receipt.Request) : PostAsync(receipt.Request, receipt.Timestamp, receipt.Signature);
 
     private Task<SlackReceipt> SayAsync(string type, string channel, string text, string? channelType)
     {
@@ -95,12 +95,13 @@ public sealed class SlackUser(SlackStandIn slack, string id, HttpClient bot)
     private Task<SlackReceipt> InteractAsync(JsonObject payload, string channel) =>
         SendAsync(new SlackRequestSent("slack/interactions", Form(("payload", payload.ToJsonString())), "application/x-www-form-urlencoded", channel));
 
-    private Task<SlackReceipt> SendAsync(SlackRequestSent request)
+    private async Task<SlackReceipt> SendAsync(SlackRequestSent request)
     {
+        if (bot is null) return Receive(request, HttpStatusCode.OK, await slack.Sockets.SendAsync(request), "", "");
         var timestamp = slack.Now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var key = Encoding.UTF8.GetBytes(slack.SigningSecret);
         var hash = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"v0:{timestamp}:{request.Body}"));
-        return PostAsync(request, timestamp, "v0=" + Convert.ToHexStringLower(hash));
+        return await PostAsync(request, timestamp, "v0=" + Convert.ToHexStringLower(hash));
     }
 
     private async Task<SlackReceipt> PostAsync(SlackRequestSent request, string timestamp, string signature)
@@ -109,8 +110,12 @@ public sealed class SlackUser(SlackStandIn slack, string id, HttpClient bot)
         message.Content.Headers.ContentType = new(request.ContentType);
         message.Headers.Add("X-Slack-Request-Timestamp", timestamp);
         message.Headers.Add("X-Slack-Signature", signature);
-        using var response = await bot.SendAsync(message);
-        var body = await response.Content.ReadAsStringAsync();
+        using var response = await bot!.SendAsync(message);
+        return Receive(request, response.StatusCode, await response.Content.ReadAsStringAsync(), timestamp, signature);
+    }
+
+    private SlackReceipt Receive(SlackRequestSent request, HttpStatusCode status, string body, string timestamp, string signature)
+    {
         var json = body.StartsWith('{') ? JsonNode.Parse(body) as JsonObject : null;
         KeptReply? reply = null;
         if (request.Path == "slack/commands" && json is not null)
@@ -121,7 +126,7 @@ public sealed class SlackUser(SlackStandIn slack, string id, HttpClient bot)
             slack.Show(reply);
         }
 
-        return new SlackReceipt(response.StatusCode, body, reply, json?["errors"] as JsonObject, request, timestamp, signature);
+        return new SlackReceipt(status, body, reply, json?["errors"] as JsonObject, request, timestamp, signature);
     }
 
     private static KeptButton Find(IReadOnlyList<KeptButton> buttons, string labelOrVerb) =>
