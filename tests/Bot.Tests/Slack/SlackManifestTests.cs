@@ -44,6 +44,15 @@ public sealed class SlackManifestTests
     [InlineData("/slack/events", "settings", "event_subscriptions", "request_url")]
     public void Slack_calls_where_the_bot_listens(string path, params string[] at) => At(Manifest, at).ToString().ShouldEndWith(path);
 
+    [Fact]
+    public void For_socket_mode_it_is_the_same_app_without_addresses()
+    {
+        var socket = File.ReadAllLines(Path.Combine(Root(), "manifests", "slack-app-socket.yaml")).Where(line => !line.StartsWith('#')).ToList();
+        var http = File.ReadAllLines(Path.Combine(Root(), "manifests", "slack-app.yaml")).Where(line => !line.StartsWith('#'));
+        socket.ShouldBe(http.Where(line => !line.Contains("url: https://", StringComparison.Ordinal)).Select(line => line.Replace("socket_mode_enabled: false", "socket_mode_enabled: true", StringComparison.Ordinal)));
+        socket.ShouldContain("  socket_mode_enabled: true");
+    }
+
     private static YamlNode At(YamlNode node, params string[] path) => path.Aggregate(node, (n, name) => n[name]);
 
     private static YamlMappingNode Read()

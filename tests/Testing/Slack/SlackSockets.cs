@@ -11,12 +11,13 @@ namespace ChatOps.Testing.Slack;
 public sealed class SlackSockets
 {
     /// <summary>Slack shows the person an error after 3 seconds; here a test machine may be slow.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Uri root;
     private readonly Lock gate = new();
     private readonly HashSet<string> tickets = [];
     private readonly List<StandInSocket> open = [];
+    private readonly List<StandInSocket> deaf = [];
     private readonly Dictionary<string, TaskCompletionSource<JsonObject>> waiting = [];
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int next;
@@ -49,7 +50,7 @@ public sealed class SlackSockets
     /// <summary>Cuts all connections without a goodbye.</summary>
     public void Drop()
     {
-        foreach (var socket in Locked(() => open.ToList())) socket.Cut();
+        foreach (var socket in Locked(() => open.Concat(deaf).ToList())) socket.Cut();
     }
 
     /// <summary>The next acknowledgements are lost, and their connections with them.</summary>
@@ -61,15 +62,8 @@ public sealed class SlackSockets
         foreach (var socket in Locked(() => open.ToList())) await socket.SendAsync(new JsonObject { ["type"] = "disconnect", ["reason"] = reason, ["debug_info"] = new JsonObject { ["host"] = "stand-in" } });
     }
 
-    /// <summary>All connections stay open and are dead: nothing is read from them any more, so that pings are not answered.</summary>
-    public void Freeze()
-    {
-        foreach (var socket in Locked(() => open.ToList()))
-        {
-            socket.Freeze();
-            Remove(socket);
-        }
-    }
+    /// <summary>Connections are opened and greeted, and nothing is ever read from them: pings are not answered.</summary>
+    public bool Deaf { get; set; }
 
     /// <summary>Sends a frame as it is to one connection.</summary>
     public async Task SendRawAsync(string frame) => await (await AnyAsync()).SendAsync(frame);
@@ -97,12 +91,13 @@ public sealed class SlackSockets
         using var socket = new StandInSocket(await context.WebSockets.AcceptWebSocketAsync());
         var count = Locked(() =>
         {
-            open.Add(socket);
+            (Deaf ? deaf : open).Add(socket);
             Opened++;
             return open.Count;
         });
         await socket.SendAsync(new JsonObject { ["type"] = "hello", ["num_connections"] = count, ["connection_info"] = new JsonObject { ["app_id"] = "A1" } });
         Tell();
+        if (Locked(() => deaf.Contains(socket))) await socket.Gone;
         while (await socket.ReadAsync() is { } frame) Hear(socket, frame);
         Remove(socket);
         await socket.Gone;
@@ -182,8 +177,6 @@ internal sealed class StandInSocket(WebSocket socket) : IDisposable
 {
     private readonly SemaphoreSlim sending = new(1, 1);
     private readonly TaskCompletionSource gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource frozen = new();
-    private bool isFrozen;
 
     /// <summary>Ends when nothing can come over it any more.</summary>
     public Task Gone => gone.Task;
@@ -217,7 +210,6 @@ internal sealed class StandInSocket(WebSocket socket) : IDisposable
             while (true)
             {
                 var read = await socket.ReceiveAsync(chunk.AsMemory(), CancellationToken.None);
-                if (isFrozen) await Task.Delay(Timeout.Infinite, frozen.Token);
                 if (read.MessageType == WebSocketMessageType.Close)
                 {
                     await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
@@ -240,16 +232,12 @@ internal sealed class StandInSocket(WebSocket socket) : IDisposable
     public void Cut()
     {
         socket.Abort();
-        frozen.Cancel();
         gone.TrySetResult();
     }
-
-    public void Freeze() => isFrozen = true;
 
     public void Dispose()
     {
         socket.Dispose();
         sending.Dispose();
-        frozen.Dispose();
     }
 }
