@@ -10,6 +10,7 @@ internal sealed partial class SlackConnection(SlackSocket socket, SlackEnvelopes
     private readonly CancellationTokenSource ending = new();
     private readonly TaskCompletionSource<bool> greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string?> leaving = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationToken ended;
     private Task listening = Task.CompletedTask;
 
     /// <summary>Ends when the connection is about to be closed or gone, with Slack's reason; null = it broke.</summary>
@@ -19,6 +20,7 @@ internal sealed partial class SlackConnection(SlackSocket socket, SlackEnvelopes
     /// <returns>Whether Slack said hello in time.</returns>
     public async Task<bool> StartAsync()
     {
+        ended = ending.Token;
         listening = ListenAsync();
         try
         {
@@ -56,7 +58,7 @@ internal sealed partial class SlackConnection(SlackSocket socket, SlackEnvelopes
     {
         try
         {
-            while (await socket.ReadAsync(ending.Token) is { } frame) Take(frame);
+            while (await socket.ReadAsync(ended) is { } frame) Take(frame);
         }
         catch (OperationCanceledException)
         {
@@ -95,7 +97,7 @@ internal sealed partial class SlackConnection(SlackSocket socket, SlackEnvelopes
     {
         if (await envelopes.AnswerAsync(envelope) is not { } answer) return;
         var payload = envelope.TakesAnswer && answer.IsJson ? answer.Body : null;
-        if (!await socket.AcknowledgeAsync(envelope.Id, payload, ending.Token)) Log.NotAcknowledged(logger, envelope.Type);
+        if (!await socket.AcknowledgeAsync(envelope.Id, payload, ended)) Log.NotAcknowledged(logger, envelope.Type);
     }
 
     private static partial class Log

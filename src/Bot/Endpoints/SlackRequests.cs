@@ -15,7 +15,8 @@ internal sealed class MalformedRequestException(string message) : Exception(mess
 /// <summary>A slash command as Slack sends it.</summary>
 /// <param name="Words">What the desk hears: the command's own name first, except for <c>/chatops</c>.</param>
 /// <param name="AnswerAt">Where an answer may be sent later; null when none was given.</param>
-internal sealed record SlackCommand(string User, string Channel, string Words, string Delivery, Uri? AnswerAt)
+/// <param name="Trigger">Opens a dialog, once and within 3 seconds.</param>
+internal sealed record SlackCommand(string User, string Channel, string Words, string Delivery, Uri? AnswerAt, string Trigger)
 {
     /// <summary>Null for the certificate probe, which wants nothing.</summary>
     public static SlackCommand? Read(IReadOnlyDictionary<string, string> form)
@@ -26,7 +27,7 @@ internal sealed record SlackCommand(string User, string Channel, string Words, s
         var words = command == "chatops" ? (text.Length > 0 ? text : "help") : $"{command} {text}".TrimEnd();
         return new SlackCommand(
             SlackForm.Need(form, "user_id"), SlackForm.Need(form, "channel_id"), words,
-            $"slack:cmd:{SlackForm.Need(form, "trigger_id")}", SlackForm.Address(form.GetValueOrDefault("response_url")));
+            $"slack:cmd:{SlackForm.Need(form, "trigger_id")}", SlackForm.Address(form.GetValueOrDefault("response_url")), SlackForm.Need(form, "trigger_id"));
     }
 }
 

@@ -19,7 +19,7 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
         if (SlackCommand.Read(form) is not { } command) return SlackAnswered.Nothing;
         var asked = new LateRequest(command.Delivery, command.Words, null, null, new SlackAsker(command.User, command.Channel, command.AnswerAt));
         var reply = AskAsync(asked);
-        if (await InTimeAsync(reply)) return Shown(await reply);
+        if (await InTimeAsync(reply)) return await AskedAsync(await reply, command.Channel, command.Trigger) ? SlackAnswered.Nothing : Shown(await reply);
         var kept = await KeptAsync(asked);
         replies.AnswerLater(reply, asked.Asker, kept ? asked : null);
         return Json(new SlackReply(kept ? WorkingOnIt : NotKeptYet).ToJson());
@@ -32,6 +32,8 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
             case "block_actions":
                 await Task.WhenAll(SlackClick.Read(root).ToList().Select(ClickAsync));
                 return SlackAnswered.Nothing;
+            case "view_submission" when SlackPayload.Text(root, "view", "callback_id") == SlackForms.Callback:
+                return await FilledAsync(root);
             case "view_submission":
                 return await ReasonAsync(root);
             default:
@@ -68,7 +70,7 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
             return;
         }
 
-        await AnswerAsync(new LateRequest(click.Delivery, null, action.ToString(), null, asker));
+        await AnswerAsync(new LateRequest(click.Delivery, null, action.ToString(), null, asker), click.Trigger);
     }
 
     private async Task AskWhyAsync(SlackClick click, CardAction action, SlackAsker asker)
@@ -96,14 +98,35 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
         return SlackAnswered.Nothing;
     }
 
+    /// <summary>Opens a dialog for what the reply asks, where it asks something. When it can't be opened, the reply says it in words.</summary>
+    private async Task<bool> AskedAsync(Reply reply, string channel, string? trigger) =>
+        reply.Form is { } form && trigger is not null && SlackForms.View(form, channel) is { } view && await client.OpenViewAsync(trigger, view, replies.Stopping) is Outcome<Nothing>.Done;
+
+    /// <summary>A form that was filled in is the command it was opened for, with the answers: judged as if it were typed.</summary>
+    private async Task<SlackAnswered> FilledAsync(JsonElement root)
+    {
+        var user = SlackPayload.Need(root, "user", "id");
+        if (ReasonFor.Read(SlackPayload.Text(root, "view", "private_metadata")) is not { } about) throw new MalformedRequestException("The dialog does not say what it is about.");
+        var answers = SlackForms.Answers(root);
+        var asked = new LateRequest($"slack:view:{user}:{SlackPayload.Need(root, "view", "id")}", InputForms.Filled(about.Action, answers), null, null, new SlackAsker(user, about.Channel));
+        var reply = AskAsync(asked);
+        var inTime = await InTimeAsync(reply);
+        if (inTime && await reply is { Refusal: { } no } refused) return Json(SlackForms.Errors(no, refused.Form, answers));
+        replies.AnswerLater(reply, asked.Asker, !inTime && await KeptAsync(asked) ? asked : null);
+        return SlackAnswered.Nothing;
+    }
+
     private Task HearAsync(SlackMention mention) =>
         AnswerAsync(new LateRequest(mention.Delivery, mention.Words, null, null, new SlackAsker(mention.User, mention.Channel, Thread: mention.Thread)));
 
     /// <summary>Returns once it is done, or kept so that it will be; the answer follows by itself.</summary>
-    private async Task AnswerAsync(LateRequest asked)
+    /// <param name="trigger">Opens a dialog where the answer is a form; null where none can be opened.</param>
+    private async Task AnswerAsync(LateRequest asked, string? trigger = null)
     {
         var reply = AskAsync(asked);
-        replies.AnswerLater(reply, asked.Asker, !await InTimeAsync(reply) && await KeptAsync(asked) ? asked : null);
+        var inTime = await InTimeAsync(reply);
+        if (inTime && await AskedAsync(await reply, asked.Asker.Channel, trigger)) return;
+        replies.AnswerLater(reply, asked.Asker, !inTime && await KeptAsync(asked) ? asked : null);
     }
 
     private Task<Reply> AskAsync(LateRequest asked) => replies.GuardAsync(() => asked.Words is { } words

@@ -58,7 +58,8 @@ public sealed class SocketModeTests : IAsyncLifetime
         await bot.DisposeAsync();
         stage.Slack.Sockets.LoseAcknowledgements(0);
         bot = await stage.StartBotAsync();
-        (await typing).Reply.ShouldNotBeNull().Says.ShouldContain("Run 1 ");
+        await typing;
+        await stage.Slack.ReplyAsync(stage.Ana, reply => reply.Shows("Run 1 "), TimeSpan.FromSeconds(30));
         stage.Slack.Messages.Count(message => message.Key!.StartsWith("card:", StringComparison.Ordinal)).ShouldBe(1);
     }
 

@@ -11,6 +11,7 @@ public sealed class SlackManifestTests
     [Theory]
     [InlineData("deploy")]
     [InlineData("rollback")]
+    [InlineData("run")]
     [InlineData("status")]
     [InlineData("history")]
     [InlineData("runs")]

@@ -175,17 +175,24 @@ public sealed class SlackSockets
 /// <summary>One connection, from Slack's side.</summary>
 internal sealed class StandInSocket(WebSocket socket) : IDisposable
 {
-    private readonly SemaphoreSlim sending = new(1, 1);
+    private readonly Lock gate = new();
     private readonly TaskCompletionSource gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task last = Task.CompletedTask;
 
     /// <summary>Ends when nothing can come over it any more.</summary>
     public Task Gone => gone.Task;
 
     public Task SendAsync(JsonObject frame) => SendAsync(frame.ToJsonString());
 
-    public async Task SendAsync(string frame)
+    /// <summary>One frame after the other.</summary>
+    public Task SendAsync(string frame)
     {
-        await sending.WaitAsync();
+        lock (gate) return last = SendAfterAsync(last, frame);
+    }
+
+    private async Task SendAfterAsync(Task before, string frame)
+    {
+        await before;
         try
         {
             await socket.SendAsync(Encoding.UTF8.GetBytes(frame), WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
@@ -193,10 +200,6 @@ internal sealed class StandInSocket(WebSocket socket) : IDisposable
         catch (Exception e) when (e is WebSocketException or ObjectDisposedException or InvalidOperationException or IOException or OperationCanceledException)
         {
             gone.TrySetResult();
-        }
-        finally
-        {
-            sending.Release();
         }
     }
 
@@ -235,9 +238,5 @@ internal sealed class StandInSocket(WebSocket socket) : IDisposable
         gone.TrySetResult();
     }
 
-    public void Dispose()
-    {
-        socket.Dispose();
-        sending.Dispose();
-    }
+    public void Dispose() => socket.Dispose();
 }
