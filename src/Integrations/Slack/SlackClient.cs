@@ -39,6 +39,10 @@ public sealed partial class SlackClient
         Settle(await PostJsonAsync(
             "views.open", new OpenView(trigger, view), SlackJson.Default.OpenView, SlackJson.Default.SlackBody, null, cancellationToken));
 
+    /// <summary>Shows a view on the app's Home tab of one person, in place of what was there.</summary>
+    public async Task<Outcome<Nothing>> PublishHomeAsync(string user, JsonObject view, CancellationToken cancellationToken) =>
+        Settle(await PostJsonAsync("views.publish", new PublishView(user, view), SlackJson.Default.PublishView, SlackJson.Default.SlackBody, null, cancellationToken));
+
     /// <summary>Answers by the address that came with a command or a click: at most 5 times within 30 minutes.</summary>
     /// <remarks>The address lets anybody who has it post: it is neither logged nor followed elsewhere.</remarks>
     public async Task<Outcome<Nothing>> RespondAsync(Uri responseUrl, SlackReply reply, CancellationToken cancellationToken)

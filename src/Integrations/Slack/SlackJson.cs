@@ -63,6 +63,8 @@ internal sealed record JoinChannel(string Channel);
 
 internal sealed record OpenView(string TriggerId, JsonObject View);
 
+internal sealed record PublishView(string UserId, JsonObject View);
+
 internal sealed record Metadata(string? EventType, JsonObject? EventPayload);
 
 internal sealed record PostedBody(string? Channel, string? Ts) : SlackBody;
@@ -104,6 +106,7 @@ internal sealed record AuthBody(Uri? Url, string? TeamId, string? EnterpriseId) 
 [JsonSerializable(typeof(SlackReply))]
 [JsonSerializable(typeof(JoinChannel))]
 [JsonSerializable(typeof(OpenView))]
+[JsonSerializable(typeof(PublishView))]
 [JsonSerializable(typeof(PostedBody))]
 [JsonSerializable(typeof(HistoryBody))]
 [JsonSerializable(typeof(ChannelsBody))]

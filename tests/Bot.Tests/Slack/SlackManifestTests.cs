@@ -46,6 +46,13 @@ public sealed class SlackManifestTests
     public void Slack_calls_where_the_bot_listens(string path, params string[] at) => At(Manifest, at).ToString().ShouldEndWith(path);
 
     [Fact]
+    public void The_home_tab_is_on_and_its_opening_is_told()
+    {
+        At(Manifest, "features", "app_home", "home_tab_enabled").ToString().ShouldBe("true");
+        ((YamlSequenceNode)At(Manifest, "settings", "event_subscriptions", "bot_events")).Children.Select(one => one.ToString()).ShouldContain("app_home_opened");
+    }
+
+    [Fact]
     public void For_socket_mode_it_is_the_same_app_without_addresses()
     {
         var socket = File.ReadAllLines(Path.Combine(Root(), "manifests", "slack-app-socket.yaml")).Where(line => !line.StartsWith('#')).ToList();

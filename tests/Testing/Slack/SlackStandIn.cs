@@ -60,6 +60,7 @@ public sealed class SlackStandIn : IAsyncDisposable
     internal List<KeptMessage> Kept { get; } = [];
     internal List<KeptReply> Shown { get; } = [];
     internal List<KeptView> Opened { get; } = [];
+    internal Dictionary<string, string> Homes { get; } = [];
 
     public IReadOnlyList<KeptMessage> Messages => Locked(() => Kept.ToList());
 
@@ -164,6 +165,10 @@ public sealed class SlackStandIn : IAsyncDisposable
     /// <summary>Waits for a dialog that was opened for one person.</summary>
     public Task<KeptView> ViewAsync(string user, TimeSpan? timeout = null) =>
         UntilAsync(() => Opened.LastOrDefault(v => v.User == user && !v.IsClosed), timeout, () => "No dialog is open.");
+
+    /// <summary>Waits for what one person reads on the app's Home tab.</summary>
+    public Task<string> HomeAsync(string user, Func<string, bool> wanted, TimeSpan? timeout = null) =>
+        UntilAsync(() => Homes.GetValueOrDefault(user) is { } home && wanted(home) ? home : null, timeout, () => $"It shows: {Homes.GetValueOrDefault(user)}");
 
     /// <summary>The id of a channel, by name with or without <c>#</c>, or id.</summary>
     public string IdOf(string channel) =>

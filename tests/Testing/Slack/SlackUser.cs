@@ -83,6 +83,13 @@ public sealed class SlackUser(SlackStandIn slack, string id, HttpClient? bot)
     /// <summary>Writes to the bot alone.</summary>
     public Task<SlackReceipt> WriteAsync(string channel, string text) => SayAsync("message", slack.IdOf(channel), text, "im");
 
+    /// <summary>Opens the app's Home tab, or another of its tabs.</summary>
+    public Task<SlackReceipt> OpenTabAsync(string tab = "home") => SendAsync(new SlackRequestSent("slack/events", new JsonObject
+    {
+        ["type"] = "event_callback", ["team_id"] = "T1", ["api_app_id"] = "A1", ["event_id"] = "Ev" + Guid.NewGuid().ToString("N"),
+        ["event"] = new JsonObject { ["type"] = "app_home_opened", ["user"] = id, ["channel"] = "D1", ["tab"] = tab, ["event_ts"] = slack.Locked(slack.NewTs) },
+    }.ToJsonString(), "application/json", "D1"));
+
     /// <summary>Sends the same bytes again with the same signature, as Slack does when an answer was lost, or somebody who recorded them.</summary>
     public Task<SlackReceipt> RepeatAsync(SlackReceipt receipt) => bot is null ? SendAsync(receipt.Request) : PostAsync(receipt.Request, receipt.Timestamp, receipt.Signature);
 
