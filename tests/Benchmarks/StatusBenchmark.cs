@@ -56,9 +56,10 @@ internal static class StatusBenchmark
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Slack:SigningSecret"] = Secret, ["Slack:BotToken"] = "xoxb-benchmark", ["Slack:ApiUrl"] = "http://127.0.0.1:9/api/" });
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSlack(builder.Configuration).AddSlackEndpoints();
-        var app = builder.Build();
         var ana = new Speaker(new Caller(new Person("ana@example.com"), "ana", [new GroupName("everyone")]), null);
-        app.MapSlack(_ => new SlackDoor((_, _, text, delivery, cancel) => desk.HearAsync(ana, text, delivery, cancel), (_, _, action, reason, delivery, cancel) => desk.ClickAsync(ana, action, reason, delivery, cancel)));
+        builder.Services.AddSingleton(new SlackDoor((_, _, text, delivery, cancel) => desk.HearAsync(ana, text, delivery, cancel), (_, _, action, reason, delivery, cancel) => desk.ClickAsync(ana, action, reason, delivery, cancel)));
+        var app = builder.Build();
+        app.MapSlack();
         var options = new SlackOptions { SigningSecret = Secret };
         app.MapPost("/check", async (HttpContext http) =>
         {

@@ -54,19 +54,26 @@ internal static class ChatCommand
             var request = new ApiCommand(TextOf(said, options.All), Guid.NewGuid().ToString("D"), persona);
             try
             {
-                switch (await bot.SayAsync(request, cancellationToken))
+                // Once per form: what was answered and does not fit is asked again.
+                while (true)
                 {
-                    case Asked<ApiReply>.Answered { Answer: var answer }:
-                        Show(answer, terminal);
-                        if (answer.Refusal is not null) return ExitCodes.Refused;
-                        return said.GetValue(options.Follow) && answer.Run is { } run ? await Follower.FollowAsync(bot, new RunId(run), terminal, cancellationToken) : ExitCodes.Done;
-                    case Asked<ApiReply>.Rejected rejected:
-                        return Fail(terminal, $"The bot did not take this ({rejected.Status}): {rejected.Why}", ExitCodes.Refused);
-                    case Asked<ApiReply>.Unreachable lost:
-                        var unsure = lost.Broken ? " It may have heard the command: say chatops runs before you say it again." : "";
-                        return Fail(terminal, $"{lost.Why}{unsure}\nIs the bot running? Start it with chatops serve, or say where it is with --url or CHATOPS_URL.", ExitCodes.Unreachable);
-                    default:
-                        throw new InvalidOperationException("An answer is one of three.");
+                    switch (await bot.SayAsync(request, cancellationToken))
+                    {
+                        case Asked<ApiReply>.Answered { Answer: { Form: { } form } } when terminal.Ask is { } ask && FormPrompt.Ask(form, terminal, ask) is { } filled:
+                            request = request with { Text = filled, Delivery = Guid.NewGuid().ToString("D") };
+                            continue;
+                        case Asked<ApiReply>.Answered { Answer: var answer }:
+                            Show(answer, terminal);
+                            if (answer.Refusal is not null) return ExitCodes.Refused;
+                            return said.GetValue(options.Follow) && answer.Run is { } run ? await Follower.FollowAsync(bot, new RunId(run), terminal, cancellationToken) : ExitCodes.Done;
+                        case Asked<ApiReply>.Rejected rejected:
+                            return Fail(terminal, $"The bot did not take this ({rejected.Status}): {rejected.Why}", ExitCodes.Refused);
+                        case Asked<ApiReply>.Unreachable lost:
+                            var unsure = lost.Broken ? " It may have heard the command: say chatops runs before you say it again." : "";
+                            return Fail(terminal, $"{lost.Why}{unsure}\nIs the bot running? Start it with chatops serve, or say where it is with --url or CHATOPS_URL.", ExitCodes.Unreachable);
+                        default:
+                            throw new InvalidOperationException("An answer is one of three.");
+                    }
                 }
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

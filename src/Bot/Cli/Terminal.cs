@@ -12,10 +12,19 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, Func<string, s
     /// <summary>How long a bot that stopped answering is waited for while a run is followed.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Shows a question and reads a line; null when nobody sits there, or the line's end is the input's end.</summary>
+    public Func<string, string?>? Ask { get; init; }
+
     public static Terminal OfThisProcess()
     {
         var colours = !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb";
-        return new Terminal(Console.Out, Console.Error, Environment.GetEnvironmentVariable, colours, Columns());
+        return new Terminal(Console.Out, Console.Error, Environment.GetEnvironmentVariable, colours, Columns()) { Ask = Console.IsInputRedirected || Console.IsOutputRedirected ? null : AskHere };
+    }
+
+    private static string? AskHere(string question)
+    {
+        Console.Out.Write(question);
+        return Console.ReadLine();
     }
 
     /// <summary>Lines much longer than 100 columns are hard to read, however wide the window is.</summary>

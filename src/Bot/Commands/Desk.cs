@@ -202,4 +202,8 @@ internal sealed record Speaker(Caller Caller, Place? Place);
 /// <param name="Card">Null when there is nothing to say: the run's own card shows it.</param>
 /// <param name="Run">The run it is about, where it is about one.</param>
 /// <param name="Refusal">Set when it was refused; <paramref name="Card"/> says the same for people.</param>
-internal sealed record Reply(Card? Card, RunId? Run = null, Refusal? Refusal = null);
+internal sealed record Reply(Card? Card, RunId? Run = null, Refusal? Refusal = null)
+{
+    /// <summary>What can be asked to mend the refusal, where a surface can ask; null = nothing. <see cref="Card"/> says it in words.</summary>
+    public Form? Form { get; init; }
+}

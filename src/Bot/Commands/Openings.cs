@@ -151,7 +151,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         var environment = service.Environment(c.Environment)!;
         if (!c.PlanOnly && current.Access.Refuse(speaker.Caller, Right.Deploy, environment.Name, service.Owners) is { } forbidden) return Refused(forbidden);
         var runbook = current.Runbook(c.Runbook)!;
-        if (Unfit(runbook, c) is { } unfit) return Refused(unfit);
+        if (Unfit(runbook, c) is { } unfit) return Refused(unfit) with { Form = InputForms.Of(runbook, c) };
         var (seen, _) = await readings.LookAsync(environment.Target, cancellationToken);
         var inputs = runbook.Filled(c.Inputs);
         var context = new PlanContext(service, environment, seen?.Version ?? "", speaker.Caller.Person ?? default) { Inputs = inputs, At = engine.Now, Calendar = current.Calendar };

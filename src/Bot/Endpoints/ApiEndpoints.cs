@@ -40,7 +40,7 @@ internal static class ApiEndpoints
         if (body is null) return problem!;
         if (await CallerAsync(http, callers, settings, body.As) is not { } caller) return Results.StatusCode(StatusCodes.Status401Unauthorized);
         var reply = await desk.HearAsync(new Speaker(caller, null), body.Text, Delivery(caller, body.Delivery), http.RequestAborted);
-        return Json(new ApiReply(reply.Card, reply.Run?.Number, reply.Refusal), ApiJson.Default.ApiReply);
+        return Json(new ApiReply(reply.Card, reply.Run?.Number, reply.Refusal, reply.Form), ApiJson.Default.ApiReply);
     }
 
     private static async Task<IResult> ClickAsync(HttpContext http, Desk desk, Callers callers, IConfiguration settings)

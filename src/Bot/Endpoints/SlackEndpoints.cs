@@ -1,3 +1,4 @@
+using System.Text;
 using ChatOps.Bot.Commands;
 using ChatOps.Bot.Worker;
 using ChatOps.Integrations.Slack;
@@ -15,25 +16,35 @@ public static partial class SlackEndpoints
         services.AddHostedService(s => s.GetRequiredService<SlackReplies>());
         services.AddSingleton<SeenLately>();
         services.AddSingleton<SlackLate>();
-        services.AddSingleton<IWorkHandler>(s => new SlackLateHandler(SlackDoor.To(s.GetRequiredService<Desk>(), s.GetRequiredService<Callers>()), s.GetRequiredService<SlackReplies>()));
+        services.AddSingleton(s => SlackDoor.To(s.GetRequiredService<Desk>(), s.GetRequiredService<Callers>(), s.GetRequiredService<Home>()));
+        services.AddSingleton<SlackVisit>();
+        services.AddSingleton<IWorkHandler, SlackLateHandler>();
+        services.AddSingleton<SlackEnvelopes>();
+        services.AddHostedService<SlackSockets>();
         return services;
     }
 
-    public static IEndpointRouteBuilder MapSlack(this IEndpointRouteBuilder routes) =>
-        MapSlack(routes, s => SlackDoor.To(s.GetRequiredService<Desk>(), s.GetRequiredService<Callers>()));
-
-    internal static IEndpointRouteBuilder MapSlack(this IEndpointRouteBuilder routes, Func<IServiceProvider, SlackDoor> door)
+    public static IEndpointRouteBuilder MapSlack(this IEndpointRouteBuilder routes)
     {
-        var lazy = new Lazy<SlackVisit>(() => new SlackVisit(
-            door(routes.ServiceProvider), routes.ServiceProvider.GetRequiredService<SlackClient>(),
-            routes.ServiceProvider.GetRequiredService<SlackReplies>(), routes.ServiceProvider.GetRequiredService<SeenLately>(), routes.ServiceProvider.GetRequiredService<SlackLate>()));
-        Map(routes, "/slack/commands", body => lazy.Value.CommandAsync(body));
-        Map(routes, "/slack/interactions", body => lazy.Value.InteractionAsync(body));
-        Map(routes, "/slack/events", body => lazy.Value.EventAsync(body));
+        var visit = routes.ServiceProvider.GetRequiredService<SlackVisit>;
+        Map(routes, "/slack/commands", body => visit().CommandAsync(SlackForm.Read(body)));
+        Map(routes, "/slack/interactions", body => InteractAsync(visit(), body));
+        Map(routes, "/slack/events", async body =>
+        {
+            using var document = SlackPayload.Parse(body);
+            return await visit().EventAsync(document.RootElement);
+        });
         return routes;
     }
 
-    private static void Map(IEndpointRouteBuilder routes, string path, Func<ReadOnlyMemory<byte>, Task<IResult>> handle)
+    private static async Task<SlackAnswered> InteractAsync(SlackVisit visit, ReadOnlyMemory<byte> body)
+    {
+        var payload = SlackForm.Need(SlackForm.Read(body), "payload");
+        using var document = SlackPayload.Parse(Encoding.UTF8.GetBytes(payload));
+        return await visit.InteractionAsync(document.RootElement);
+    }
+
+    private static void Map(IEndpointRouteBuilder routes, string path, Func<ReadOnlyMemory<byte>, Task<SlackAnswered>> handle)
     {
         var options = routes.ServiceProvider.GetRequiredService<IOptionsMonitor<SlackOptions>>();
         var clock = routes.ServiceProvider.GetRequiredService<TimeProvider>();
@@ -49,7 +60,7 @@ public static partial class SlackEndpoints
 
             try
             {
-                return await handle(body);
+                return ResultOf(await handle(body));
             }
             catch (MalformedRequestException e)
             {
@@ -58,6 +69,13 @@ public static partial class SlackEndpoints
             }
         }).ExcludeFromDescription().DisableAntiforgery();
     }
+
+    private static IResult ResultOf(SlackAnswered answer) => answer switch
+    {
+        { Body: null } => Results.Ok(),
+        { IsJson: true } => Results.Content(answer.Body, "application/json", Encoding.UTF8),
+        _ => Results.Text(answer.Body),
+    };
 
     private static partial class Log
     {

@@ -60,7 +60,27 @@ internal sealed partial class SlackReplies(SlackClient client, SlackLate late, I
     /// <param name="kept">The request as it was kept for a process after this one; it is forgotten once it is answered here.</param>
     public void AnswerLater(Task<Reply> reply, SlackAsker asker, LateRequest? kept = null)
     {
-        var answering = kept is null ? AnswerAsync(reply, asker) : FinishAsync(reply, kept);
+        Track(kept is null ? AnswerAsync(reply, asker) : FinishAsync(reply, kept));
+    }
+
+    /// <summary>Draws the Home tab of one person. It is drawn anew each time it is opened: one that fails is not made up for.</summary>
+    public void ShowHome(Func<Task<Card>> home, string user) => Track(HomeAsync(home, user));
+
+    private async Task HomeAsync(Func<Task<Card>> home, string user)
+    {
+        try
+        {
+            if (await client.PublishHomeAsync(user, SlackHome.View(await home()), stopping.Token) is not Outcome<Nothing>.Done) Log.Unheard(logger);
+        }
+        catch (Exception e)
+        {
+            // Nobody awaits this.
+            Log.Failed(logger, e);
+        }
+    }
+
+    private void Track(Task answering)
+    {
         answers[answering] = true;
         _ = answering.ContinueWith(done => answers.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }

@@ -15,19 +15,19 @@ internal sealed class MalformedRequestException(string message) : Exception(mess
 /// <summary>A slash command as Slack sends it.</summary>
 /// <param name="Words">What the desk hears: the command's own name first, except for <c>/chatops</c>.</param>
 /// <param name="AnswerAt">Where an answer may be sent later; null when none was given.</param>
-internal sealed record SlackCommand(string User, string Channel, string Words, string Delivery, Uri? AnswerAt)
+/// <param name="Trigger">Opens a dialog, once and within 3 seconds.</param>
+internal sealed record SlackCommand(string User, string Channel, string Words, string Delivery, Uri? AnswerAt, string Trigger)
 {
     /// <summary>Null for the certificate probe, which wants nothing.</summary>
-    public static SlackCommand? Read(ReadOnlyMemory<byte> body)
+    public static SlackCommand? Read(IReadOnlyDictionary<string, string> form)
     {
-        var form = SlackForm.Read(body);
         if (form.GetValueOrDefault("ssl_check") == "1") return null;
         var command = SlackForm.Need(form, "command").TrimStart('/').ToLowerInvariant();
         var text = SlackText.Read(form.GetValueOrDefault("text"));
         var words = command == "chatops" ? (text.Length > 0 ? text : "help") : $"{command} {text}".TrimEnd();
         return new SlackCommand(
             SlackForm.Need(form, "user_id"), SlackForm.Need(form, "channel_id"), words,
-            $"slack:cmd:{SlackForm.Need(form, "trigger_id")}", SlackForm.Address(form.GetValueOrDefault("response_url")));
+            $"slack:cmd:{SlackForm.Need(form, "trigger_id")}", SlackForm.Address(form.GetValueOrDefault("response_url")), SlackForm.Need(form, "trigger_id"));
     }
 }
 
@@ -49,7 +49,13 @@ internal static class SlackForm
         }
     }
 
-    public static string Need(Dictionary<string, string> form, string field) =>
+    /// <summary>The fields that came as a JSON object: what is not text is left away.</summary>
+    public static Dictionary<string, string> Read(JsonElement fields) => fields.EnumerateObject()
+        .Where(field => field.Value.ValueKind == JsonValueKind.String)
+        .GroupBy(field => field.Name, StringComparer.Ordinal)
+        .ToDictionary(same => same.Key, same => SlackPayload.Text(fields, same.Key) ?? "", StringComparer.Ordinal);
+
+    public static string Need(IReadOnlyDictionary<string, string> form, string field) =>
         form.GetValueOrDefault(field) is { Length: > 0 } value ? value : throw new MalformedRequestException($"The field {field} is missing.");
 
     public static Uri? Address(string? text) => Uri.TryCreate(text, UriKind.Absolute, out var address) ? address : null;

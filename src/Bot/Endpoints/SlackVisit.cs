@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ChatOps.Bot.Commands;
@@ -8,54 +7,54 @@ using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Endpoints;
 
-/// <summary>What is done with a request whose signature was verified.</summary>
+/// <summary>What is done with a request that is known to be from Slack: by its signature, or by the connection it came over.</summary>
 internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplies replies, SeenLately seen, SlackLate late)
 {
     private const string
         WorkingOnIt = "Working on it… The answer follows here.",
         NotKeptYet = "This takes longer than it should: the bot's database is slow or gone. Look whether your command is there before giving it again.";
 
-    public async Task<IResult> CommandAsync(ReadOnlyMemory<byte> body)
+    public async Task<SlackAnswered> CommandAsync(IReadOnlyDictionary<string, string> form)
     {
-        if (SlackCommand.Read(body) is not { } command) return Results.Ok();
+        if (SlackCommand.Read(form) is not { } command) return SlackAnswered.Nothing;
         var asked = new LateRequest(command.Delivery, command.Words, null, null, new SlackAsker(command.User, command.Channel, command.AnswerAt));
         var reply = AskAsync(asked);
-        if (await InTimeAsync(reply)) return Shown(await reply);
+        if (await InTimeAsync(reply)) return await AskedAsync(await reply, command.Channel, command.Trigger) ? SlackAnswered.Nothing : Shown(await reply);
         var kept = await KeptAsync(asked);
         replies.AnswerLater(reply, asked.Asker, kept ? asked : null);
         return Json(new SlackReply(kept ? WorkingOnIt : NotKeptYet).ToJson());
     }
 
-    public async Task<IResult> InteractionAsync(ReadOnlyMemory<byte> body)
+    public async Task<SlackAnswered> InteractionAsync(JsonElement root)
     {
-        var payload = SlackForm.Need(SlackForm.Read(body), "payload");
-        using var document = SlackPayload.Parse(Encoding.UTF8.GetBytes(payload));
-        var root = document.RootElement;
         switch (SlackPayload.Need(root, "type"))
         {
             case "block_actions":
                 await Task.WhenAll(SlackClick.Read(root).ToList().Select(ClickAsync));
-                return Results.Ok();
+                return SlackAnswered.Nothing;
+            case "view_submission" when SlackPayload.Text(root, "view", "callback_id") == SlackForms.Callback:
+                return await FilledAsync(root);
             case "view_submission":
                 return await ReasonAsync(root);
             default:
-                return Results.Ok();
+                return SlackAnswered.Nothing;
         }
     }
 
-    public async Task<IResult> EventAsync(ReadOnlyMemory<byte> body)
+    public async Task<SlackAnswered> EventAsync(JsonElement root)
     {
-        using var document = SlackPayload.Parse(body);
-        var root = document.RootElement;
         switch (SlackPayload.Need(root, "type"))
         {
             case "url_verification":
-                return Results.Text(SlackPayload.Need(root, "challenge"));
+                return new SlackAnswered(SlackPayload.Need(root, "challenge"), IsJson: false);
             case "event_callback" when SlackMention.Read(root) is { } mention && seen.IsNew(mention.Delivery):
                 await HearAsync(mention);
-                return Results.Ok();
+                return SlackAnswered.Nothing;
+            case "event_callback" when door.Home is { } home && SlackHome.OpenedBy(root) is { } user:
+                replies.ShowHome(() => home(user, replies.Stopping), user);
+                return SlackAnswered.Nothing;
             default:
-                return Results.Ok();
+                return SlackAnswered.Nothing;
         }
     }
 
@@ -74,7 +73,7 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
             return;
         }
 
-        await AnswerAsync(new LateRequest(click.Delivery, null, action.ToString(), null, asker));
+        await AnswerAsync(new LateRequest(click.Delivery, null, action.ToString(), null, asker), click.Trigger);
     }
 
     private async Task AskWhyAsync(SlackClick click, CardAction action, SlackAsker asker)
@@ -85,9 +84,9 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
             replies.AnswerLater(Task.FromResult(SlackReplies.Sorry("The question for the reason could not be opened. Nothing was changed. Press the button again.")), asker);
     }
 
-    private async Task<IResult> ReasonAsync(JsonElement root)
+    private async Task<SlackAnswered> ReasonAsync(JsonElement root)
     {
-        if (SlackPayload.Text(root, "view", "callback_id") != "reason") return Results.Ok();
+        if (SlackPayload.Text(root, "view", "callback_id") != "reason") return SlackAnswered.Nothing;
         var user = SlackPayload.Need(root, "user", "id");
         var wanted = ReasonFor.Read(SlackPayload.Text(root, "view", "private_metadata"));
         if (wanted is null || CardAction.Parse(wanted.Action) is not { } action) throw new MalformedRequestException("The dialog does not say what it is about.");
@@ -99,17 +98,38 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
         var inTime = await InTimeAsync(reply);
         if (inTime && await reply is { Refusal: { } no }) return FieldError($"{no.Why} {no.Next}".Trim());
         replies.AnswerLater(reply, asked.Asker, !inTime && await KeptAsync(asked) ? asked : null);
-        return Results.Ok();
+        return SlackAnswered.Nothing;
+    }
+
+    /// <summary>Opens a dialog for what the reply asks, where it asks something. When it can't be opened, the reply says it in words.</summary>
+    private async Task<bool> AskedAsync(Reply reply, string channel, string? trigger) =>
+        reply.Form is { } form && trigger is not null && SlackForms.View(form, channel) is { } view && await client.OpenViewAsync(trigger, view, replies.Stopping) is Outcome<Nothing>.Done;
+
+    /// <summary>A form that was filled in is the command it was opened for, with the answers: judged as if it were typed.</summary>
+    private async Task<SlackAnswered> FilledAsync(JsonElement root)
+    {
+        var user = SlackPayload.Need(root, "user", "id");
+        if (ReasonFor.Read(SlackPayload.Text(root, "view", "private_metadata")) is not { } about) throw new MalformedRequestException("The dialog does not say what it is about.");
+        var answers = SlackForms.Answers(root);
+        var asked = new LateRequest($"slack:view:{user}:{SlackPayload.Need(root, "view", "id")}", InputForms.Filled(about.Action, answers), null, null, new SlackAsker(user, about.Channel));
+        var reply = AskAsync(asked);
+        var inTime = await InTimeAsync(reply);
+        if (inTime && await reply is { Refusal: { } no } refused) return Json(SlackForms.Errors(no, refused.Form, answers));
+        replies.AnswerLater(reply, asked.Asker, !inTime && await KeptAsync(asked) ? asked : null);
+        return SlackAnswered.Nothing;
     }
 
     private Task HearAsync(SlackMention mention) =>
         AnswerAsync(new LateRequest(mention.Delivery, mention.Words, null, null, new SlackAsker(mention.User, mention.Channel, Thread: mention.Thread)));
 
     /// <summary>Returns once it is done, or kept so that it will be; the answer follows by itself.</summary>
-    private async Task AnswerAsync(LateRequest asked)
+    /// <param name="trigger">Opens a dialog where the answer is a form; null where none can be opened.</param>
+    private async Task AnswerAsync(LateRequest asked, string? trigger = null)
     {
         var reply = AskAsync(asked);
-        replies.AnswerLater(reply, asked.Asker, !await InTimeAsync(reply) && await KeptAsync(asked) ? asked : null);
+        var inTime = await InTimeAsync(reply);
+        if (inTime && await AskedAsync(await reply, asked.Asker.Channel, trigger)) return;
+        replies.AnswerLater(reply, asked.Asker, !inTime && await KeptAsync(asked) ? asked : null);
     }
 
     private Task<Reply> AskAsync(LateRequest asked) => replies.GuardAsync(() => asked.Words is { } words
@@ -144,13 +164,20 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
         }
     }
 
-    private static IResult Shown(Reply reply) =>
-        reply.Card is { } card ? Json(SlackReply.Of(SlackCards.Render(card)).ToJson()) : Results.Ok();
+    private static SlackAnswered Shown(Reply reply) =>
+        reply.Card is { } card ? Json(SlackReply.Of(SlackCards.Render(card)).ToJson()) : SlackAnswered.Nothing;
 
-    private static IResult FieldError(string says) =>
+    private static SlackAnswered FieldError(string says) =>
         Json(new JsonObject { ["response_action"] = "errors", ["errors"] = new JsonObject { ["reason"] = SlackText.Fit(says, 300) } }.ToJsonString());
 
-    private static IResult Json(string json) => Results.Content(json, "application/json", Encoding.UTF8);
+    private static SlackAnswered Json(string json) => new(json);
+}
+
+/// <summary>What Slack is answered: over HTTP the body, over a connection the acknowledgement's payload.</summary>
+/// <param name="Body">Null for nothing but that it arrived.</param>
+internal sealed record SlackAnswered(string? Body, bool IsJson = true)
+{
+    public static readonly SlackAnswered Nothing = new(null as string);
 }
 
 /// <summary>What the dialog carries until it comes back: where it was opened, and what is to be done.</summary>

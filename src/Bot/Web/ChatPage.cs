@@ -33,7 +33,7 @@ internal static class ChatPage
     public static Html Line(Viewer viewer, ConversationLine line) => Html.Of($"""
         <div class="entry answer" id="{line.Id}" data-at="{line.At.ToUnixTimeMilliseconds()}" data-reply="{line.Reply.Refusal?.Code ?? "ok"}"{Html.If(line.Points is not null, () => Html.Of($" data-points=\"run-{line.Points}\""))}>
         {Html.If(line.Said is not null, () => Html.Of($"""<div class="said"><span class="unseen">You said: </span>{Texts.Short(line.Said!)}</div>"""))}
-        {(line.Reply.Card is { } card && line.Points is null ? CardHtml.Of(card, new Showing($"{line.Id}-card", line.Id, viewer.Now) { Run = line.Reply.Run, OnlyYou = true, ReadOnly = viewer.ReadOnly }) : Html.None)}</div>
+        {(line.Reply.Card is { } card && line.Points is null ? CardHtml.Of(card, new Showing($"{line.Id}-card", line.Id, viewer.Now) { Run = line.Reply.Run, OnlyYou = true, ReadOnly = viewer.ReadOnly }) : Html.None)}{(line.Reply.Form is { } form && !viewer.ReadOnly ? FormHtml.Of(form, $"{line.Id}-form") : Html.None)}</div>
         """);
 
     /// <summary>Changes whenever the run does.</summary>

@@ -34,9 +34,11 @@ internal static class ConsoleEndpoints
         console.MapGet("/words", WordsAsync).WithMetadata(new NoPage());
         console.MapGet("/assets/{hash}/{name}", Asset).WithMetadata(new NoPage());
         console.MapPost("/say", SayAsync);
+        console.MapPost("/fill", FillAsync);
         console.MapPost("/click", ClickAsync);
         console.MapPost("/be", BeAsync);
         console.MapGet("/say", Back);
+        console.MapGet("/fill", Back);
         console.MapGet("/click", Back);
         console.MapGet("/be", Back);
         routes.MapFallback("{*path}", NothingThereAsync).ExcludeFromDescription();
@@ -130,6 +132,16 @@ internal static class ConsoleEndpoints
         var said = form["text"].ToString().Trim();
         if (said.Length == 0) return PageResults.SeeOther(http, "/");
         var told = await forms.SayAsync(await viewers.OfAsync(http), said, PageResults.DeliveryOf(form), http.RequestAborted);
+        return PageResults.IsScript(http) ? PageResults.Json(told) : PageResults.SeeOther(http, $"/#{told.Look}");
+    }
+
+    /// <summary>A form that was filled in is the command it was asked for, with the answers.</summary>
+    private static async Task<IResult> FillAsync(HttpContext http, Viewers viewers, ConsoleForms forms)
+    {
+        var form = await PageResults.FormAsync(http);
+        if (form["command"].ToString() is not { Length: > 0 } command) throw new BadHttpRequestException("That is not a form of this bot.");
+        var answers = form.Where(field => field.Key.StartsWith(FormHtml.Prefix, StringComparison.Ordinal)).Select(field => KeyValuePair.Create(field.Key[FormHtml.Prefix.Length..], field.Value.ToString().Trim()));
+        var told = await forms.SayAsync(await viewers.OfAsync(http), InputForms.Filled(command, answers), PageResults.DeliveryOf(form), http.RequestAborted);
         return PageResults.IsScript(http) ? PageResults.Json(told) : PageResults.SeeOther(http, $"/#{told.Look}");
     }
 

@@ -34,7 +34,7 @@ internal static class PageResults
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = LongestForm;
         try
         {
-            return await http.Request.ReadFormAsync(new FormOptions { ValueCountLimit = 16, ValueLengthLimit = LongestForm }, http.RequestAborted);
+            return await http.Request.ReadFormAsync(new FormOptions { ValueCountLimit = 100, ValueLengthLimit = LongestForm }, http.RequestAborted);
         }
         catch (InvalidDataException unreadable)
         {
@@ -53,7 +53,7 @@ internal static class PageResults
     {
         var said = form["back"].ToString();
         if (said.StartsWith('/') && !said.StartsWith("//", StringComparison.Ordinal) && !said.Contains('\\', StringComparison.Ordinal) && !said.Any(char.IsControl)) return said;
-        return Uri.TryCreate(http.Request.Headers.Referer, UriKind.Absolute, out var from) && from.Authority == http.Request.Host.Value && from.AbsolutePath is var path && !path.StartsWith("//", StringComparison.Ordinal) && path is not ("/say" or "/click" or "/be")
+        return Uri.TryCreate(http.Request.Headers.Referer, UriKind.Absolute, out var from) && from.Authority == http.Request.Host.Value && from.AbsolutePath is var path && !path.StartsWith("//", StringComparison.Ordinal) && path is not ("/say" or "/fill" or "/click" or "/be")
             ? from.PathAndQuery
             : "/";
     }

@@ -39,6 +39,10 @@ public sealed partial class SlackClient
         Settle(await PostJsonAsync(
             "views.open", new OpenView(trigger, view), SlackJson.Default.OpenView, SlackJson.Default.SlackBody, null, cancellationToken));
 
+    /// <summary>Shows a view on the app's Home tab of one person, in place of what was there.</summary>
+    public async Task<Outcome<Nothing>> PublishHomeAsync(string user, JsonObject view, CancellationToken cancellationToken) =>
+        Settle(await PostJsonAsync("views.publish", new PublishView(user, view), SlackJson.Default.PublishView, SlackJson.Default.SlackBody, null, cancellationToken));
+
     /// <summary>Answers by the address that came with a command or a click: at most 5 times within 30 minutes.</summary>
     /// <remarks>The address lets anybody who has it post: it is neither logged nor followed elsewhere.</remarks>
     public async Task<Outcome<Nothing>> RespondAsync(Uri responseUrl, SlackReply reply, CancellationToken cancellationToken)
@@ -55,6 +59,17 @@ public sealed partial class SlackClient
             Ok = response.IsSuccessStatusCode,
             Error = response.StatusCode == HttpStatusCode.NotFound ? "used_url" : $"http_{(int)response.StatusCode}",
         }), cancellationToken));
+    }
+
+    /// <summary>Asks where a Socket Mode connection may be opened, and opens it.</summary>
+    /// <returns>The connection before its first frame; later or never as Slack's refusal says.</returns>
+    public async Task<Outcome<SlackSocket>> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var answer = await CallAsync("apps.connections.open", new FormUrlEncodedContent([]), SlackJson.Default.ConnectionBody, null, options.CurrentValue.AppToken, cancellationToken);
+        if (answer is SlackAnswer<ConnectionBody>.Failed failed) return SlackErrors.Judge<SlackSocket>(failed.Failure);
+        if (((SlackAnswer<ConnectionBody>.Ok)answer).Value.Url is not { } url || !options.CurrentValue.MayConnectTo(url))
+            return new Outcome<SlackSocket>.Never(new Fault("slack-socket-address", "The address that Slack gave for Socket Mode is not an encrypted one.", "Look whether Slack:ApiUrl is right."));
+        return await SlackSocket.ConnectAsync(url, options.CurrentValue, cancellationToken);
     }
 
     internal Task<SlackAnswer<PostedBody>> PostAsync(PostMessage message, CancellationToken cancellationToken) =>
@@ -96,7 +111,7 @@ public sealed partial class SlackClient
     private Task<SlackAnswer<TBody>> PostJsonAsync<TRequest, TBody>(
         string method, TRequest body, JsonTypeInfo<TRequest> of, JsonTypeInfo<TBody> answer, string? channel, CancellationToken cancellationToken)
         where TBody : SlackBody =>
-        CallAsync(method, JsonContent.Create(body, of), answer, channel, cancellationToken);
+        CallAsync(method, JsonContent.Create(body, of), answer, channel, options.CurrentValue.BotToken, cancellationToken);
 
     // The methods that read are not promised to take JSON.
     private Task<SlackAnswer<TBody>> PostFormAsync<TBody>(
@@ -104,15 +119,15 @@ public sealed partial class SlackClient
         where TBody : SlackBody =>
         CallAsync(
             method, new FormUrlEncodedContent(fields.Where(f => f.Value is not null).Select(f => KeyValuePair.Create(f.Name, f.Value!))),
-            answer, null, cancellationToken);
+            answer, null, options.CurrentValue.BotToken, cancellationToken);
 
     private async Task<SlackAnswer<TBody>> CallAsync<TBody>(
-        string method, HttpContent content, JsonTypeInfo<TBody> answer, string? channel, CancellationToken cancellationToken)
+        string method, HttpContent content, JsonTypeInfo<TBody> answer, string? channel, string token, CancellationToken cancellationToken)
         where TBody : SlackBody
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.CurrentValue.ApiUrl, method)) { Content = content };
         if (pace.Take(method, channel) is { } wait) return new SlackAnswer<TBody>.Failed(new SlackFailure(method, "ratelimited", wait));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.CurrentValue.BotToken);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return await SendAsync(
             method, request, response => response.Content.ReadFromJsonAsync(answer, cancellationToken), cancellationToken);
     }

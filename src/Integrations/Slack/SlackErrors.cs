@@ -38,7 +38,7 @@ internal static class SlackErrors
             or "external_channel_migrating" or "team_added_to_org" or "org_login_required" or "invalid_cursor" or "unreadable"
             => new Outcome<T>.Later($"Slack has trouble of its own ({failure.Error}).", failure.RetryAfter),
         var e when e.StartsWith("http_5", StringComparison.Ordinal) => new Outcome<T>.Later($"Slack has trouble of its own (HTTP {e[5..]}).", failure.RetryAfter),
-        _ => new Outcome<T>.Never(new Fault("slack-" + failure.Error, Why(failure), Next(failure.Error, failure.Needed))),
+        _ => new Outcome<T>.Never(new Fault("slack-" + failure.Error, Why(failure), Next(failure))),
     };
 
     /// <summary>True when a card was refused for how it is drawn, so that its text alone may still get through.</summary>
@@ -47,9 +47,11 @@ internal static class SlackErrors
 
     private static string Why(SlackFailure failure) => $"Slack refused {failure.Method} ({failure.Error}).";
 
-    private static string? Next(string error, string? needed) => error switch
+    private static string? Next(SlackFailure failure) => failure.Error switch
     {
-        "missing_scope" => $"Add the scope {needed ?? "that Slack names"} to the app and install it in the workspace again.",
+        "missing_scope" or "invalid_auth" or "not_authed" or "token_revoked" or "token_expired" or "not_allowed_token_type" when failure.Method == "apps.connections.open"
+            => "Make an app-level token with the scope connections:write under Basic Information and put it into Slack:AppToken.",
+        "missing_scope" => $"Add the scope {failure.Needed ?? "that Slack names"} to the app and install it in the workspace again.",
         "invalid_auth" or "not_authed" or "token_revoked" or "token_expired" or "account_inactive" or "not_allowed_token_type"
             => "Install the app in the workspace again and put its bot token into Slack:BotToken.",
         "app_access_restricted" or "accesslimited" or "ekm_access_denied" or "two_factor_setup_required" or "team_access_not_granted"
@@ -61,7 +63,7 @@ internal static class SlackErrors
         "message_not_found" => "The message was deleted; the next run posts a new one.",
         "expired_trigger_id" or "exchanged_trigger_id" or "invalid_trigger_id" => "Press the button again.",
         "used_url" or "expired_url" => "Give the command again.",
-        _ when error.StartsWith("restricted_action", StringComparison.Ordinal) => "The channel's posting rights have to include the bot.",
+        var error when error.StartsWith("restricted_action", StringComparison.Ordinal) => "The channel's posting rights have to include the bot.",
         _ => null,
     };
 }

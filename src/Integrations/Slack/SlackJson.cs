@@ -63,6 +63,8 @@ internal sealed record JoinChannel(string Channel);
 
 internal sealed record OpenView(string TriggerId, JsonObject View);
 
+internal sealed record PublishView(string UserId, JsonObject View);
+
 internal sealed record Metadata(string? EventType, JsonObject? EventPayload);
 
 internal sealed record PostedBody(string? Channel, string? Ts) : SlackBody;
@@ -90,6 +92,9 @@ internal sealed record UserGroupBody(string Id, string? Handle, long DateDelete)
 
 internal sealed record GroupUsersBody(ImmutableArray<string>? Users) : SlackBody;
 
+/// <param name="Url">Where to connect, once: it lets anybody who has it in, and is never logged.</param>
+internal sealed record ConnectionBody(Uri? Url) : SlackBody;
+
 internal sealed record AuthBody(Uri? Url, string? TeamId, string? EnterpriseId) : SlackBody;
 
 [JsonSourceGenerationOptions(
@@ -101,6 +106,7 @@ internal sealed record AuthBody(Uri? Url, string? TeamId, string? EnterpriseId) 
 [JsonSerializable(typeof(SlackReply))]
 [JsonSerializable(typeof(JoinChannel))]
 [JsonSerializable(typeof(OpenView))]
+[JsonSerializable(typeof(PublishView))]
 [JsonSerializable(typeof(PostedBody))]
 [JsonSerializable(typeof(HistoryBody))]
 [JsonSerializable(typeof(ChannelsBody))]
@@ -108,4 +114,5 @@ internal sealed record AuthBody(Uri? Url, string? TeamId, string? EnterpriseId) 
 [JsonSerializable(typeof(UserGroupsBody))]
 [JsonSerializable(typeof(GroupUsersBody))]
 [JsonSerializable(typeof(AuthBody))]
+[JsonSerializable(typeof(ConnectionBody))]
 internal sealed partial class SlackJson : JsonSerializerContext;

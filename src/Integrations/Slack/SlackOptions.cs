@@ -16,9 +16,19 @@ public sealed class SlackOptions
     /// <summary>The bot's token, <c>xoxb-…</c>.</summary>
     public string BotToken { get; set; } = "";
 
+    /// <summary>The app's own token, <c>xapp-…</c>, for Socket Mode: the bot calls Slack, and Slack needs no way in.</summary>
+    public string AppToken { get; set; } = "";
+
+    /// <summary>How many Socket Mode connections to keep, from 1 to 10: each request comes by one of them.</summary>
+    public int Connections { get; set; } = 2;
+
+    /// <summary>How often a Socket Mode connection is asked whether it lives; one that is silent for twice as long is given up.</summary>
+    public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(10);
+
     public string SigningSecretFile { get; set; } = "";
     public string PreviousSigningSecretFile { get; set; } = "";
     public string BotTokenFile { get; set; } = "";
+    public string AppTokenFile { get; set; } = "";
 
     /// <summary>Where the Web API is; ends with a slash.</summary>
     public Uri ApiUrl { get; set; } = new("https://slack.com/api/");
@@ -31,6 +41,12 @@ public sealed class SlackOptions
 
     /// <summary>True when there is a workspace to speak to.</summary>
     public bool Connected => BotToken.Length > 0;
+
+    /// <summary>True when requests come by Socket Mode.</summary>
+    public bool BySocket => AppToken.Length > 0;
+
+    /// <summary>True when a connection may be opened there: encrypted, or on this machine as the Web API is.</summary>
+    public bool MayConnectTo(Uri url) => url.IsAbsoluteUri && (url.Scheme == Uri.UriSchemeWss || (url.Scheme == Uri.UriSchemeWs && url.IsLoopback && ApiUrl.IsLoopback));
 
     /// <summary>True when a <c>response_url</c> may be posted to: it came signed, but it is still an address somebody sent.</summary>
     public bool MayAnswerAt(Uri url) =>
@@ -51,16 +67,24 @@ internal sealed class SlackOptionsCheck : IValidateOptions<SlackOptions>
 
     private static IEnumerable<string> Faults(SlackOptions o)
     {
-        if (o.BotToken.Length > 0 && o.SigningSecret.Length == 0)
-            yield return "Slack:SigningSecret is missing: with Slack:BotToken set, requests from Slack could not be told from others. It is under Basic Information in the app's settings.";
+        if (o.BotToken.Length > 0 && o.SigningSecret.Length == 0 && !o.BySocket)
+            yield return "Slack:SigningSecret is missing: with Slack:BotToken set, requests from Slack could not be told from others. It is under Basic Information in the app's settings. For Socket Mode set Slack:AppToken instead.";
+        if (o.BySocket && o.BotToken.Length == 0)
+            yield return "Slack:BotToken is missing: with Slack:AppToken set, commands would come in but nothing could be posted. It is under OAuth & Permissions in the app's settings.";
+        if (o.BySocket && !o.AppToken.StartsWith("xapp-", StringComparison.Ordinal))
+            yield return "Slack:AppToken does not look like an app-level token: it starts with xapp-.";
+        if (o.Connections is < 1 or > 10)
+            yield return "Slack:Connections must be from 1 to 10.";
+        if (o.KeepAlive <= TimeSpan.Zero || o.KeepAlive > TimeSpan.FromMinutes(1))
+            yield return "Slack:KeepAlive must be more than nothing and at most a minute.";
         if (o.SigningSecret.Length > 0 && o.BotToken.Length == 0)
             yield return "Slack:BotToken is missing: with Slack:SigningSecret set, commands would come in but nothing could be posted. It is under OAuth & Permissions in the app's settings.";
         if (o.PreviousSigningSecret.Length > 0 && o.SigningSecret.Length == 0)
             yield return "Slack:PreviousSigningSecret is set without Slack:SigningSecret: the current secret goes into Slack:SigningSecret.";
         if (o.BotToken.Length > 0 && !o.BotToken.StartsWith("xox", StringComparison.Ordinal))
             yield return "Slack:BotToken does not look like a bot token: it starts with xoxb-.";
-        if (o.BotToken.Any(char.IsWhiteSpace) || o.SigningSecret.Any(char.IsWhiteSpace))
-            yield return "Slack:BotToken or Slack:SigningSecret contains white space: copy it again.";
+        if (o.BotToken.Any(char.IsWhiteSpace) || o.SigningSecret.Any(char.IsWhiteSpace) || o.AppToken.Any(char.IsWhiteSpace))
+            yield return "Slack:BotToken, Slack:SigningSecret or Slack:AppToken contains white space: copy it again.";
         if (!o.ApiUrl.IsAbsoluteUri || o.ApiUrl.Scheme is not ("https" or "http"))
             yield return "Slack:ApiUrl must be a full http or https address, like https://slack.com/api/.";
         else if (o.ApiUrl.Scheme == "http" && !o.ApiUrl.IsLoopback)
@@ -78,6 +102,7 @@ internal sealed class SlackSecretFiles : IPostConfigureOptions<SlackOptions>
         options.SigningSecret = Read(options.SigningSecret, options.SigningSecretFile, "SigningSecretFile");
         options.PreviousSigningSecret = Read(options.PreviousSigningSecret, options.PreviousSigningSecretFile, "PreviousSigningSecretFile");
         options.BotToken = Read(options.BotToken, options.BotTokenFile, "BotTokenFile");
+        options.AppToken = Read(options.AppToken, options.AppTokenFile, "AppTokenFile");
         if (options.ApiUrl.IsAbsoluteUri && !options.ApiUrl.AbsolutePath.EndsWith('/')) options.ApiUrl = new Uri(options.ApiUrl.AbsoluteUri + "/");
     }
 

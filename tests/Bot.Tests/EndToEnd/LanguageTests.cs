@@ -68,8 +68,10 @@ public sealed class LanguageTests : IAsyncLifetime
             """);
         bot = await stage.StartBotAsync();
         var ana = stage.User(stage.Ana, bot);
-        (await ana.TypeAsync(Stage.Channel, "/run purge api prod")).Reply!.ShouldSatisfyAllConditions(reply => reply.Says.ShouldContain("zone"), reply => reply.Says.ShouldContain("input-missing"));
-        (await ana.TypeAsync(Stage.Channel, "/run purge api prod zone=mars")).Reply!.Says.ShouldContain("input-unfit");
+        (await ana.TypeAsync(Stage.Channel, "/run purge api prod")).Body.ShouldBeEmpty();
+        (await stage.Slack.ViewAsync(stage.Ana)).View.ToJsonString().ShouldContain("Which part");
+        (await ana.TypeAsync(Stage.Channel, "/run purge api prod zone=mars")).Body.ShouldBeEmpty();
+        (await stage.Slack.ViewAsync(stage.Ana)).View.ToJsonString().ShouldContain("zone must be one of eu, us");
         await ana.TypeAsync(Stage.Channel, "/run purge api prod zone=eu");
         var card = await stage.CardAsync(message => message.Shows("waiting for somebody"));
         card.Says.ShouldContain("Run purge on api in prod");

@@ -300,9 +300,7 @@ public sealed class SlackEndpointsTests : IAsyncLifetime
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(TimeProvider.System).AddSqlite(new SqliteAddress(Path.Combine(folder, "late.db")));
         builder.Services.AddSlack(builder.Configuration).AddSlackEndpoints();
-        var app = builder.Build();
-        await app.Services.GetRequiredService<IStore>().MigrateAsync(CancellationToken.None);
-        app.MapSlack(_ => new SlackDoor(
+        builder.Services.AddSingleton(new SlackDoor(
             (account, channel, words, delivery, _) =>
             {
                 heard.Enqueue($"{account} in {channel}: {words} [{delivery}]");
@@ -313,6 +311,9 @@ public sealed class SlackEndpointsTests : IAsyncLifetime
                 heard.Enqueue($"{account} in {channel} clicks {action}, reason '{reason}' [{delivery}]");
                 return desk(action.Verb);
             }));
+        var app = builder.Build();
+        await app.Services.GetRequiredService<IStore>().MigrateAsync(CancellationToken.None);
+        app.MapSlack();
         await app.StartAsync();
         return app;
     }

@@ -11,6 +11,7 @@ public sealed class SlackManifestTests
     [Theory]
     [InlineData("deploy")]
     [InlineData("rollback")]
+    [InlineData("run")]
     [InlineData("status")]
     [InlineData("history")]
     [InlineData("runs")]
@@ -43,6 +44,22 @@ public sealed class SlackManifestTests
     [InlineData("/slack/interactions", "settings", "interactivity", "request_url")]
     [InlineData("/slack/events", "settings", "event_subscriptions", "request_url")]
     public void Slack_calls_where_the_bot_listens(string path, params string[] at) => At(Manifest, at).ToString().ShouldEndWith(path);
+
+    [Fact]
+    public void The_home_tab_is_on_and_its_opening_is_told()
+    {
+        At(Manifest, "features", "app_home", "home_tab_enabled").ToString().ShouldBe("true");
+        ((YamlSequenceNode)At(Manifest, "settings", "event_subscriptions", "bot_events")).Children.Select(one => one.ToString()).ShouldContain("app_home_opened");
+    }
+
+    [Fact]
+    public void For_socket_mode_it_is_the_same_app_without_addresses()
+    {
+        var socket = File.ReadAllLines(Path.Combine(Root(), "manifests", "slack-app-socket.yaml")).Where(line => !line.StartsWith('#')).ToList();
+        var http = File.ReadAllLines(Path.Combine(Root(), "manifests", "slack-app.yaml")).Where(line => !line.StartsWith('#'));
+        socket.ShouldBe(http.Where(line => !line.Contains("url: https://", StringComparison.Ordinal)).Select(line => line.Replace("socket_mode_enabled: false", "socket_mode_enabled: true", StringComparison.Ordinal)));
+        socket.ShouldContain("  socket_mode_enabled: true");
+    }
 
     private static YamlNode At(YamlNode node, params string[] path) => path.Aggregate(node, (n, name) => n[name]);
 

@@ -20,6 +20,25 @@ public sealed class SlackOptionsTests
     }
 
     [Fact]
+    public void With_an_app_token_no_signing_secret_is_needed()
+    {
+        Options(("BotToken", "xoxb-1"), ("AppToken", "xapp-1")).BySocket.ShouldBeTrue();
+        Should.Throw<OptionsValidationException>(() => Options(("AppToken", "xapp-1"))).Message.ShouldContain("Slack:BotToken");
+        var fault = Should.Throw<OptionsValidationException>(() => Options(("BotToken", "xoxb-1"), ("AppToken", "not-a-token"), ("Connections", "11"), ("KeepAlive", "00:00:00")));
+        foreach (var key in new[] { "Slack:AppToken", "Slack:Connections", "Slack:KeepAlive" }) fault.Message.ShouldContain(key);
+        fault.Message.ShouldNotContain("not-a-token");
+    }
+
+    [Theory]
+    [InlineData("https://slack.com/api/", "wss://wss-primary.slack.com/link/?ticket=1", true)]
+    [InlineData("https://slack.com/api/", "ws://wss-primary.slack.com/link/?ticket=1", false)]
+    [InlineData("https://slack.com/api/", "ws://127.0.0.1/link", false)]
+    [InlineData("http://127.0.0.1:5000/api/", "ws://127.0.0.1:5000/link", true)]
+    [InlineData("https://slack.com/api/", "https://slack.com/link", false)]
+    public void A_connection_is_encrypted_unless_it_stays_on_this_machine(string api, string url, bool may) =>
+        Options(("BotToken", "xoxb-1"), ("AppToken", "xapp-1"), ("ApiUrl", api)).MayConnectTo(new Uri(url)).ShouldBe(may);
+
+    [Fact]
     public void Without_settings_slack_is_simply_not_there()
     {
         Options().Connected.ShouldBeFalse();

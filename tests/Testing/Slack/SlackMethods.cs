@@ -42,6 +42,8 @@ internal static class SlackMethods
         "users.info" => slack.Users.TryGetValue((string?)a["user"] ?? "", out var user) ? Ok("user", user.DeepClone()) : Error(a["user"] is null ? "missing_argument" : "user_not_found"),
         "usergroups.list" => Ok("usergroups", new JsonArray([.. slack.Groups.Select(g => (JsonNode)new JsonObject { ["id"] = g.Key, ["handle"] = g.Value.Handle, ["name"] = g.Value.Handle, ["date_delete"] = 0 })])),
         "usergroups.users.list" => slack.Groups.TryGetValue((string?)a["usergroup"] ?? "", out var group) ? Ok("users", new JsonArray([.. group.Users.Select(u => (JsonNode)u)])) : Error("no_such_subteam"),
+        "apps.connections.open" => Ok("url", slack.Sockets.NewAddress().AbsoluteUri),
+        "views.publish" => Publish(slack, a),
         "views.open" => Open(slack, a),
         "auth.test" => new JsonObject { ["ok"] = true, ["url"] = "https://stand-in.slack.com/", ["team_id"] = "T1", ["user_id"] = SlackStandIn.Bot, ["bot_id"] = "BBOT" },
         _ => Error("unknown_method"),
@@ -190,6 +192,17 @@ internal static class SlackMethods
         var kept = new KeptView("V" + Guid.NewGuid().ToString("N")[..8], from.User, (JsonObject)view.DeepClone());
         slack.Opened.Add(kept);
         return Ok("view", new JsonObject { ["id"] = kept.Id });
+    }
+
+    private static JsonObject Publish(SlackStandIn slack, JsonObject a)
+    {
+        if ((string?)a["user_id"] is not { } user || a["view"] is not JsonObject view || view["blocks"] is not JsonArray blocks) return Error("missing_argument");
+        if (!slack.Users.ContainsKey(user)) return Error("user_not_found");
+        if ((string?)view["type"] != "home") return Error("invalid_arguments", ["must be a home view"]);
+        var faults = BlockKit.FaultsOf(blocks, 100);
+        if (faults.Count > 0) return Error("invalid_arguments", faults);
+        slack.Homes[user] = BlockKit.TextOf(blocks);
+        return Ok("view", new JsonObject { ["id"] = "VHOME" + user });
     }
 
     private static JsonObject Ok(string name, JsonNode value) => new() { ["ok"] = true, [name] = value };

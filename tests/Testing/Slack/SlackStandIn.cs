@@ -29,8 +29,18 @@ public sealed class SlackStandIn : IAsyncDisposable
         ["Slack:ApiUrl"] = ApiUrl.AbsoluteUri, ["Slack:BotToken"] = BotToken, ["Slack:SigningSecret"] = SigningSecret,
     };
 
+    /// <summary>The same for Socket Mode: an app's token, and no secret to sign with.</summary>
+    public IReadOnlyDictionary<string, string?> SocketSettings => new Dictionary<string, string?>
+    {
+        ["Slack:ApiUrl"] = ApiUrl.AbsoluteUri, ["Slack:BotToken"] = BotToken, ["Slack:AppToken"] = AppToken,
+    };
+
+    /// <summary>The connections of Socket Mode.</summary>
+    public SlackSockets Sockets { get; private set; } = null!;
+
     public Uri ApiUrl { get; private set; } = null!;
     public string BotToken { get; } = "xoxb-stand-in";
+    public string AppToken { get; } = "xapp-stand-in";
     public string SigningSecret { get; } = "stand-in-signing-secret";
 
     /// <summary>Whether one post a second and channel is all that is taken, a few at once apart.</summary>
@@ -50,6 +60,7 @@ public sealed class SlackStandIn : IAsyncDisposable
     internal List<KeptMessage> Kept { get; } = [];
     internal List<KeptReply> Shown { get; } = [];
     internal List<KeptView> Opened { get; } = [];
+    internal Dictionary<string, string> Homes { get; } = [];
 
     public IReadOnlyList<KeptMessage> Messages => Locked(() => Kept.ToList());
 
@@ -71,13 +82,20 @@ public sealed class SlackStandIn : IAsyncDisposable
         var standIn = new SlackStandIn(server, clock ?? TimeProvider.System);
         server.MapPost("/api/{method}", (HttpContext context, string method) => standIn.CallAsync(context, method));
         server.MapPost("/respond/{id}", (HttpContext context, string id) => standIn.RespondAsync(context, id));
+        server.UseWebSockets();
+        server.Map("/socket/{ticket}", (HttpContext context, string ticket) => standIn.Sockets.AcceptAsync(context, ticket));
         await server.StartAsync();
+        standIn.Sockets = new SlackSockets(new Uri(server.Urls.First().Replace("http:", "ws:", StringComparison.Ordinal) + "/socket/"));
         standIn.ApiUrl = new Uri(server.Urls.First() + "/api/");
         standIn.AddChannel("general");
         return standIn;
     }
 
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        Sockets.Drop();
+        await app.DisposeAsync();
+    }
 
     public StandInChannel AddChannel(string name, bool isPrivate = false, bool isMember = true, bool isArchived = false)
     {
@@ -133,6 +151,9 @@ public sealed class SlackStandIn : IAsyncDisposable
     /// <summary>Somebody who speaks to the bot at this address.</summary>
     public SlackUser User(string id, HttpClient bot) => new(this, id, bot);
 
+    /// <summary>Somebody who speaks to the bot over its own connections.</summary>
+    public SlackUser SocketUser(string id) => new(this, id, null);
+
     /// <summary>Waits for a message in a channel (by name or id) that the test wants to see.</summary>
     public Task<KeptMessage> MessageAsync(string channel, Func<KeptMessage, bool> wanted, TimeSpan? timeout = null) =>
         UntilAsync(() => Kept.FirstOrDefault(m => IdOf(channel) == m.Channel && wanted(m)), timeout, () => "The channel holds:\n" + string.Join("\n---\n", Kept.Select(m => m.Says)));
@@ -144,6 +165,10 @@ public sealed class SlackStandIn : IAsyncDisposable
     /// <summary>Waits for a dialog that was opened for one person.</summary>
     public Task<KeptView> ViewAsync(string user, TimeSpan? timeout = null) =>
         UntilAsync(() => Opened.LastOrDefault(v => v.User == user && !v.IsClosed), timeout, () => "No dialog is open.");
+
+    /// <summary>Waits for what one person reads on the app's Home tab.</summary>
+    public Task<string> HomeAsync(string user, Func<string, bool> wanted, TimeSpan? timeout = null) =>
+        UntilAsync(() => Homes.GetValueOrDefault(user) is { } home && wanted(home) ? home : null, timeout, () => $"It shows: {Homes.GetValueOrDefault(user)}");
 
     /// <summary>The id of a channel, by name with or without <c>#</c>, or id.</summary>
     public string IdOf(string channel) =>
@@ -231,7 +256,7 @@ public sealed class SlackStandIn : IAsyncDisposable
     {
         var token = context.Request.Headers.Authorization.ToString();
         if (token.Length == 0) return SlackMethods.Error("not_authed");
-        if (token != "Bearer " + BotToken) return SlackMethods.Error("invalid_auth");
+        if (token != "Bearer " + (method == "apps.connections.open" ? AppToken : BotToken)) return SlackMethods.Error("invalid_auth");
         if (!RatesOn || method is not ("chat.postMessage" or "chat.postEphemeral")) return null;
         if (MayPost((string?)arguments["channel"] ?? "")) return null;
         context.Response.StatusCode = 429;

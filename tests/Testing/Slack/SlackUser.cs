@@ -7,7 +7,7 @@ using System.Text.Json.Nodes;
 namespace ChatOps.Testing.Slack;
 
 /// <summary>Somebody in Slack who types commands and clicks: sends the bot what Slack would send, signed.</summary>
-public sealed class SlackUser(SlackStandIn slack, string id, HttpClient bot)
+public sealed class SlackUser(SlackStandIn slack, string id, HttpClient? bot)
 {
     public string Id => id;
 
@@ -42,14 +42,33 @@ public sealed class SlackUser(SlackStandIn slack, string id, HttpClient bot)
         InteractAsync(Click(reply.Channel, Find(reply.Buttons, labelOrVerb), null, isEphemeral: true, slack.Locked(slack.NewTs)), reply.Channel);
 
     /// <summary>Fills in the dialog that asks for a reason, and sends it.</summary>
-    public async Task<SlackReceipt> SubmitAsync(KeptView view, string? reason)
+    public Task<SlackReceipt> SubmitAsync(KeptView view, string? reason) =>
+        SendAsync(view, new JsonObject { ["reason"] = new JsonObject { ["reason"] = new JsonObject { ["type"] = "plain_text_input", ["value"] = reason } } });
+
+    /// <summary>Fills in a dialog, field by field, and sends it; what is not named stays as it is.</summary>
+    public Task<SlackReceipt> FillAsync(KeptView view, params (string Field, string? Value)[] answers)
+    {
+        var values = new JsonObject();
+        foreach (var block in view.View["blocks"]!.AsArray().Where(block => (string?)block!["type"] == "input"))
+        {
+            var (field, element) = ((string)block!["block_id"]!, block["element"]!);
+            var select = (string?)element["type"] == "static_select";
+            var value = answers.Where(answer => answer.Field == field).Select(answer => answer.Value).FirstOrDefault((string?)(select ? element["initial_option"]?["value"] : element["initial_value"]));
+            if (select && value is not null && element["options"]!.AsArray().All(option => (string?)option!["value"] != value)) throw new InvalidOperationException($"{field} has no choice {value}.");
+            if (value is null && (bool?)block["optional"] != true) throw new InvalidOperationException($"{field} has to be filled in.");
+            var state = new JsonObject { ["type"] = (string?)element["type"] };
+            state[select ? "selected_option" : "value"] = select && value is not null ? new JsonObject { ["value"] = value } : value;
+            values[field] = new JsonObject { [(string)element["action_id"]!] = state };
+        }
+
+        return SendAsync(view, values);
+    }
+
+    private async Task<SlackReceipt> SendAsync(KeptView view, JsonObject values)
     {
         var sent = (JsonObject)view.View.DeepClone();
         sent["id"] = view.Id;
-        sent["state"] = new JsonObject
-        {
-            ["values"] = new JsonObject { ["reason"] = new JsonObject { ["reason"] = new JsonObject { ["type"] = "plain_text_input", ["value"] = reason } } },
-        };
+        sent["state"] = new JsonObject { ["values"] = values };
         var receipt = await InteractAsync(new JsonObject
         {
             ["type"] = "view_submission", ["team"] = Team(), ["user"] = Me(), ["api_app_id"] = "A1", ["trigger_id"] = slack.NewTrigger(id), ["view"] = sent,
@@ -64,8 +83,15 @@ public sealed class SlackUser(SlackStandIn slack, string id, HttpClient bot)
     /// <summary>Writes to the bot alone.</summary>
     public Task<SlackReceipt> WriteAsync(string channel, string text) => SayAsync("message", slack.IdOf(channel), text, "im");
 
+    /// <summary>Opens the app's Home tab, or another of its tabs.</summary>
+    public Task<SlackReceipt> OpenTabAsync(string tab = "home") => SendAsync(new SlackRequestSent("slack/events", new JsonObject
+    {
+        ["type"] = "event_callback", ["team_id"] = "T1", ["api_app_id"] = "A1", ["event_id"] = "Ev" + Guid.NewGuid().ToString("N"),
+        ["event"] = new JsonObject { ["type"] = "app_home_opened", ["user"] = id, ["channel"] = "D1", ["tab"] = tab, ["event_ts"] = slack.Locked(slack.NewTs) },
+    }.ToJsonString(), "application/json", "D1"));
+
     /// <summary>Sends the same bytes again with the same signature, as Slack does when an answer was lost, or somebody who recorded them.</summary>
-    public Task<SlackReceipt> RepeatAsync(SlackReceipt receipt) => PostAsync(receipt.Request, receipt.Timestamp, receipt.Signature);
+    public Task<SlackReceipt> RepeatAsync(SlackReceipt receipt) => bot is null ? SendAsync(receipt.Request) : PostAsync(receipt.Request, receipt.Timestamp, receipt.Signature);
 
     private Task<SlackReceipt> SayAsync(string type, string channel, string text, string? channelType)
     {
@@ -95,12 +121,13 @@ public sealed class SlackUser(SlackStandIn slack, string id, HttpClient bot)
     private Task<SlackReceipt> InteractAsync(JsonObject payload, string channel) =>
         SendAsync(new SlackRequestSent("slack/interactions", Form(("payload", payload.ToJsonString())), "application/x-www-form-urlencoded", channel));
 
-    private Task<SlackReceipt> SendAsync(SlackRequestSent request)
+    private async Task<SlackReceipt> SendAsync(SlackRequestSent request)
     {
+        if (bot is null) return Receive(request, HttpStatusCode.OK, await slack.Sockets.SendAsync(request), "", "");
         var timestamp = slack.Now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var key = Encoding.UTF8.GetBytes(slack.SigningSecret);
         var hash = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"v0:{timestamp}:{request.Body}"));
-        return PostAsync(request, timestamp, "v0=" + Convert.ToHexStringLower(hash));
+        return await PostAsync(request, timestamp, "v0=" + Convert.ToHexStringLower(hash));
     }
 
     private async Task<SlackReceipt> PostAsync(SlackRequestSent request, string timestamp, string signature)
@@ -109,8 +136,12 @@ public sealed class SlackUser(SlackStandIn slack, string id, HttpClient bot)
         message.Content.Headers.ContentType = new(request.ContentType);
         message.Headers.Add("X-Slack-Request-Timestamp", timestamp);
         message.Headers.Add("X-Slack-Signature", signature);
-        using var response = await bot.SendAsync(message);
-        var body = await response.Content.ReadAsStringAsync();
+        using var response = await bot!.SendAsync(message);
+        return Receive(request, response.StatusCode, await response.Content.ReadAsStringAsync(), timestamp, signature);
+    }
+
+    private SlackReceipt Receive(SlackRequestSent request, HttpStatusCode status, string body, string timestamp, string signature)
+    {
         var json = body.StartsWith('{') ? JsonNode.Parse(body) as JsonObject : null;
         KeptReply? reply = null;
         if (request.Path == "slack/commands" && json is not null)
@@ -121,7 +152,7 @@ public sealed class SlackUser(SlackStandIn slack, string id, HttpClient bot)
             slack.Show(reply);
         }
 
-        return new SlackReceipt(response.StatusCode, body, reply, json?["errors"] as JsonObject, request, timestamp, signature);
+        return new SlackReceipt(status, body, reply, json?["errors"] as JsonObject, request, timestamp, signature);
     }
 
     private static KeptButton Find(IReadOnlyList<KeptButton> buttons, string labelOrVerb) =>

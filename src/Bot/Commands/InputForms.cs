@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Steps;
+
+namespace ChatOps.Bot.Commands;
+
+/// <summary>The inputs of a runbook as questions, and the answers as part of the command: what is submitted is a command like any other.</summary>
+internal static partial class InputForms
+{
+    public static Form Of(Runbook runbook, Command.Procedure c) => new(
+        $"Run {runbook.Name}", CommandText.Of(c with { Inputs = ImmutableSortedDictionary<string, string>.Empty }), [.. runbook.Inputs.Select(input => Field(input, c.Inputs.GetValueOrDefault(input.Name)))]);
+
+    /// <summary>The command with the answers in it. What was left empty is left out, so that its default holds.</summary>
+    public static string Filled(string command, IEnumerable<KeyValuePair<string, string>> answers) => string.Join(
+        ' ', answers.Where(answer => answer.Value.Length > 0).Select(answer => $"{answer.Key}={answer.Value}").Select(word => Plain().IsMatch(word) ? word : Quotes.Write(word)).Prepend(command));
+
+    private static FormField Field(Input input, string? given) =>
+        new(input.Name, input.Type, input.Help, given ?? input.Default, input.Default is null, input.Choices) { Fault = given is null ? null : input.Fault(given) };
+
+    [GeneratedRegex(@"^[A-Za-z0-9_-]+=[A-Za-z0-9_./:-]+\z", RegexOptions.NonBacktracking)]
+    private static partial Regex Plain();
+}

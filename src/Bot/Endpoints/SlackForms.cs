@@ -1,0 +1,99 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ChatOps.Integrations.Slack;
+using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Bot.Endpoints;
+
+/// <summary>Forms as Slack's dialogs, and what comes back from them.</summary>
+internal static class SlackForms
+{
+    public const string Callback = "form";
+
+    private const string Answer = "value";
+
+    // Slack's limits: of blocks in a dialog, of options, of an option's value, and of what a dialog carries along.
+    private const int MostFields = 90, MostChoices = 100, LongestChoice = 75, LongestMetadata = 3000;
+
+    /// <summary>Null when the form is more than a dialog takes: then it is said in words.</summary>
+    public static JsonObject? View(Form form, string channel)
+    {
+        var metadata = new ReasonFor(channel, form.Command).ToText();
+        if (form.Fields.IsEmpty || form.Fields.Length > MostFields || metadata.Length > LongestMetadata) return null;
+        return new JsonObject
+        {
+            ["type"] = "modal",
+            ["callback_id"] = Callback,
+            ["private_metadata"] = metadata,
+            ["title"] = Plain(form.Title, 24),
+            ["submit"] = Plain("Go ahead", 24),
+            ["close"] = Plain("Cancel", 24),
+            ["blocks"] = new JsonArray([.. form.Fields.Select(Block)]),
+        };
+    }
+
+    /// <summary>The answers by field; an empty one is empty.</summary>
+    /// <exception cref="MalformedRequestException">There are none.</exception>
+    public static List<KeyValuePair<string, string>> Answers(JsonElement root)
+    {
+        if (!root.TryGetProperty("view", out var view) || view.ValueKind != JsonValueKind.Object || !view.TryGetProperty("state", out var state) || state.ValueKind != JsonValueKind.Object
+            || !state.TryGetProperty("values", out var values) || values.ValueKind != JsonValueKind.Object)
+        {
+            throw new MalformedRequestException("The dialog has no answers.");
+        }
+
+        return [.. values.EnumerateObject().Select(field => KeyValuePair.Create(field.Name, OneLine(SlackPayload.Text(field.Value, Answer, "value") ?? SlackPayload.Text(field.Value, Answer, "selected_option", "value") ?? "")))];
+    }
+
+    /// <summary>What is wrong, beside the fields where it is; at the first one what belongs to none.</summary>
+    public static string Errors(Refusal refusal, Form? form, IReadOnlyList<KeyValuePair<string, string>> answers)
+    {
+        var errors = new JsonObject();
+        foreach (var field in form?.Fields ?? [])
+        {
+            if (field.Fault is { } fault && answers.Any(answer => answer.Key == field.Name)) errors[field.Name] = SlackText.Fit(fault, 300);
+        }
+
+        if (errors.Count == 0 && answers.Count > 0) errors[answers[0].Key] = SlackText.Fit($"{refusal.Why} {refusal.Next}".Trim(), 300);
+        return new JsonObject { ["response_action"] = "errors", ["errors"] = errors }.ToJsonString();
+    }
+
+    private static JsonNode Block(FormField field)
+    {
+        var block = new JsonObject
+        {
+            ["type"] = "input",
+            ["block_id"] = field.Name,
+            ["label"] = Plain(field.Name, 200),
+            ["optional"] = !field.Required,
+            ["element"] = Element(field),
+        };
+        if (Hint(field) is { Length: > 0 } hint) block["hint"] = Plain(hint, 1000);
+        return block;
+    }
+
+    private static string Hint(FormField field) => string.Join(' ', new[] { field.Fault, field.Help, field.Type == "number" ? "A number." : null }.Where(part => !string.IsNullOrEmpty(part)));
+
+    private static JsonObject Element(FormField field)
+    {
+        if (field.Type == "flag") return Select(field, [("yes", "true"), ("no", "false")]);
+        if (field.Choices.Length is > 0 and <= MostChoices && field.Choices.All(choice => choice.Length is > 0 and <= LongestChoice)) return Select(field, [.. field.Choices.Select(choice => (choice, choice))]);
+        var input = new JsonObject { ["type"] = "plain_text_input", ["action_id"] = Answer, ["max_length"] = 500 };
+        if (field.Value is { Length: > 0 and <= 500 } value) input["initial_value"] = value;
+        return input;
+    }
+
+    private static JsonObject Select(FormField field, (string Label, string Value)[] choices)
+    {
+        var select = new JsonObject { ["type"] = "static_select", ["action_id"] = Answer, ["options"] = new JsonArray([.. choices.Select(choice => (JsonNode)Option(choice.Label, choice.Value))]) };
+        if (choices.FirstOrDefault(choice => choice.Value == field.Value) is { Value: not null } chosen) select["initial_option"] = Option(chosen.Label, chosen.Value);
+        return select;
+    }
+
+    private static JsonObject Option(string label, string value) => new() { ["text"] = Plain(label, LongestChoice), ["value"] = value };
+
+    private static JsonObject Plain(string text, int atMost) => new() { ["type"] = "plain_text", ["text"] = SlackText.Fit(text, atMost), ["emoji"] = false };
+
+    private static string OneLine(string text) => string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries)).Trim();
+}

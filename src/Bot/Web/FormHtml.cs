@@ -1,0 +1,36 @@
+using ChatOps.Runbooks.Cards;
+
+namespace ChatOps.Bot.Web;
+
+/// <summary>A form that a reply asks for, as one of the page.</summary>
+internal static class FormHtml
+{
+    /// <summary>What the names of fields begin with, so that an input called <c>delivery</c> is not the form's own.</summary>
+    public const string Prefix = "in.";
+
+    public static Html Of(Form form, string id) => Html.Of($"""
+        <form class="fill" method="post" action="/fill" autocomplete="off"><fieldset><legend>{form.Title}</legend>
+        <input type="hidden" name="command" value="{form.Command}"><input type="hidden" name="delivery" value="{PageResults.NewDelivery()}">
+        {form.Fields.Select((field, at) => Field(field, $"{id}-{at}"))}
+        <button class="primary" type="submit">Go ahead</button></fieldset></form>
+        """);
+
+    private static Html Field(FormField field, string id) => Html.Of($"""
+        <p><label for="{id}">{field.Name}</label> {Control(field, id)}<br><span class="quiet" id="{id}-help">{field.Fault} {field.Help}</span></p>
+        """);
+
+    private static Html Control(FormField field, string id) => field switch
+    {
+        { Type: "flag" } => Select(field, id, [("yes", "true"), ("no", "false")]),
+        { Choices.IsEmpty: false } => Select(field, id, field.Choices.Select(choice => (choice, choice))),
+        _ => Html.Of($"""<input id="{id}" name="{Prefix}{field.Name}" type="text" inputmode="{(field.Type == "number" ? "decimal" : "text")}" value="{field.Value}" maxlength="500" aria-describedby="{id}-help"{Required(field)}{Invalid(field)}>"""),
+    };
+
+    private static Html Select(FormField field, string id, IEnumerable<(string Label, string Value)> choices) => Html.Of($"""
+        <select id="{id}" name="{Prefix}{field.Name}" aria-describedby="{id}-help"{Required(field)}{Invalid(field)}>{Html.If(field.Value is null, () => new Html("""<option value="">Choose</option>"""))}{choices.Select(choice => Html.Of($"""<option value="{choice.Value}"{Html.If(choice.Value == field.Value, () => new Html(" selected"))}>{choice.Label}</option>"""))}</select>
+        """);
+
+    private static Html Required(FormField field) => Html.If(field.Required, () => new Html(" required"));
+
+    private static Html Invalid(FormField field) => Html.If(field.Fault is not null, () => new Html(" aria-invalid=\"true\""));
+}

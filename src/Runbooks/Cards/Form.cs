@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+
+namespace ChatOps.Runbooks.Cards;
+
+/// <summary>Questions that have to be answered before a command can be done; each surface asks them in its own way.</summary>
+/// <param name="Title">A few words: <c>Run purge-cache</c>.</param>
+/// <param name="Command">The command as far as it was said, without any answers.</param>
+public sealed record Form(string Title, string Command, ImmutableArray<FormField> Fields);
+
+/// <param name="Name">What the answer is called in the command.</param>
+/// <param name="Type"><c>text</c>, <c>number</c>, <c>flag</c> (<c>true</c> or <c>false</c>) or <c>choice</c>.</param>
+/// <param name="Help">Empty = none.</param>
+/// <param name="Value">What was given, or else is meant when nothing is; null = nothing.</param>
+/// <param name="Required">False when it may be left empty: its default holds then.</param>
+/// <param name="Choices">For a choice, what there is; else empty.</param>
+public sealed record FormField(string Name, string Type, string Help, string? Value, bool Required, ImmutableArray<string> Choices)
+{
+    /// <summary>What is wrong with what was given, in words; null when nothing is or nothing was.</summary>
+    public string? Fault { get; init; }
+}
