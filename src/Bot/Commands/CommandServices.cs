@@ -11,5 +11,6 @@ internal static class CommandServices
         .AddSingleton<Keeping>()
         .AddSingleton<Laters>()
         .AddSingleton<AlertDesk>()
+        .AddSingleton<OnCallDesk>()
         .AddSingleton<Desk>();
 }

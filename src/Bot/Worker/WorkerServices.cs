@@ -11,6 +11,7 @@ internal static class WorkerServices
         .AddSingleton<Readings>()
         .AddSingleton<Usuals>()
         .AddSingleton<Locks>()
+        .AddSingleton<Duty>()
         .AddSingleton<Targets>()
         .AddSingleton<Chats>()
         .AddSingleton<IVerifier, LiveVerifier>()
