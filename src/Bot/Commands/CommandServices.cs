@@ -12,5 +12,6 @@ internal static class CommandServices
         .AddSingleton<Laters>()
         .AddSingleton<AlertDesk>()
         .AddSingleton<OnCallDesk>()
+        .AddSingleton<PageDesk>()
         .AddSingleton<Desk>();
 }

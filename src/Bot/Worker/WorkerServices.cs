@@ -44,6 +44,12 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, AlertTimerHandler>()
         .AddSingleton<IWorkHandler, AlertSilenceHandler>()
         .AddSingleton<IWorkHandler, AlertDigestHandler>()
+        .AddSingleton<PageEngine>()
+        .AddSingleton<IWorkHandler, PageNewsHandler>()
+        .AddSingleton<IWorkHandler, PageTimerHandler>()
+        .AddSingleton<IWorkHandler, PageCallHandler>()
+        .AddSingleton<IWorkHandler, PageSendHandler>()
+        .AddSingleton<IWorkHandler, PageTellHandler>()
         .AddHostedService<WorkLoop>()
         .AddHostedService<Housekeeping>();
 }

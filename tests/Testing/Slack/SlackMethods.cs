@@ -42,6 +42,8 @@ internal static class SlackMethods
         "users.info" => slack.Users.TryGetValue((string?)a["user"] ?? "", out var user) ? Ok("user", user.DeepClone()) : Error(a["user"] is null ? "missing_argument" : "user_not_found"),
         "usergroups.list" => Ok("usergroups", new JsonArray([.. slack.Groups.Select(g => (JsonNode)new JsonObject { ["id"] = g.Key, ["handle"] = g.Value.Handle, ["name"] = g.Value.Handle, ["date_delete"] = 0 })])),
         "usergroups.users.list" => slack.Groups.TryGetValue((string?)a["usergroup"] ?? "", out var group) ? Ok("users", new JsonArray([.. group.Users.Select(u => (JsonNode)u)])) : Error("no_such_subteam"),
+        "users.lookupByEmail" => slack.Users.Values.FirstOrDefault(u => (string?)u["profile"]?["email"] == (string?)a["email"]) is { } addressed ? Ok("user", addressed.DeepClone()) : Error("users_not_found"),
+        "conversations.open" => Direct(slack, (string?)a["users"] ?? ""),
         "views.open" => Open(slack, a),
         "auth.test" => new JsonObject { ["ok"] = true, ["url"] = "https://stand-in.slack.com/", ["team_id"] = "T1", ["user_id"] = SlackStandIn.Bot, ["bot_id"] = "BBOT" },
         _ => Error("unknown_method"),
@@ -177,6 +179,15 @@ internal static class SlackMethods
         if (channel.IsPrivate) return Error("method_not_supported_for_channel_type");
         channel.IsMember = true;
         return Ok("channel", new JsonObject { ["id"] = channel.Id, ["name"] = channel.Name });
+    }
+
+    /// <summary>The conversation of the bot with one person: <c>DANA</c> for <c>UANA</c>.</summary>
+    private static JsonObject Direct(SlackStandIn slack, string user)
+    {
+        if (!slack.Users.ContainsKey(user)) return Error("user_not_found");
+        var id = "D" + user[1..];
+        if (!slack.Channels.ContainsKey(id)) slack.Channels[id] = new StandInChannel(id, id, true, false) { IsMember = true };
+        return Ok("channel", new JsonObject { ["id"] = id });
     }
 
     private static JsonObject Open(SlackStandIn slack, JsonObject a)
