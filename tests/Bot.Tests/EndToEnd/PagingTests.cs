@@ -71,13 +71,13 @@ public sealed class PagingTests : IAsyncLifetime
         await StartAsync();
         var cleo = stage.User(stage.Cleo, bot!);
         (await cleo.UntilAsync("/chatops oncall", "On call")).Says.ShouldContain("cleo");
-        await stage.User(stage.Ana, bot!).UntilAsync("/chatops oncall swap dora@example.com now \"in 2h\"", "takes no turns");
-        await cleo.UntilAsync("/chatops oncall swap dora@example.com now \"in 2h\"", "dora is on call");
-        (await cleo.UntilAsync("/chatops oncall oncall", "On call")).Says.ShouldContain("dora (swapped)");
+        await stage.User(stage.Dora, bot!).UntilAsync("/chatops oncall swap ana@example.com now \"in 2h\"", "takes no turns");
+        await cleo.UntilAsync("/chatops oncall swap ana@example.com now \"in 2h\"", "ana is on call");
+        (await cleo.UntilAsync("/chatops oncall oncall", "On call")).Says.ShouldContain("ana (swapped)");
         await SendAsync("HighErrorRate", "firing");
-        await DirectAsync("DDORA", message => message.Shows("HighErrorRate"));
-        await stage.User(stage.Ben, bot!).ClickAsync(await CardAsync(message => message.Shows("dora was paged")), "Acknowledge");
-        await DirectAsync("DDORA", message => message.Shows("acknowledged by ben"));
+        await DirectAsync("DANA", message => message.Shows("HighErrorRate"));
+        await stage.User(stage.Ben, bot!).ClickAsync(await CardAsync(message => message.Shows("ana was paged")), "Acknowledge");
+        await DirectAsync("DANA", message => message.Shows("acknowledged by ben"));
         stage.Slack.Messages.ShouldNotContain(message => message.Channel == "DCLEO");
     }
 
