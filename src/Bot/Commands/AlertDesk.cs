@@ -8,7 +8,7 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Commands;
 
 /// <summary>What people say and click about alerts.</summary>
-internal sealed class AlertDesk(AlertEngine alerts, Func<Configuration> configuration, BotAddress address)
+internal sealed class AlertDesk(AlertEngine alerts, Duty duty, Func<Configuration> configuration, BotAddress address)
 {
     private const string AckVerb = "alert-ack", SilenceVerb = "alert-silence", OnCallVerb = "alert-oncall";
 
@@ -59,6 +59,12 @@ internal sealed class AlertDesk(AlertEngine alerts, Func<Configuration> configur
         var current = configuration();
         var names = group.Route?.Page is { } page ? [page] : current.Service(group.Began.Service ?? "")?.Owners ?? [];
         if (names.IsEmpty) return new Reply(Answers.Said("Nobody is named for this alert: its route pages nobody, and its service is not known."));
+        if (group.Route?.Page is { } paged && current.OnCall.Find(paged.Name) is not null)
+        {
+            var (people, escalate) = await duty.ChainAsync(paged, cancellationToken);
+            if (!people.IsEmpty) return new Reply(Answers.Said($"For {id}, {paged}: {people[0].ShortName}{(people.Length > 1 ? $"; after {Words.Duration(escalate)} without an answer {Words.List(people.Skip(1).Select(one => one.ShortName))}" : "")}."));
+        }
+
         var who = names.Select(name => current.Access.Groups.FirstOrDefault(one => one.Name == name) is { Members.IsEmpty: false } known
             ? $"{name}: {Words.List(known.Members.Select(one => one.Email).Order(StringComparer.Ordinal))}" : $"{name}");
         return new Reply(Answers.Said($"For {id}: {string.Join("; ", who)}."));

@@ -74,6 +74,17 @@ internal abstract record Command
     /// <param name="For">For how long, as it was said: <c>1h</c>.</param>
     public sealed record Silence(AlertId Alert, string For, string? Reason) : Command;
 
+    /// <summary>Who is on call.</summary>
+    /// <param name="Schedule">Null = every schedule.</param>
+    public sealed record OnCall(string? Schedule) : Command;
+
+    /// <summary>Somebody is to be called in another's place for a time.</summary>
+    /// <param name="Person">An address, or the account of whoever was mentioned.</param>
+    /// <param name="From">As it was said; <c>now</c> is one.</param>
+    /// <param name="Until">As it was said.</param>
+    /// <param name="Schedule">Null = the only one there is.</param>
+    public sealed record SwapTurn(string Person, string From, string Until, string? Schedule) : Command;
+
     /// <summary>Something about one run.</summary>
     /// <param name="Run">Null = the only one it can be; where there are several, the answer asks which.</param>
     /// <param name="Item">For tick and untick: the item's number as shown, from 1.</param>

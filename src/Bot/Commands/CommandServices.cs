@@ -12,5 +12,7 @@ internal static class CommandServices
         .AddSingleton<Laters>()
         .AddSingleton<AlertDesk>()
         .AddSingleton<Home>()
+        .AddSingleton<OnCallDesk>()
+        .AddSingleton<PageDesk>()
         .AddSingleton<Desk>();
 }

@@ -29,6 +29,8 @@ internal static partial class CommandText
         Command.Why c => Join(["why", c.Alert.ToString()], []),
         Command.Acknowledge c => Join(["ack", c.Alert.ToString()], []),
         Command.Silence c => Join(["silence", c.Alert.ToString(), c.For], Some("reason", c.Reason)),
+        Command.OnCall c => Join(["oncall", c.Schedule], []),
+        Command.SwapTurn c => Join(["oncall", "swap", c.Person, Quotes.Write(c.From), Quotes.Write(c.Until)], Some("schedule", c.Schedule)),
         Command.OnRun c => OnRun(c),
         _ => throw new InvalidOperationException($"Nobody writes {command.GetType().Name}."),
     };

@@ -67,6 +67,8 @@ internal sealed record CommandWords(
         new("ack", Purpose.Steer, ["acknowledge"], "ack ALERT", "says that you look after an alert; after a while you are asked whether you still do", [], null, ["ack A12"], [WordsMissing, WordUnknown, AlertUnknown, AlertOver, ReadOnly], ReadAlerts.Acknowledge),
         new("silence", Purpose.Steer, ["mute"], "silence ALERT [DURATION] [\"why\"]", "keeps quiet about an alert, here and where it comes from; an hour, where no time is said", ["reason"], null,
             ["silence A12 1h \"being worked on\""], [WordsMissing, WordUnknown, AlertUnknown, AlertOver, ReadOnly, NotAllowed], ReadAlerts.Silence),
+        new("oncall", Purpose.Look, ["on-call"], "oncall [SCHEDULE], or oncall swap PERSON FROM TO [--schedule SCHEDULE]", "tells who is on call, until when and who is next; with swap, lets somebody be called in another's place for a time", ["schedule"], null,
+            ["oncall", "oncall swap ben@example.com \"tomorrow 09:00\" \"tomorrow 18:00\""], [WordsMissing, WordUnknown, WordsAmbiguous, PersonUnknown, NotInGroup, ReadOnly], ReadOnCall.Read),
         About("show", Purpose.Look, [], "show RUN", "shows a run's card", [], null, RunVerb.Show, "show RUN", WordsMissing, RunUnknown),
         About("tick", Purpose.Check, ["check"], "tick RUN ITEM", "ticks an item of a checklist, by its number", ["item"], Right.Deploy, RunVerb.Tick, "tick RUN 2", [.. OfRun, ItemUnknown, ItemVerifiesItself, StepNotWaiting]),
         About("untick", Purpose.Check, ["uncheck"], "untick RUN ITEM", "takes a tick back", ["item"], Right.Deploy, RunVerb.Untick, "untick RUN 2", [.. OfRun, ItemUnknown, ItemVerifiesItself, StepNotWaiting]),

@@ -53,6 +53,18 @@ public static partial class WebhookEndpoints
                     return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
                 }
 
+            case AlertReading.OfPage page:
+                try
+                {
+                    await http.RequestServices.GetRequiredService<PageEngine>().TellAsync(page.Subject, page.What, page.Key, null, http.RequestAborted);
+                    return Json(new WebhookAnswer(0, "It is about a page."), StatusCodes.Status202Accepted);
+                }
+                catch (StoreUnavailableException unavailable)
+                {
+                    Log.NotKept(logger, source.Name, unavailable.Message);
+                    return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+                }
+
             case AlertReading.Nothing nothing:
                 return Json(new WebhookAnswer(0, nothing.Why), StatusCodes.Status200OK);
             case AlertReading.Unreadable { Again: true } half:

@@ -90,7 +90,7 @@ internal sealed class AlertDraft(
     }
 
     /// <summary>What people did, and the first look, show at once.</summary>
-    private static bool IsLoud(AlertEvent what) => what is SuspectsFound or AlertAcknowledged or SilenceAsked or SilenceConfirmed or SilenceFailed or ResponseOverdue;
+    private static bool IsLoud(AlertEvent what) => what is SuspectsFound or AlertAcknowledged or SilenceAsked or SilenceConfirmed or SilenceFailed or ResponseOverdue or PageTold;
 
     /// <summary>The first card waits for the look at what changed, which follows at once.</summary>
     private static ImmutableArray<string> CardsOf(AlertGroup? then, AlertGroup after, List<AlertEvent> events) =>

@@ -11,6 +11,7 @@ internal static class WorkerServices
         .AddSingleton<Readings>()
         .AddSingleton<Usuals>()
         .AddSingleton<Locks>()
+        .AddSingleton<Duty>()
         .AddSingleton<Targets>()
         .AddSingleton<Chats>()
         .AddSingleton<IVerifier, LiveVerifier>()
@@ -43,6 +44,12 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, AlertTimerHandler>()
         .AddSingleton<IWorkHandler, AlertSilenceHandler>()
         .AddSingleton<IWorkHandler, AlertDigestHandler>()
+        .AddSingleton<PageEngine>()
+        .AddSingleton<IWorkHandler, PageNewsHandler>()
+        .AddSingleton<IWorkHandler, PageTimerHandler>()
+        .AddSingleton<IWorkHandler, PageCallHandler>()
+        .AddSingleton<IWorkHandler, PageSendHandler>()
+        .AddSingleton<IWorkHandler, PageTellHandler>()
         .AddHostedService<WorkLoop>()
         .AddHostedService<Housekeeping>();
 }

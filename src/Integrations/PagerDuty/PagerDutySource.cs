@@ -1,4 +1,7 @@
+using System.Text.Json;
+using ChatOps.Integrations.Http;
 using ChatOps.Runbooks.Alerts;
+using ChatOps.Runbooks.Paging;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -20,6 +23,15 @@ public sealed class PagerDutyOptions
 
     /// <summary>The address of a user there, for those who have no account: writes need one.</summary>
     public string From { get; set; } = "";
+
+    /// <summary>Where events are sent; in the EU service region <c>https://events.eu.pagerduty.com/</c>.</summary>
+    public Uri EventsUrl { get; set; } = new("https://events.pagerduty.com/");
+
+    /// <summary>The integration key of an Events API v2 integration; empty = the bot pages by itself.</summary>
+    public string RoutingKey { get; set; } = "";
+
+    /// <summary>How long PagerDuty has to take a page before the bot pages by itself.</summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long one call may take.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
@@ -49,6 +61,7 @@ internal sealed class PagerDutySource(IOptionsMonitor<PagerDutyOptions> options)
     public AlertReading Read(WebhookRequest request, AlertNames names) => Payload.Read(request.Body, root =>
     {
         if (Payload.Text(root, "event", "event_type") is not { } type || Payload.Find(root, "event", "data") is not { } data) return new AlertReading.Unreadable("It has no event.", Again: false);
+        if (PageKeys.Read(Payload.Text(data, "incident_key")) is { } ours) return OfPage(request, root, type, ours.Subject, ours.Round);
         if (Payload.Text(data, "type") != "incident" || Payload.Text(data, "id") is not { } id || type is not ("incident.triggered" or "incident.reopened" or "incident.resolved" or "incident.priority_updated" or "incident.escalated"))
             return new AlertReading.Nothing($"{AlertShaper.Line(type, 60)} is no alert.");
         var firing = type != "incident.resolved" && Payload.Text(data, "status") != "resolved";
@@ -65,6 +78,21 @@ internal sealed class PagerDutySource(IOptionsMonitor<PagerDutyOptions> options)
         var key = request.Header("X-Webhook-Id") is { Length: > 0 and <= 100 } given ? given : Payload.Text(root, "event", "id") ?? Signatures.Digest(id, type, alert.At.UtcTicks.ToString(System.Globalization.CultureInfo.InvariantCulture));
         return new AlertReading.Taken($"{Name}:{key}", [alert]);
     });
+
+    /// <summary>An incident that the bot itself opened is no alert: it would page for its own page.</summary>
+    private AlertReading OfPage(WebhookRequest request, JsonElement root, string type, string subject, int round)
+    {
+        var who = Payload.Text(root, "event", "agent", "type") == "user_reference" ? Payload.Text(root, "event", "agent", "summary") : null;
+        PageCommand? what = (type, who) switch
+        {
+            ("incident.acknowledged", { } name) => new PageCommand.Acknowledge(null, AlertShaper.Line(name, 60), "PagerDuty", round),
+            ("incident.resolved", { } name) => new PageCommand.End($"{AlertShaper.Line(name, 60)} resolved it in PagerDuty", round),
+            _ => null,
+        };
+        if (what is null) return new AlertReading.Nothing("It is about a page of the bot, and nobody's answer.");
+        var key = request.Header("X-Webhook-Id") is { Length: > 0 and <= 100 } given ? given : Payload.Text(root, "event", "id") ?? Signatures.Digest(subject, type);
+        return new AlertReading.OfPage($"{Name}:{key}", subject, what);
+    }
 }
 
 public static class PagerDutyServices
@@ -73,7 +101,12 @@ public static class PagerDutyServices
     public static IServiceCollection AddPagerDuty(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection(PagerDutyOptions.Section);
-        services.AddOptions<PagerDutyOptions>().Bind(section);
+        services.AddOptions<PagerDutyOptions>().Bind(section)
+            .Validate(options => BaseAddress.Fault("PagerDuty:EventsUrl", options.EventsUrl, secret: true) is null, "PagerDuty:EventsUrl must be a full address, and https unless it is on this machine: a secret goes there.")
+            .Validate(options => !options.RoutingKey.Any(char.IsWhiteSpace), "PagerDuty:RoutingKey contains white space: copy it again.")
+            .Validate(options => options.Patience > TimeSpan.Zero && options.Patience <= TimeSpan.FromMinutes(10), "PagerDuty:Patience must be more than nothing and at most 10 minutes.")
+            .ValidateOnStart();
+        if (!string.IsNullOrEmpty(section["RoutingKey"])) services.AddSingleton<IPager, PagerDutyPager>();
         services.AddSingleton<IAlertSource, PagerDutySource>();
         return string.IsNullOrEmpty(section["ApiToken"]) ? services : services.AddSingleton<ISilencer, PagerDutyAcknowledgements>();
     }

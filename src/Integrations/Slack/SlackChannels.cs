@@ -10,13 +10,15 @@ internal sealed class SlackChannels(SlackClient client, TimeProvider clock) : ID
     private static readonly TimeSpan KeepMissing = TimeSpan.FromSeconds(30);
     private const int MostPages = 20;
     private readonly ConcurrentDictionary<string, string> ids = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, string> directs = new(StringComparer.OrdinalIgnoreCase);
     private readonly SemaphoreSlim reading = new(1, 1);
     private string? cursor;
     private DateTimeOffset readAt;
 
-    /// <summary>The id of <c>#name</c>; anything that is not a name is an id already.</summary>
+    /// <summary>The id of <c>#name</c>, or of the conversation with <c>@address</c>; anything that is not a name is an id already.</summary>
     public async Task<Outcome<string>> FindAsync(string channel, CancellationToken cancellationToken)
     {
+        if (channel.StartsWith('@')) return await FindDirectAsync(channel[1..], cancellationToken);
         if (!channel.StartsWith('#')) return new Outcome<string>.Done(channel);
         var name = channel[1..];
         if (Known(name, Keep) is { } id) return new Outcome<string>.Done(id);
@@ -37,8 +39,24 @@ internal sealed class SlackChannels(SlackClient client, TimeProvider clock) : ID
     /// <summary>Forgets a name whose id no longer works: the channel was deleted or renamed.</summary>
     public void Forget(string channel)
     {
+        if (channel.StartsWith('@')) directs.TryRemove(channel[1..], out _);
         if (channel.StartsWith('#')) ids.TryRemove(channel[1..], out _);
     }
+
+    private async Task<Outcome<string>> FindDirectAsync(string email, CancellationToken cancellationToken)
+    {
+        if (directs.TryGetValue(email, out var known)) return new Outcome<string>.Done(known);
+        var user = await client.UserByEmailAsync(email, cancellationToken);
+        if (user is SlackAnswer<UserBody>.Failed { Failure: { Error: "users_not_found" } }) return Nobody(email);
+        if (user is SlackAnswer<UserBody>.Failed unknown) return SlackErrors.Judge<string>(unknown.Failure);
+        if (user is not SlackAnswer<UserBody>.Ok { Value.User: { Deleted: false, IsBot: false } account }) return Nobody(email);
+        var opened = await client.OpenDirectAsync(account.Id, cancellationToken);
+        if (opened is SlackAnswer<DirectBody>.Failed no) return SlackErrors.Judge<string>(no.Failure);
+        if (opened is not SlackAnswer<DirectBody>.Ok { Value.Channel.Id: { Length: > 0 } id }) return new Outcome<string>.Later("Slack's answer did not name the conversation.");
+        return new Outcome<string>.Done(directs[email] = id);
+    }
+
+    private static Outcome<string> Nobody(string email) => new Outcome<string>.Never(new Fault("slack-users_not_found", $"Nobody in Slack has the address {email}.", "Check the address in oncall.yaml or access.yaml."));
 
     public void Dispose() => reading.Dispose();
 

@@ -81,6 +81,14 @@ public sealed partial class SlackClient
     internal Task<SlackAnswer<SlackBody>> JoinAsync(string channel, CancellationToken cancellationToken) =>
         PostJsonAsync("conversations.join", new JoinChannel(channel), SlackJson.Default.JoinChannel, SlackJson.Default.SlackBody, null, cancellationToken);
 
+    /// <summary>The account with an address.</summary>
+    internal Task<SlackAnswer<UserBody>> UserByEmailAsync(string email, CancellationToken cancellationToken) =>
+        PostFormAsync("users.lookupByEmail", [("email", email)], SlackJson.Default.UserBody, cancellationToken);
+
+    /// <summary>The conversation with one person; it is opened where there is none yet.</summary>
+    internal Task<SlackAnswer<DirectBody>> OpenDirectAsync(string user, CancellationToken cancellationToken) =>
+        PostJsonAsync("conversations.open", new OpenDirect(user), SlackJson.Default.OpenDirect, SlackJson.Default.DirectBody, null, cancellationToken);
+
     /// <summary>Messages since a time, with their metadata: of the channel, or of one thread in it.</summary>
     internal Task<SlackAnswer<HistoryBody>> HistoryAsync(
         string channel, string? thread, DateTimeOffset since, string? cursor, CancellationToken cancellationToken) => PostFormAsync(

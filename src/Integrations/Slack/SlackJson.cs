@@ -61,6 +61,10 @@ public sealed record SlackReply(string Text)
 
 internal sealed record JoinChannel(string Channel);
 
+internal sealed record OpenDirect(string Users);
+
+internal sealed record DirectBody(ChannelBody? Channel) : SlackBody;
+
 internal sealed record OpenView(string TriggerId, JsonObject View);
 
 internal sealed record PublishView(string UserId, JsonObject View);
@@ -105,6 +109,8 @@ internal sealed record AuthBody(Uri? Url, string? TeamId, string? EnterpriseId) 
 [JsonSerializable(typeof(PostEphemeral))]
 [JsonSerializable(typeof(SlackReply))]
 [JsonSerializable(typeof(JoinChannel))]
+[JsonSerializable(typeof(OpenDirect))]
+[JsonSerializable(typeof(DirectBody))]
 [JsonSerializable(typeof(OpenView))]
 [JsonSerializable(typeof(PublishView))]
 [JsonSerializable(typeof(PostedBody))]

@@ -14,6 +14,12 @@ public abstract record AlertCommand
 
     public sealed record Acknowledge(Caller Who) : AlertCommand;
 
+    /// <summary>Somebody said in another system that they look after it, and only their name is known.</summary>
+    public sealed record AcknowledgedThere(string Name, string System) : AlertCommand;
+
+    /// <summary>What became of a page about it.</summary>
+    public sealed record PageWas(string Says) : AlertCommand;
+
     public sealed record Silence(Caller Who, TimeSpan For, string? Reason) : AlertCommand;
 
     public sealed record SilenceWas(int Number, string System, SilenceKept? Kept, string? Why) : AlertCommand;

@@ -25,6 +25,8 @@ public static class AlertDecider
         {
             AlertCommand.Take c => Take(group, c, context),
             AlertCommand.Acknowledge c => Acknowledge(group, c, context),
+            AlertCommand.AcknowledgedThere c => group is { IsFiring: true, Acked: null } ? Accept(new AlertAcknowledged(new Person($"{c.Name} in {c.System}"), context.Now + (group.Route?.AskAgain ?? TimeSpan.FromHours(1)))) : AlertDecision.Nothing,
+            AlertCommand.PageWas c => group.Status == AlertStatus.Closed ? AlertDecision.Nothing : Accept(new PageTold(c.Says)),
             AlertCommand.Silence c => Silence(group, c, context),
             AlertCommand.SilenceWas c => SilenceWas(group, c),
             AlertCommand.Looked c => Accept(new SuspectsFound(c.Suspects)),

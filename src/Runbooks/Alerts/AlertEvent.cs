@@ -18,6 +18,7 @@ namespace ChatOps.Runbooks.Alerts;
 [JsonDerivedType(typeof(AcknowledgementLapsed), "acknowledgement-lapsed")]
 [JsonDerivedType(typeof(ResponseOverdue), "response-overdue")]
 [JsonDerivedType(typeof(PageWanted), "page-wanted")]
+[JsonDerivedType(typeof(PageTold), "page-told")]
 [JsonDerivedType(typeof(SilenceAsked), "silence-asked")]
 [JsonDerivedType(typeof(SilenceConfirmed), "silence-confirmed")]
 [JsonDerivedType(typeof(SilenceFailed), "silence-failed")]
@@ -64,6 +65,9 @@ public sealed record ResponseOverdue(int Times, string? Escalate) : AlertEvent;
 
 /// <summary>Somebody should be called. Whoever pages acts on this.</summary>
 public sealed record PageWanted(GroupName Who, string Why) : AlertEvent;
+
+/// <summary>What became of a page.</summary>
+public sealed record PageTold(string Says) : AlertEvent;
 
 /// <param name="Number">1 for the first of this group.</param>
 /// <param name="Systems">Those that are told; empty = only the bot keeps quiet.</param>

@@ -100,10 +100,10 @@ public sealed record AlertGroup(GroupBegan Began, long Version, AlertStatus Stat
             AlertCardPosted e => this with { Cards = Cards.SetItem(e.Place, e) },
             AlertNotShown e => Untold(e.Reason, 1, e.Why, at),
             GroupClosed => this with { Status = AlertStatus.Closed },
-            PageWanted or SilenceConfirmed or SilenceFailed => this,
+            PageWanted or PageTold or SilenceConfirmed or SilenceFailed => this,
             _ => throw new InvalidOperationException($"Alerts do not know {what.GetType().Name}."),
         };
-        next = next with { Version = Version + 1, ChangedAt = what is AlertCardPosted or AlertNotShown or SuspectsFound ? ChangedAt : at };
+        next = next with { Version = Version + 1, ChangedAt = what is AlertCardPosted or AlertNotShown or SuspectsFound or PageTold ? ChangedAt : at };
         return AlertWords.LineOf(next, what, at) is { } line ? next with { Lines = [.. next.Lines.TakeLast(MostLines - 1), line] } : next;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ChatOps.Runbooks.Paging;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Alerts;
@@ -22,6 +23,7 @@ public static class AlertWork
                 work.Add(Item(SilenceKind, $"{SilenceKind}:{after.Id}:{asked.Number}:{system}", $"silence:{system}", now, new AboutAlert(after.Id, Text: system, Number: asked.Number)));
         }
 
+        work.AddRange(events.Select(what => NewsOf(before, after, what)).OfType<PageNews>().Select(news => PageWork.News(news, after.Version, now)));
         if (after is { Fired: true, Digested: false, Route.Digest: { } every } && !after.Places.IsEmpty && (before?.Fired != true || before.Digested))
             work.Add(Item(DigestKind, $"{DigestKind}:{after.Places[0]}", after.Places[0], Next(now, every), new AboutAlert(after.Id, after.Places[0])));
         foreach (var line in events.Select(what => Said(after, what, now)).OfType<string>())
@@ -31,6 +33,17 @@ public static class AlertWork
 
         return (work.ToImmutable(), withdrawn.ToImmutable());
     }
+
+    /// <summary>What a page about the group is to hear of.</summary>
+    private static PageNews? NewsOf(AlertGroup? before, AlertGroup after, AlertEvent what) => what switch
+    {
+        PageWanted e => new PageNews($"{after.Id}", NewsKind.Want, e.Who, AlertWords.TitleOf(after), e.Why, after.Severity == Severity.Critical),
+        AlertAcknowledged e => new PageNews($"{after.Id}", NewsKind.Acknowledged, By: e.By),
+        SuspectsFound { Suspects: var suspects } when after.Route?.Page is not null && suspects.FirstOrDefault(one => one.BackTo is not null) is { } suspect =>
+            new PageNews($"{after.Id}", NewsKind.Cause, Why: suspect.Says, Run: suspect.Run, BackTo: suspect.BackTo),
+        AlertsResolved when before?.Fired == true => new PageNews($"{after.Id}", NewsKind.Over, Why: "it is resolved"),
+        _ => null,
+    };
 
     /// <summary>Where a group's card is to be.</summary>
     public static ImmutableArray<string> Shown(AlertGroup group) => group.Fired && group.Route?.Digest is null ? group.Places : [];

@@ -48,6 +48,10 @@ public abstract record AlertReading
     /// <param name="Left">Alerts that the sender itself left out of the message.</param>
     public sealed record Taken(string Key, ImmutableArray<Alert> Alerts, int Left = 0) : AlertReading;
 
+    /// <summary>It is about a page of the bot's own.</summary>
+    /// <param name="Key">As with <see cref="Taken"/>.</param>
+    public sealed record OfPage(string Key, string Subject, Paging.PageCommand What) : AlertReading;
+
     /// <summary>It is about nothing that is an alert: a ping, a comment.</summary>
     public sealed record Nothing(string Why) : AlertReading;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Locks;
+using ChatOps.Runbooks.Rotas;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Schedules;
 using ChatOps.Runbooks.Steps;
@@ -22,6 +23,7 @@ public sealed class AuditLines
         var stored = entry.Event;
         if (stored.Stream == LockBook.Stream) return OfLock(entry, RunJson.ReadLock(stored));
         if (stored.Stream == LaterBook.Stream) return OfLater(entry, RunJson.ReadLater(stored));
+        if (stored.Stream == OnCallBook.Stream) return OfSwap(entry, OnCallJson.Read(stored));
         return stored.Stream.Name.StartsWith("run-", StringComparison.Ordinal) ? OfRun(entry, RunJson.ReadRun(stored)) : null;
     }
 
@@ -65,6 +67,12 @@ public sealed class AuditLines
     {
         LockSet { Lock: var one } => Line(entry, one.By, "lock-set", $"{one.Kind switch { LockKind.Freeze => "froze", LockKind.Warning => "warns of changes to", _ => "locked" }} {one.Scope}: {one.Reason} (lock {one.Id})", one.Scope),
         LockReleased gone => Line(entry, gone.By, "lock-released", $"released lock {gone.Id}{(gone.Reason is null ? "" : $": {gone.Reason}")}{(gone.TakenOver ? " (another took its place)" : "")}", null),
+        _ => throw new InvalidOperationException($"Nobody tells of {what.GetType().Name}."),
+    };
+
+    private static AuditLine OfSwap(ChainEntry entry, OnCallEvent what) => what switch
+    {
+        TurnSwapped e => Line(entry, e.By, "turn-swapped", $"{e.Person} is on call for {e.Schedule} from {Time(e.From)} until {Time(e.Until)}", null),
         _ => throw new InvalidOperationException($"Nobody tells of {what.GetType().Name}."),
     };
 

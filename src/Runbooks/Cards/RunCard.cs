@@ -71,6 +71,7 @@ public static class RunCard
         facts.Add(new("Target", run.Opened.Target.ToString()!));
         if (run.Opened.Usual is { } usual && !run.IsOver) facts.Add(new("Usually takes", usual.Says()));
         if (run.Opened.Page is { } page && run.Status is RunStatus.Deciding or RunStatus.RollingBack or RunStatus.RolledBack or RunStatus.Failed) facts.Add(new("Concerns", page.Name));
+        if (run.Paged is { } paged) facts.Add(new("Page", paged));
         return facts.ToImmutable();
     }
 

@@ -35,6 +35,7 @@ public static class Timeline
             RemedyBegan e => new(at, null, $"{e.Runbook} is run, since {Title(e.Failed)} failed.", Tone.Warning, true),
             DecisionTaken e => new(at, e.By.Email, "looks after it", Tone.Active, true),
             NoteAdded e => new(at, e.By.Email, $"noted: {e.Text}", Tone.Neutral, true),
+            PageTold e => new(at, null, e.Says, Tone.Waiting, true),
             DecisionAsked e => new(at, null, $"{e.Why} Somebody has to decide.", Tone.Warning),
             RunPaused e => new(at, e.By.Email, $"paused it{(e.Reason is null ? "" : $": {e.Reason}")}", Tone.Waiting, true),
             RunResumed e => new(at, e.By.Email, "resumed it", Tone.Active, true),

@@ -19,7 +19,7 @@ public static class AlertShapes
         new("route", ValueKind.Text, "Its name, for people.", Required: true) { Example = "critical" },
         new("when", ValueKind.Mapping, "Which alerts it is for. Left out: all that no route before it took.", Of: When) { Example = "{ severity: critical, environment: prod }" },
         new("channel", ValueKind.Text, "Where their card goes: a channel, or service for the service's own. Left out: nowhere; they are listed only.") { Example = "\"#alerts\"" },
-        new("page", ValueKind.Text, "The group that is to be paged.") { Example = "oncall" },
+        new("page", ValueKind.Text, "Who is paged: a schedule of oncall.yaml, a group, or one address.") { Example = "oncall" },
         new("incident", ValueKind.Flag, "Whether an incident should be opened.") { Example = "true" },
         new("runbook", ValueKind.Text, "The runbook that the card offers.") { Example = "high-error-rate" },
         new("respond-within", ValueKind.Duration, "Within which time somebody answers: overdue, it is escalated, and kept in the report.") { Longest = TimeSpan.FromDays(2), Example = "5m" },

@@ -3,6 +3,7 @@ using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Alerts;
 using ChatOps.Runbooks.Calendar;
 using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Rotas;
 using ChatOps.Runbooks.Steps;
 
 namespace ChatOps.Runbooks.Language;
@@ -17,6 +18,9 @@ public sealed record Configuration(ImmutableArray<Service> Services, ImmutableAr
 
     /// <summary>Where alerts go.</summary>
     public AlertRules Alerts { get; init; } = AlertRules.Usual;
+
+    /// <summary>Who is called when; without an <c>oncall.yaml</c>, the members of the group that is paged.</summary>
+    public OnCallRules OnCall { get; init; } = OnCallRules.None;
 
     private readonly Known known = new();
 

@@ -15,7 +15,7 @@ internal static class LintAlerts
             var at = findings.At($"alert-route:{route.Name}");
             if (all is not null) findings.WarnAt(at, "route-unreachable", $"Nothing gets as far as the route {MappingReader.Cut(route.Name)}.", $"{MappingReader.Cut(all.Name)} takes every alert before it.", "Put it before that one.");
             if (IsForAll(route.When)) all ??= route;
-            if (route.Page is { } page) Lint.Group(read, page, findings.At($"alert-route:{route.Name}:page"), findings);
+            if (route.Page is { } page) LintOnCall.Paged(read, page, findings.At($"alert-route:{route.Name}:page"), findings);
             if (route.Runbook is { } runbook && read.Runbook(runbook) is null && !findings.IsUnread("runbooks") && !findings.Knows($"runbook:{runbook}"))
                 findings.ErrorAt(findings.At($"alert-route:{route.Name}:runbook"), "runbook-unknown", $"There is no runbook {MappingReader.Cut(runbook)}.", null, Lint.Meant(runbook, read.Runbooks.Select(one => one.Name)));
             if (findings.IsUnread("services")) continue;

@@ -17,7 +17,7 @@ internal static class LintRunbooks
             findings.ErrorAt(at, "bad-name", $"A runbook can't be called \"{runbook.Name}\".", null, "Use letters, digits and dashes.");
         var borrowed = read.Borrowed.Contains(runbook.Name);
         var why = borrowed ? $"The library's {runbook.Name} names it." : null;
-        if (runbook.OnFailure.Page is { } page) Lint.Group(read, page, findings.At($"runbook:{runbook.Name}:on-failure"), findings, why);
+        if (runbook.OnFailure.Page is { } page) LintOnCall.Paged(read, page, findings.At($"runbook:{runbook.Name}:on-failure"), findings, why);
         foreach (var step in runbook.Everything())
         {
             foreach (var group in Borrowing.Groups(step).Where(group => group != AccessRules.Owners && !group.IsPerson)) Lint.Group(read, group, At(runbook, step, findings), findings, why);

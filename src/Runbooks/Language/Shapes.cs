@@ -104,7 +104,7 @@ public static class Shapes
     public static Shape OnFailure { get; } = new("on-failure", "What happens when a step fails.",
     [
         new("rollback", ValueKind.Text, "automatic: go back by itself once the target was changed. ask: let a person choose between retry, rolling back and leaving it.", Allowed: ["automatic", "ask"], Default: "ask") { Example = "automatic" },
-        new("page", ValueKind.Text, "The group to tell: named on the card.") { Example = "oncall" },
+        new("page", ValueKind.Text, "Who is paged: a schedule of oncall.yaml, a group, or one address.") { Example = "oncall" },
     ]);
 
     public static Shape Escalate { get; } = new("escalate", "Whom to ask too when nobody answers.",
@@ -298,6 +298,7 @@ public static class Shapes
         Service, Environment, Kubernetes, Simulated, Health, Expect, Gate, Window, Runbook, Step, Item, ItemGroup, Branch, Escalate, StepFailure, Input, Schedule, OnFailure,
         Access, Group, May, Persona, Calendar, Freeze, Maintenance, Passing,
         AlertShapes.Alerts, AlertShapes.Route, AlertShapes.When, AlertShapes.Names, AlertShapes.Generic,
+        OnCallShapes.OnCall, OnCallShapes.Schedule, OnCallShapes.Rotation, OnCallShapes.Override,
     ];
 
     /// <summary>The keys that make a step what it is, in the order in which they are looked for.</summary>

@@ -64,6 +64,7 @@ public static class Decider
             case RunCommand.GiveWay c: return GiveWay(walk, c);
             case RunCommand.GiveUpFor c: return GiveUpFor(walk, c);
             case RunCommand.ChangePlan c: return ChangePlan(walk, c.Plan, c.Steps, c.Why);
+            case RunCommand.PageWas c: return walk.Note(new PageTold(c.Says));
             case RunCommand.CardWasPosted c: return walk.Note(new CardPosted(c.Place, c.Channel, c.Message, c.Permalink));
             case RunCommand.CardWasNotPosted c: return walk.Note(new NotPosted(c.Place, c.Why));
             default: throw new InvalidOperationException($"Nothing decides about {command.GetType().Name}.");

@@ -77,6 +77,9 @@ public abstract record RunCommand
     /// <summary>A newer version takes this one's place while it waits.</summary>
     public sealed record GiveUpFor(RunId Newer, string Version, Person By) : RunCommand;
 
+    /// <summary>What became of a page about it.</summary>
+    public sealed record PageWas(string Says) : RunCommand;
+
     public sealed record CardWasPosted(string Place, string Channel, string Message, Uri? Permalink) : RunCommand;
 
     public sealed record CardWasNotPosted(string Place, string Why) : RunCommand;

@@ -23,6 +23,7 @@ namespace ChatOps.Runbooks.Runs;
 [JsonDerivedType(typeof(RemedyBegan), "remedy-began")]
 [JsonDerivedType(typeof(DecisionTaken), "decision-taken")]
 [JsonDerivedType(typeof(NoteAdded), "note-added")]
+[JsonDerivedType(typeof(PageTold), "page-told")]
 [JsonDerivedType(typeof(DecisionAsked), "decision-asked")]
 [JsonDerivedType(typeof(RunPaused), "run-paused")]
 [JsonDerivedType(typeof(RunResumed), "run-resumed")]
@@ -92,6 +93,9 @@ public sealed record DecisionTaken(Person By) : RunEvent;
 
 /// <summary>Somebody noted something on the run.</summary>
 public sealed record NoteAdded(Person By, string Text) : RunEvent;
+
+/// <summary>What became of a page about it.</summary>
+public sealed record PageTold(string Says) : RunEvent;
 
 /// <summary>A step failed and a person is to decide.</summary>
 public sealed record DecisionAsked(string Why) : RunEvent;

@@ -48,6 +48,9 @@ public sealed record RunState(
     public ImmutableSortedDictionary<string, string> Values { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>What people noted on the run, oldest first.</summary>
+    /// <summary>What became of the page about it, the latest; null while nobody was paged.</summary>
+    public string? Paged { get; init; }
+
     public ImmutableArray<NoteAdded> Notes { get; init; } = [];
     public RollbackBegan? Rollback { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
@@ -139,6 +142,7 @@ public sealed record RunState(
             RunCancelled e => Stop(RunTrigger.Cancelled, at) with { EndedAt = at, Notice = null, Ending = e.Why },
             CardPosted e => this with { Cards = Cards.SetItem(e.Place, e) },
             NotPosted => this,
+            PageTold e => this with { Paged = e.Says },
             _ => throw new InvalidOperationException($"A run does not know {what.GetType().Name}."),
         };
         return next with { Version = Version + 1, UpdatedAt = at, Spent = Spent.And(this, at - UpdatedAt) };

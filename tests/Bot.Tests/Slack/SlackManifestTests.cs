@@ -24,6 +24,7 @@ public sealed class SlackManifestTests
     [InlineData("why")]
     [InlineData("ack")]
     [InlineData("silence")]
+    [InlineData("oncall")]
     [InlineData("chatops")]
     public void Each_command_is_there_and_has_its_names_escaped(string command)
     {

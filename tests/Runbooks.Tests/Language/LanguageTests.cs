@@ -367,7 +367,7 @@ public sealed partial class LanguageTests
     [Fact]
     public void Every_code_is_in_a_table_here_and_in_the_documentation()
     {
-        var tested = Faults.Select(row => row.Data.Item1).Concat(["approval-tight", "approval-impossible", "demo-with-real-targets", "access-missing", "services-missing", "bad-calendar-file", "preview-missing", "route-unreachable", "route-missing", .. GateLanguageTests.Codes]).Distinct();
+        var tested = Faults.Select(row => row.Data.Item1).Concat(["approval-tight", "approval-impossible", "demo-with-real-targets", "access-missing", "services-missing", "bad-calendar-file", "preview-missing", "route-unreachable", "route-missing", "nobody-second", .. GateLanguageTests.Codes]).Distinct();
         Codes().ShouldBe(tested, ignoreOrder: true);
         Codes().ShouldBe(Documents.Rows("configuration.md", "## Findings"), ignoreOrder: true);
     }
@@ -493,6 +493,10 @@ public sealed partial class LanguageTests
             "may" => ("access.yaml", $"{{ groups: {{}}, may: {mapping} }}"),
             "persona" => ("access.yaml", $"{{ groups: {{}}, may: {{}}, demo: [{mapping}] }}"),
             "alerts" => ("alerts.yaml", mapping),
+            "on-call" => ("oncall.yaml", mapping),
+            "on-call schedule" => ("oncall.yaml", $"{{ schedules: {{ s: {mapping} }} }}"),
+            "rotation" => ("oncall.yaml", $"{{ schedules: {{ s: {{ rotations: [{mapping}] }} }} }}"),
+            "override" => ("oncall.yaml", $"{{ schedules: {{ s: {{ rotations: [{{ people: [a@example.com], from: \"2026-01-05 09:00\" }}], overrides: [{mapping}] }} }} }}"),
             "alert-route" => ("alerts.yaml", $"{{ routes: [{mapping}] }}"),
             "match" => ("alerts.yaml", $"{{ routes: [{{ route: r, when: {mapping} }}] }}"),
             "alert-names" => ("alerts.yaml", $"{{ routes: [{{ route: r }}], names: {mapping} }}"),

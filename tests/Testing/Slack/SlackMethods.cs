@@ -44,6 +44,8 @@ internal static class SlackMethods
         "usergroups.users.list" => slack.Groups.TryGetValue((string?)a["usergroup"] ?? "", out var group) ? Ok("users", new JsonArray([.. group.Users.Select(u => (JsonNode)u)])) : Error("no_such_subteam"),
         "apps.connections.open" => Ok("url", slack.Sockets.NewAddress().AbsoluteUri),
         "views.publish" => Publish(slack, a),
+        "users.lookupByEmail" => slack.Users.Values.FirstOrDefault(u => (string?)u["profile"]?["email"] == (string?)a["email"]) is { } addressed ? Ok("user", addressed.DeepClone()) : Error("users_not_found"),
+        "conversations.open" => Direct(slack, (string?)a["users"] ?? ""),
         "views.open" => Open(slack, a),
         "auth.test" => new JsonObject { ["ok"] = true, ["url"] = "https://stand-in.slack.com/", ["team_id"] = "T1", ["user_id"] = SlackStandIn.Bot, ["bot_id"] = "BBOT" },
         _ => Error("unknown_method"),
@@ -179,6 +181,15 @@ internal static class SlackMethods
         if (channel.IsPrivate) return Error("method_not_supported_for_channel_type");
         channel.IsMember = true;
         return Ok("channel", new JsonObject { ["id"] = channel.Id, ["name"] = channel.Name });
+    }
+
+    /// <summary>The conversation of the bot with one person: <c>DANA</c> for <c>UANA</c>.</summary>
+    private static JsonObject Direct(SlackStandIn slack, string user)
+    {
+        if (!slack.Users.ContainsKey(user)) return Error("user_not_found");
+        var id = "D" + user[1..];
+        if (!slack.Channels.ContainsKey(id)) slack.Channels[id] = new StandInChannel(id, id, true, false) { IsMember = true };
+        return Ok("channel", new JsonObject { ["id"] = id });
     }
 
     private static JsonObject Open(SlackStandIn slack, JsonObject a)

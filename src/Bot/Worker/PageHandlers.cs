@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using ChatOps.Bot.Commands;
+using ChatOps.Bot.Engine;
+using ChatOps.Bot.Settings;
+using ChatOps.Runbooks.Alerts;
+using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Paging;
+using ChatOps.Runbooks.Runs;
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Bot.Worker;
+
+/// <summary>Tells a page what happened to what it is about.</summary>
+internal sealed class PageNewsHandler(PageEngine pages) : IWorkHandler
+{
+    public ImmutableArray<string> Kinds => [PageWork.NewsKind];
+
+    public async Task<Done> DoAsync(ClaimedWork work, CancellationToken cancellationToken)
+    {
+        var news = PageNews.Read(work.Item);
+        if (news.Kind == NewsKind.Want)
+        {
+            await pages.WantAsync(news.Subject, news.Who!.Value, news.Title!, news.Why!, news.Critical, work, cancellationToken);
+            return new Done.Kept();
+        }
+
+        PageCommand command = news.Kind switch
+        {
+            NewsKind.Acknowledged => new PageCommand.Acknowledge(news.By, news.By!.Value.ShortName, null, null),
+            NewsKind.Cause => new PageCommand.Cause(news.Run!.Value, news.BackTo!, news.Why!),
+            _ => new PageCommand.End(news.Why!, null),
+        };
+        await pages.TellAsync(news.Subject, command, null, work, cancellationToken);
+        return new Done.Kept();
+    }
+}
+
+/// <summary>Lets a page look at the clock.</summary>
+internal sealed class PageTimerHandler(PageEngine pages) : IWorkHandler
+{
+    public ImmutableArray<string> Kinds => [PageWork.TimerKind];
+
+    public async Task<Done> DoAsync(ClaimedWork work, CancellationToken cancellationToken)
+    {
+        await pages.TellAsync(AboutPage.Read(work.Item).Subject, new PageCommand.TimePassed(), null, work, cancellationToken);
+        return new Done.Kept();
+    }
+}
+
+/// <summary>Calls somebody by a direct message, and keeps it up to date.</summary>
+internal sealed class PageCallHandler(PageEngine pages, Chats chats, BotAddress address) : IWorkHandler
+{
+    /// <summary>The chat in which people get direct messages.</summary>
+    private const string Surface = "slack";
+
+    public ImmutableArray<string> Kinds => [PageWork.CallKind];
+
+    public async Task<Done> DoAsync(ClaimedWork work, CancellationToken cancellationToken)
+    {
+        var about = AboutPage.Read(work.Item);
+        var page = await pages.FindAsync(about.Subject, cancellationToken);
+        if (about.Gone is { } gone && about.Round != page.Round) return await UpdateAsync(gone, PageCard.Past(page), cancellationToken);
+        if (about.Round != page.Round || page.Calls.FirstOrDefault(one => one.Number == about.Number) is not { } call) return new Done.Finished();
+        var card = PageCard.Of(page, call, pages.Now, address.Public);
+        if (call.Posted is { } posted) return await UpdateAsync(posted, card, cancellationToken);
+
+        // It was answered before they heard of it: nobody is woken for that.
+        if (page.Status != PageStatus.Open && work.Attempt == 1) return new Done.Finished();
+        if (chats.For(Surface) is not { } chat) return await NotReachedAsync(about, "Slack is not connected.", work, cancellationToken);
+        var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
+        switch (await chat.PostAsync(new Place(Surface, $"@{call.Person.Email}"), card, $"{PageWork.CallKind}:{page.Subject}:{page.Round}:{call.Number}", since, null, cancellationToken))
+        {
+            case Outcome<Posted>.Done { Value: var now }:
+                await pages.TellAsync(about.Subject, new PageCommand.Reached(about.Round, about.Number, now.Surface, now.Channel, now.Message, now.Permalink), null, null, cancellationToken);
+
+                // What happened while it was posted is shown too.
+                return await UpdateAgainAsync(about, page.Version, cancellationToken);
+            case Outcome<Posted>.Later later:
+                return new Done.Again(later.After);
+            case Outcome<Posted>.Never never:
+                return await NotReachedAsync(about, never.Fault.Next is null ? never.Fault.Why : $"{never.Fault.Why} {never.Fault.Next}", work, cancellationToken);
+            default:
+                throw new InvalidOperationException("An outcome is one of three.");
+        }
+    }
+
+    private async Task<Done> UpdateAgainAsync(AboutPage about, long shown, CancellationToken cancellationToken)
+    {
+        var page = await pages.FindAsync(about.Subject, cancellationToken);
+        return page.Version == shown + 1 || page.Round != about.Round || page.Calls.First(one => one.Number == about.Number) is not { Posted: { } posted } call
+            ? new Done.Finished() : await UpdateAsync(posted, PageCard.Of(page, call, pages.Now, address.Public), cancellationToken);
+    }
+
+    private async Task<Done> UpdateAsync(PersonReached posted, Card card, CancellationToken cancellationToken) =>
+        chats.For(posted.Surface) is { } chat && await chat.UpdateAsync(new Posted(posted.Surface, posted.Channel, posted.Message, posted.Permalink), card, cancellationToken) is Outcome<Nothing>.Later later
+            ? new Done.Again(later.After) : new Done.Finished();
+
+    private async Task<Done> NotReachedAsync(AboutPage about, string why, ClaimedWork work, CancellationToken cancellationToken)
+    {
+        await pages.TellAsync(about.Subject, new PageCommand.NotReached(about.Round, about.Number, why), null, work, cancellationToken);
+        return new Done.Kept();
+    }
+}
+
+/// <summary>Tells PagerDuty of a page: it begins, somebody looks after it, it is over. Tried until it is told, or no longer true.</summary>
+internal sealed class PageSendHandler(PageEngine pages, BotAddress address) : IWorkHandler
+{
+    /// <summary>About two hours, by the queue's growing delays and the pauses that PagerDuty asks for.</summary>
+    private const int Patience = 60;
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(2);
+
+    public ImmutableArray<string> Kinds => [PageWork.SendKind];
+
+    public async Task<Done> DoAsync(ClaimedWork work, CancellationToken cancellationToken)
+    {
+        var about = AboutPage.Read(work.Item);
+        var page = await pages.FindAsync(about.Subject, cancellationToken);
+        if (pages.Pager is not { } pager || page.Began is not { } began) return new Done.Finished();
+        var current = about.Round == page.Round;
+
+        // Whoever is not to be called any more is not called late.
+        if (about.Action == PagerAction.Trigger && (!current || page.Status != PageStatus.Open)) return new Done.Finished();
+        var note = new PagerNote(about.Action, page.KeyOf(about.Round), $"{began.Title}: {began.Why}", "chatops", began.Critical, address.Public is { } url ? new Uri(url, PageCard.PathOf(page.Subject)) : null);
+        switch (await pager.TellAsync(note, cancellationToken))
+        {
+            case Outcome<Nothing>.Later later:
+                return work.Attempt < Patience ? new Done.Again(later.After > LongestPause ? LongestPause : later.After) : new Done.Finished();
+            case Outcome<Nothing>.Never never when about.Action == PagerAction.Trigger:
+                await pages.TellAsync(about.Subject, new PageCommand.PagerRefused(about.Round, never.Fault.Why), null, work, cancellationToken);
+                return new Done.Kept();
+            case Outcome<Nothing>.Done when about.Action == PagerAction.Trigger:
+                await pages.TellAsync(about.Subject, new PageCommand.PagerAnswered(about.Round), null, work, cancellationToken);
+                return new Done.Kept();
+            default:
+                return new Done.Finished();
+        }
+    }
+}
+
+/// <summary>Tells what a page is about what became of it: on its card, and by whom it is looked after.</summary>
+internal sealed class PageTellHandler(AlertEngine alerts, RunEngine runs, Callers callers) : IWorkHandler
+{
+    public ImmutableArray<string> Kinds => [PageWork.TellKind];
+
+    public async Task<Done> DoAsync(ClaimedWork work, CancellationToken cancellationToken)
+    {
+        var about = AboutPage.Read(work.Item);
+        var by = about.Acked?.By is { } person ? await callers.KnownAsync(person, person.ShortName, cancellationToken) : null;
+        if (AlertId.TryParse(about.Subject, out var alert))
+        {
+            if (by is not null) await alerts.TellAsync(alert, new AlertCommand.Acknowledge(by), null, null, cancellationToken);
+            else if (about.Acked is { Through: { } system } there) await alerts.TellAsync(alert, new AlertCommand.AcknowledgedThere(there.Name, system), null, null, cancellationToken);
+            await alerts.TellAsync(alert, new AlertCommand.PageWas(about.Text!), null, work, cancellationToken);
+            return new Done.Kept();
+        }
+
+        if (!RunId.TryParse(about.Subject, out var run) || await runs.FindAsync(run, cancellationToken) is null) return new Done.Finished();
+        if (by is not null) await runs.TellAsync(run, new RunCommand.TakeOn(by), null, null, cancellationToken);
+        await runs.TellAsync(run, new RunCommand.PageWas(about.Text!), null, work, cancellationToken);
+        return new Done.Kept();
+    }
+}
