@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Alerts;
 using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Locks;
+using ChatOps.Runbooks.Paging;
 using ChatOps.Runbooks.Rotas;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Schedules;
@@ -24,8 +26,32 @@ public sealed class AuditLines
         if (stored.Stream == LockBook.Stream) return OfLock(entry, RunJson.ReadLock(stored));
         if (stored.Stream == LaterBook.Stream) return OfLater(entry, RunJson.ReadLater(stored));
         if (stored.Stream == OnCallBook.Stream) return OfSwap(entry, OnCallJson.Read(stored));
+        if (stored.Stream.Name.StartsWith("alert-", StringComparison.Ordinal)) return OfAlert(entry, AlertJson.Read(stored));
+        if (stored.Stream.Name.StartsWith("page-", StringComparison.Ordinal)) return OfPage(entry, PageJson.Read(stored));
         return stored.Stream.Name.StartsWith("run-", StringComparison.Ordinal) ? OfRun(entry, RunJson.ReadRun(stored)) : null;
     }
+
+    private static AuditLine? OfAlert(ChainEntry entry, AlertEvent what)
+    {
+        var group = "A" + entry.Event.Stream.Name["alert-".Length..];
+        return what switch
+        {
+            AlertAcknowledged e => Line(entry, e.By, "alert-acknowledged", $"acknowledged {group}", null),
+            AcknowledgementLapsed e => Line(entry, null, "acknowledgement-lapsed", $"{group} fires again: {e.Why}", null),
+            SilenceAsked e => Line(entry, e.By, "silence-asked", $"silenced {group} until {Time(e.Until)}{(e.Reason is null ? "" : $": {e.Reason}")}", null),
+            PageWanted e => Line(entry, null, "page-wanted", $"{group} pages {e.Who}: {e.Why}", null),
+            _ => null,
+        };
+    }
+
+    private static AuditLine? OfPage(ChainEntry entry, PageEvent what) => what switch
+    {
+        PageBegan e => Line(entry, null, "page-began", $"pages {e.Who}: {e.Why}", null),
+        PersonCalled e => Line(entry, null, "person-called", $"called {e.Person.Email}", null),
+        PageAcknowledged e => Line(entry, e.By, "page-acknowledged", $"{(e.By is null ? $"{e.Name} took" : "took")} the page of {entry.Event.Stream.Name["page-".Length..]}{(e.Through is null ? "" : $", in {e.Through}")}", null),
+        PageUnanswered => Line(entry, null, "page-unanswered", "everybody was called, and nobody answered", null),
+        _ => null,
+    };
 
     private AuditLine? OfRun(ChainEntry entry, RunEvent what)
     {

@@ -53,6 +53,7 @@ public sealed class AlertTests : IAsyncLifetime
         (await stage.Slack.ReplyAsync(stage.Zoe, reply => reply.Shows("may only read"), Patience)).ShouldNotBeNull();
         await stage.User(stage.Ben, bot).ClickAsync(card, "Acknowledge");
         await CardAsync(message => message.Shows("acknowledged by ben"));
+        using (var http = bot.NewClient()) (await http.GetStringAsync("/audit?q=ben+alert-acknowledged")).ShouldContain("acknowledged A1");
 
         (await SendAsync(Recordings.Text("alertmanager/webhook-v4-partly-resolved.json"))).ShouldBe(HttpStatusCode.Accepted);
         await CardAsync(message => message.Shows("1 of 2 firing"));
