@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using ChatOps.Bot.Commands;
-using ChatOps.Bot.Engine;
 using ChatOps.Bot.Settings;
 using ChatOps.Bot.Worker;
 using ChatOps.Integrations.Simulated;
@@ -30,7 +29,7 @@ internal static class House
         services.AddSingleton<Func<Configuration>>(() => configuration);
         services.AddSqlite(new SqliteAddress(database));
         services.AddSingleton<Runbooks.Catalog.ITargets>(s => new SimulatedTargets(null, TimeProvider.System));
-        services.AddSingleton<RunEngine>().AddSingleton<Readings>().AddSingleton<Targets>().AddSingleton<Chats>().AddSingleton<Locks>().AddSingleton<AlertEngine>();
+        services.AddRuns();
         services.AddCommands();
         var provider = services.BuildServiceProvider();
         await provider.GetRequiredService<IStore>().MigrateAsync(CancellationToken.None);

@@ -5,6 +5,7 @@ using ChatOps.Bot.Commands;
 using ChatOps.Bot.Endpoints;
 using ChatOps.Integrations.Slack;
 using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Work;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -35,7 +36,7 @@ internal static class StatusBenchmark
             await output.WriteLineAsync($"status: understanding and answering takes {heard:0} µs, rendering {watch.Elapsed.TotalMicroseconds / 5_000:0} µs");
         }
 
-        await using var app = Build(house.GetRequiredService<Desk>());
+        await using var app = Build(house.GetRequiredService<Desk>(), house.GetRequiredService<IStore>());
         await app.StartAsync();
         var address = new Uri(app.Urls.First());
         await LoadAsync(address, "/check", TimeSpan.FromSeconds(2));
@@ -48,13 +49,14 @@ internal static class StatusBenchmark
         Directory.Delete(folder, recursive: true);
     }
 
-    private static WebApplication Build(Desk desk)
+    private static WebApplication Build(Desk desk, IStore store)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Slack:SigningSecret"] = Secret, ["Slack:BotToken"] = "xoxb-benchmark", ["Slack:ApiUrl"] = "http://127.0.0.1:9/api/" });
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(store);
         builder.Services.AddSlack(builder.Configuration).AddSlackEndpoints();
         var ana = new Speaker(new Caller(new Person("ana@example.com"), "ana", [new GroupName("everyone")]), null);
         builder.Services.AddSingleton(new SlackDoor((_, _, text, delivery, cancel) => desk.HearAsync(ana, text, delivery, cancel), (_, _, action, reason, delivery, cancel) => desk.ClickAsync(ana, action, reason, delivery, cancel)));
