@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using ChatOps.Bot.Worker;
 using ChatOps.Runbooks.Cards;
@@ -7,27 +6,12 @@ using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Endpoints;
 
-/// <summary>Requests that Slack was told had arrived before the desk was done with them: kept until it is, so that a crash in between loses none.</summary>
-internal sealed class SlackLate(IStore store, TimeProvider time)
+/// <summary>Requests that Slack was told are being worked on.</summary>
+internal sealed class SlackLate(IStore store, TimeProvider time) : Unfinished<LateRequest>(Kind, LateJson.Default.LateRequest, request => request.Delivery, store, time)
 {
     public const string Kind = "slack-late";
 
-    /// <summary>How long the process that took the request has to finish it; afterwards whoever claims it does it again, which the delivery's key makes harmless.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
-
-    /// <exception cref="StoreUnavailableException">It could not be kept.</exception>
-    public Task KeepAsync(LateRequest request, CancellationToken cancellationToken) =>
-        store.CommitAsync(new Commit(Now) { Work = [new WorkItem(Kind, KeyOf(request), KeyOf(request), Now + Grace, JsonSerializer.Serialize(request, LateJson.Default.LateRequest))] }, cancellationToken);
-
-    public Task ForgetAsync(LateRequest request, CancellationToken cancellationToken) =>
-        store.CommitAsync(new Commit(Now) { Withdrawn = [KeyOf(request)] }, cancellationToken);
-
-    public static LateRequest Read(WorkItem item) =>
-        JsonSerializer.Deserialize(item.Payload, LateJson.Default.LateRequest) ?? throw new JsonException("Work without a payload.");
-
-    private static string KeyOf(LateRequest request) => $"{Kind}:{request.Delivery}";
-
-    private DateTimeOffset Now => time.GetUtcNow();
+    public static LateRequest Read(WorkItem item) => Read(item, LateJson.Default.LateRequest);
 }
 
 /// <summary>What was asked, by whom, and where the answer goes. Words or an action, not both.</summary>

@@ -136,33 +136,9 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
         ? door.Hear(asked.Asker.User, asked.Asker.Channel, words, asked.Delivery, replies.Stopping)
         : door.Click(asked.Asker.User, asked.Asker.Channel, CardAction.Parse(asked.Action!)!, asked.Reason, asked.Delivery, replies.Stopping));
 
-    private async Task<bool> KeptAsync(LateRequest asked)
-    {
-        try
-        {
-            await late.KeepAsync(asked, replies.Stopping);
-            return true;
-        }
-        catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
-        {
-            return false;
-        }
-    }
+    private Task<bool> KeptAsync(LateRequest asked) => late.KeptAsync(asked, replies.Stopping);
 
-    /// <param name="work">Guarded: it never fails.</param>
-    private static async ValueTask<bool> InTimeAsync(Task work)
-    {
-        if (work.IsCompleted) return true;
-        try
-        {
-            await work.WaitAsync(SlackReplies.Patience);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
-    }
+    private static Task<bool> InTimeAsync(Task work) => LateAnswers.InTimeAsync(work, SlackReplies.Patience);
 
     private static SlackAnswered Shown(Reply reply) =>
         reply.Card is { } card ? Json(SlackReply.Of(SlackCards.Render(card)).ToJson()) : SlackAnswered.Nothing;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using ChatOps.Bot.Worker;
 using ChatOps.Integrations.Teams;
@@ -8,37 +7,12 @@ using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Endpoints;
 
-/// <summary>What Teams was told is being worked on: kept until it is done, so that a crash in between loses none.</summary>
-internal sealed class TeamsLate(IStore store, TimeProvider time)
+/// <summary>Requests that Teams was told are being worked on.</summary>
+internal sealed class TeamsLate(IStore store, TimeProvider time) : Unfinished<LateActivity>(Kind, LateActivityJson.Default.LateActivity, request => request.Delivery, store, time)
 {
     public const string Kind = "teams-late";
 
-    /// <summary>How long the process that took it has to finish it; doing it again afterwards is harmless by the delivery's key.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
-
-    /// <summary>False when it could not be kept.</summary>
-    public async Task<bool> KeptAsync(LateActivity request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var key = KeyOf(request);
-            await store.CommitAsync(new Commit(Now) { Work = [new WorkItem(Kind, key, key, Now + Grace, JsonSerializer.Serialize(request, LateActivityJson.Default.LateActivity))] }, cancellationToken);
-            return true;
-        }
-        catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
-        {
-            return false;
-        }
-    }
-
-    public Task ForgetAsync(LateActivity request, CancellationToken cancellationToken) => store.CommitAsync(new Commit(Now) { Withdrawn = [KeyOf(request)] }, cancellationToken);
-
-    public static LateActivity Read(WorkItem item) =>
-        JsonSerializer.Deserialize(item.Payload, LateActivityJson.Default.LateActivity) ?? throw new JsonException("Work without a payload.");
-
-    private static string KeyOf(LateActivity request) => $"{Kind}:{request.Delivery}";
-
-    private DateTimeOffset Now => time.GetUtcNow();
+    public static LateActivity Read(WorkItem item) => Read(item, LateActivityJson.Default.LateActivity);
 }
 
 /// <summary>What was asked, by whom, and where the answer goes. Words or an action, not both.</summary>

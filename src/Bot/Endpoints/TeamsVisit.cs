@@ -66,8 +66,7 @@ internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply 
         }
 
         var kept = !await TeamsReplies.InTimeAsync(reply, TeamsReplies.MessagePatience) && await late.KeptAsync(asked, replies.Stopping);
-        replies.AnswerLater(reply, activity);
-        if (kept) ForgetLater(reply, asked);
+        replies.AnswerLater(reply, activity, kept ? asked : null);
         return Results.Ok();
     }
 
@@ -111,19 +110,12 @@ internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply 
     {
         var asked = Late(activity, who, null, action, reason);
         if (!await late.KeptAsync(asked, replies.Stopping)) return NotKeptYet;
-        ForgetLater(reply, asked);
+        replies.ForgetLater(reply, asked);
         return null;
     }
 
     private static LateActivity Late(TeamsActivity activity, TeamsSpeaker who, string? words, CardAction? action, string? reason) =>
         new(activity.Delivery, who, activity.Conversation, activity.Thread, words, action?.ToString(), reason);
-
-    /// <summary>Once it is done here, nobody has to do it after a crash; where the process stops first, the one after it does.</summary>
-    private void ForgetLater(Task<Reply> reply, LateActivity asked) => replies.Later(async () =>
-    {
-        await reply;
-        if (!replies.Stopping.IsCancellationRequested) await late.ForgetAsync(asked, replies.Stopping);
-    });
 
     /// <summary>A run's card as this person may see it. Looking changes nothing.</summary>
     private async Task<System.Text.Json.Nodes.JsonObject?> ViewAsync(TeamsSpeaker who, RunId run)
