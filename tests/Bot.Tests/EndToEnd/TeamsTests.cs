@@ -196,6 +196,21 @@ public sealed class TeamsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_command_that_was_only_taken_in_survives_a_kill()
+    {
+        var killed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        teams.Hold("members/", killed.Task);
+        (await User("ana").MentionAsync(TeamsStandIn.Deploys, "deploy api v1.2.3 prod")).Status.ShouldBe(HttpStatusCode.OK);
+        stage.Slack.Messages.ShouldBeEmpty();
+        await bot.KillAsync();
+        killed.SetResult();
+        await bot.DisposeAsync();
+        bot = await stage.StartBotAsync();
+        await stage.CardAsync(message => message.Shows("Deploy api v1.2.3 to prod") && message.Shows("waiting for its checklist"));
+        await CardAsync("0 of 2 done");
+    }
+
+    [Fact]
     public async Task Teams_asking_to_wait_or_being_away_delays_cards_and_loses_nothing()
     {
         teams.Fail("POST /amer", 429, "Throttled", retryAfter: 2);

@@ -101,6 +101,13 @@ public sealed class TeamsStandIn : IAsyncDisposable
         return context.Response.WriteAsync(new JsonObject { ["error"] = new JsonObject { ["code"] = code, ["message"] = "as the test wants it" } }.ToJsonString());
     }, false));
 
+    /// <summary>The next such call gets no answer until <paramref name="until"/> ends, and then a broken connection.</summary>
+    public void Hold(string part, Task until) => faults.Enqueue((part, async context =>
+    {
+        await until;
+        context.Abort();
+    }, false));
+
     /// <summary>The next such call is done, and its answer lost.</summary>
     public void LoseAnswer(string part) => faults.Enqueue((part, context =>
     {
