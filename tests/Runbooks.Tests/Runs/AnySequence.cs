@@ -87,6 +87,7 @@ public sealed class AnySequence
                 { Step: Checklist } => new RunCommand.Tick(who, null, word / 5 % 2),
                 { Step: Approval } => new RunCommand.Approve(who, null, run.Plan.Hash),
                 { State: Rollout.State { Begun: null } } => run.Report(new RolloutAccepted(Begun)),
+                { Step: Rollout } when word % 7 == 0 => run.Report(new WorldRefused(new Fault("w", "no."))),
                 { Step: Rollout } => run.Report(new RolloutSeen(Seen(RolloutPhase.Complete))),
                 { Step: HealthCheck, State: var state } => run.Report(new ProbeAnswered(0, word % 2 + 1, new HealthAnswer(true, "200", TimeSpan.Zero))),
                 { Step: Soak } => Later(run.Report(new TimePassed())),
