@@ -43,9 +43,23 @@ internal sealed class StepReader(string runbook, Findings findings, JobShelf job
             findings.Error(reader.File, reader.LineOf(key.Name), "key-elsewhere", $"{MappingReader.Article(kinds[0])} has no {key.Name}.", null, $"It belongs to a step of the kind {key.OnlyIn}.");
         foreach (var key in Shapes.Step.Keys.Where(key => key.NeededThere && key.BelongsIn(kinds[0]) && !reader.Has(key.Name)))
             findings.Error(reader.File, reader.Line, "missing-key", $"{MappingReader.Article(kinds[0])} needs {key.Name}.", key.Says, $"Write {key.Name}: {key.Example}");
+        if (kinds[0] is "run" or "parallel") OfBlock(kinds[0], reader);
         var id = Name(reader, number);
         findings.Remember($"runbook:{runbook}:{id}", reader.File, reader.Line);
         return OfKind(kinds[0], id, reader) is { } step ? step with { Rules = Rules(reader, id) } : null;
+    }
+
+    /// <summary>A block is not walked itself: only what can be passed on to each of its steps may be said there.</summary>
+    private void OfBlock(string kind, MappingReader reader)
+    {
+        foreach (var key in (string[])["timeout", "retries", "backoff", "undo"])
+        {
+            if (reader.Has(key)) Refuse(key, $"{MappingReader.Article(kind)} has no {key} of its own.");
+        }
+
+        if (reader.Has("on-failure") && reader.Node("on-failure") is YamlScalarNode { Value: "continue" }) Refuse("on-failure", $"{MappingReader.Article(kind)} can't continue after a failure as a whole.");
+
+        void Refuse(string key, string what) => findings.Error(reader.File, reader.LineOf(key), "key-elsewhere", what, "Its steps are walked one by one.", $"Write {key} on the steps in it.");
     }
 
     private StepId Name(MappingReader reader, string number)

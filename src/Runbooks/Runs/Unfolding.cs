@@ -45,7 +45,7 @@ internal sealed class Unfolding(PlanContext context, Func<string, Runbook?> othe
         }
     }
 
-    private StepRules? Ruled(StepRules? rules, At at) => rules is null ? null : rules with
+    private StepRules? Ruled(StepRules? own, At at) => StepRules.Within(at.Rules, own) is not { } rules ? null : rules with
     {
         When = null,
         OnlyFor = [],
@@ -59,7 +59,7 @@ internal sealed class Unfolding(PlanContext context, Func<string, Runbook?> othe
     private ImmutableArray<Step> Flat(ImmutableArray<Step> steps, At at)
     {
         var all = new List<Step>();
-        Chain(steps, at, [], all);
+        Chain(steps, at with { Rules = null }, [], all);
         return [.. all.Select(step => step with { Needs = null })];
     }
 
@@ -75,11 +75,15 @@ internal sealed class Unfolding(PlanContext context, Func<string, Runbook?> othe
     /// <param name="Within">The runbooks that it stands in, so that none runs itself.</param>
     private sealed record At(PlanContext Plan, string Prefix, string? Part, int Depth, ImmutableArray<string> Within)
     {
-        public At Branch(SideBySide parallel, int number, string? name) => this with { Prefix = $"{Prefix}{parallel.Id}{(char)('a' + number)}-", Part = Under(name) };
+        /// <summary>What the blocks around say for steps that say nothing else.</summary>
+        public StepRules? Rules { get; init; }
+
+        public At Branch(SideBySide parallel, int number, string? name) =>
+            this with { Prefix = $"{Prefix}{parallel.Id}{(char)('a' + number)}-", Part = Under(name), Rules = StepRules.Within(Rules, parallel.Rules?.OfBlock()) };
 
         public At Inside(InnerRunbook inner, Runbook runbook) => new(
             Plan with { Inputs = runbook.Filled(inner.Inputs.ToImmutableSortedDictionary(input => input.Key, input => Plan.Fill(input.Value))) },
-            $"{Prefix}{inner.Id}-", Under(inner.Title), Depth + 1, Within.Add(runbook.Name));
+            $"{Prefix}{inner.Id}-", Under(inner.Title), Depth + 1, Within.Add(runbook.Name)) { Rules = StepRules.Within(Rules, inner.Rules?.OfBlock()) };
 
         private string? Under(string? name) => name is null ? Part : Part is null ? name : $"{Part} · {name}";
     }

@@ -50,6 +50,17 @@ public sealed record StepRules
         return TimeSpan.FromSeconds(Math.Min(doubled, Math.Max(LongestBackoff.TotalSeconds, Backoff.TotalSeconds)));
     }
 
+    /// <summary>What a block says for the steps in it: where a failure leads, and who may skip them.</summary>
+    public StepRules OfBlock() => new() { OnFailure = OnFailure, Remedy = Remedy, SkippableBy = SkippableBy };
+
+    /// <summary>The rules of a step inside a block: its own first.</summary>
+    public static StepRules? Within(StepRules? block, StepRules? own) => (block, own) switch
+    {
+        (null, _) => own,
+        (_, null) => block,
+        _ => own with { OnFailure = own.OnFailure ?? block.OnFailure, Remedy = own.OnFailure is null ? block.Remedy : own.Remedy, SkippableBy = own.SkippableBy ?? block.SkippableBy },
+    };
+
     /// <summary>Everything it changes about a step, in words; empty when nothing.</summary>
     public string Says() => string.Join("; ", Sentences());
 

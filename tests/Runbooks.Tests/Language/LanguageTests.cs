@@ -93,6 +93,8 @@ public sealed partial class LanguageTests
         { "step-kind-missing", "runbooks/default.yaml", Runbook + "  - when: environment.protected\n", 6 },
         { "step-kind-twice", "runbooks/default.yaml", Runbook + "  - soak: 1m\n    notify: hello\n", 6 },
         { "key-elsewhere", "runbooks/default.yaml", Runbook + "  - soak: 1m\n    count: 2\n", 7 },
+        { "key-elsewhere", "runbooks/default.yaml", Runbook + "  - parallel: [{ soak: 1m }]\n    timeout: 1h\n", 7 },
+        { "key-elsewhere", "runbooks/default.yaml", Runbook + "  - parallel: [{ soak: 1m }]\n    on-failure: continue\n", 7 },
         { "missing-key", "runbooks/default.yaml", Runbook + "  - approval: Please\n", 6 },
         { "missing-key", "runbooks/default.yaml", Runbook + "  - checklist: Look\n", 6 },
         { "checklist-empty", "runbooks/default.yaml", Runbook + "  - checklist: Look\n    items: []\n", 7 },

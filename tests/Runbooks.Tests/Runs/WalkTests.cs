@@ -29,6 +29,16 @@ public sealed class WalkTests
     }
 
     [Fact]
+    public void What_a_block_says_of_failures_and_of_skipping_holds_for_steps_that_say_nothing_else()
+    {
+        var own = Hand("b") with { Rules = new StepRules { OnFailure = FailureMode.Continue, SkippableBy = [], Undo = [Hand("back")] } };
+        var outer = new StepRules { OnFailure = FailureMode.Rollback, SkippableBy = [OnCall] };
+        var run = Walking(new SideBySide(new("s1"), "x", [new Branch(null, [Hand("a"), own])]) { Rules = outer }, Hand("last"));
+        run.Steps.Select(step => (step.Step.Rules?.OnFailure, step.Step.Rules?.SkippableBy?.Length)).ShouldBe([(FailureMode.Rollback, 1), (FailureMode.Continue, 0), (null, null)]);
+        run.Steps[1].Step.Rules!.Undo.ShouldHaveSingleItem().Rules.ShouldBeNull();
+    }
+
+    [Fact]
     public void With_several_things_waiting_a_word_without_a_step_is_asked_about()
     {
         var run = Walking(new SideBySide(new("s1"), "x", [new Branch(null, [Hand("a")]), new Branch(null, [Hand("b")])]));
