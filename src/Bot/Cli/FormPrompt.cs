@@ -6,6 +6,8 @@ namespace ChatOps.Bot.Cli;
 /// <summary>Asks a form's questions on the terminal, one line each.</summary>
 internal static class FormPrompt
 {
+    private const int MostSuggested = 5;
+
     /// <summary>The command with the answers; null when whoever sits there ended the input.</summary>
     public static string? Ask(Form form, Terminal terminal, Func<string, string?> ask)
     {
@@ -14,7 +16,7 @@ internal static class FormPrompt
         foreach (var field in form.Fields)
         {
             if (field.Fault is { } fault) terminal.Out.WriteLine(TerminalText.Safe(fault));
-            if (Answer(field, ask) is not { } answer) return null;
+            if (Answer(field, terminal, ask) is not { } answer) return null;
             answers.Add(KeyValuePair.Create(field.Name, answer));
         }
 
@@ -22,8 +24,9 @@ internal static class FormPrompt
     }
 
     /// <summary>Asks again while nothing is said to what must be known. What does not fit, the bot says.</summary>
-    private static string? Answer(FormField field, Func<string, string?> ask)
+    private static string? Answer(FormField field, Terminal terminal, Func<string, string?> ask)
     {
+        foreach (var one in field.Suggested.Take(MostSuggested)) terminal.Out.WriteLine(TerminalText.Safe($"  {one.Value}  {one.Says}".TrimEnd()));
         var meant = field.Fault is null ? field.Value : null;
         while (true)
         {

@@ -6,6 +6,8 @@ internal static class CommandServices
     public static IServiceCollection AddCommands(this IServiceCollection services) => services
         .AddSingleton<KnownWords>()
         .AddSingleton<Callers>()
+        .AddSingleton<VersionLists>()
+        .AddSingleton<DeployForms>()
         .AddSingleton<Outlooks>()
         .AddSingleton<Openings>()
         .AddSingleton<Keeping>()

@@ -12,7 +12,7 @@ namespace ChatOps.Bot.Commands;
 
 /// <summary>The front desk: every surface brings what people say and click here, and shows what comes back.</summary>
 internal sealed partial class Desk(
-    RunEngine engine, Openings openings, Readings readings, KnownWords words, Callers callers, Keeping keeping, Laters laters, AlertDesk alerts, OnCallDesk onCall, PageDesk pages, Func<Configuration> configuration, ILogger<Desk> logger)
+    RunEngine engine, Openings openings, Readings readings, KnownWords words, Callers callers, Keeping keeping, Laters laters, AlertDesk alerts, OnCallDesk onCall, PageDesk pages, DeployForms deploys, Func<Configuration> configuration, ILogger<Desk> logger)
 {
     /// <summary>A command in words: <c>deploy api v1.2.3 prod</c>, without a slash.</summary>
     /// <param name="delivery">The surface's own name for this delivery; hearing it again changes nothing and gives the same reply.</param>
@@ -20,7 +20,7 @@ internal sealed partial class Desk(
         Grammar.Read(text, await words.NowAsync(cancellationToken)) switch
         {
             Heard.Understood understood => await DoAsync(speaker, understood.Command, delivery, cancellationToken),
-            Heard.Misheard misheard => new Reply(MisheardCard.Of(misheard), null, misheard.Refusal),
+            Heard.Misheard misheard => new Reply(MisheardCard.Of(misheard), null, misheard.Refusal) { Form = misheard.Deploy is { } known ? await deploys.OfAsync(speaker.Caller, known, cancellationToken) : null },
             _ => throw new InvalidOperationException("What is heard is understood or misheard."),
         });
 

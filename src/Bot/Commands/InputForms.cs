@@ -12,7 +12,7 @@ internal static partial class InputForms
         $"Run {runbook.Name}", CommandText.Of(c with { Inputs = ImmutableSortedDictionary<string, string>.Empty }), [.. runbook.Inputs.Select(input => Field(input, c.Inputs.GetValueOrDefault(input.Name)))]);
 
     /// <summary>The command with the answers in it. What was left empty is left out, so that its default holds.</summary>
-    public static string Filled(string command, IEnumerable<KeyValuePair<string, string>> answers) => string.Join(
+    public static string Filled(string command, IEnumerable<KeyValuePair<string, string>> answers) => DeployForms.Asks(command) ? DeployForms.Filled(command, [.. answers]) : string.Join(
         ' ', answers.Where(answer => answer.Value.Length > 0).Select(answer => $"{answer.Key}={answer.Value}").Select(word => Plain().IsMatch(word) ? word : Quotes.Write(word)).Prepend(command));
 
     private static FormField Field(Input input, string? given) =>

@@ -13,7 +13,7 @@ internal static class ReadPlaces
     public static Heard Deploy(Said said, Vocabulary vocabulary)
     {
         var words = new PlaceWords(Plain(said, vocabulary), new Parts([Part.Service, Part.Version, Part.Environment], []), vocabulary);
-        if (PlaceFaults.First(words) is { } fault) return fault;
+        if (PlaceFaults.First(words) is { } fault) return fault.Refusal.Code == RefusalCodes.WordsMissing ? fault with { Deploy = DeployForms.Known(words) } : fault;
         var at = words.Versions[0];
         return PlaceFaults.Version(words, words.Word(at), version => words.Said.Instead(at, version)) as Heard
             ?? Understood(new Command.Deploy(Service(words)!, words.Word(at), Environment(words)!, said.Has("plan"), said.Value("reason"), said.Has("no-queue")) { At = said.Value("at"), Exception = said.Value("exception"), Emergency = said.Value("emergency") });

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ChatOps.Bot.Commands;
 using ChatOps.Runbooks.Cards;
 
@@ -13,13 +14,22 @@ internal sealed record SlackDoor(
     /// <summary>What an account sees on the app's Home tab; null = nothing is shown there.</summary>
     public Func<string, CancellationToken, Task<Card>>? Home { get; init; }
 
+    /// <summary>A form made anew with what is answered so far: account, command, answers. Null where there is nothing to make anew.</summary>
+    public Func<string, string, IReadOnlyList<KeyValuePair<string, string>>, CancellationToken, Task<Form?>>? Again { get; init; }
+
+    /// <summary>What to offer somebody who types: account, service, what is typed so far.</summary>
+    public Func<string, string, string, CancellationToken, Task<ImmutableArray<Suggestion>>>? Look { get; init; }
+
     /// <summary>To the desk itself, as the caller that the account resolves to.</summary>
-    public static SlackDoor To(Desk desk, Callers callers, Home home) => new(
+    public static SlackDoor To(Desk desk, Callers callers, Home home, DeployForms deploys) => new(
         async (account, channel, text, delivery, cancellationToken) =>
             await desk.HearAsync(await SpeakerAsync(callers, account, channel, cancellationToken), text, delivery, cancellationToken),
         async (account, channel, action, reason, delivery, cancellationToken) =>
             await desk.ClickAsync(await SpeakerAsync(callers, account, channel, cancellationToken), action, reason, delivery, cancellationToken))
     {
+        Again = async (account, command, answers, cancellationToken) => await deploys.AgainAsync(await callers.ResolveAsync("slack", account, cancellationToken), command, answers, cancellationToken),
+        Look = async (account, service, typed, cancellationToken) =>
+            (await callers.ResolveAsync("slack", account, cancellationToken)).Person is null ? [] : await deploys.LookAsync(service, typed, cancellationToken),
         Home = async (account, cancellationToken) => await home.OfAsync(await callers.ResolveAsync("slack", account, cancellationToken), cancellationToken),
     };
 

@@ -16,7 +16,7 @@ public static partial class SlackEndpoints
         services.AddHostedService(s => s.GetRequiredService<SlackReplies>());
         services.AddSingleton<SeenLately>();
         services.AddSingleton<SlackLate>();
-        services.AddSingleton(s => SlackDoor.To(s.GetRequiredService<Desk>(), s.GetRequiredService<Callers>(), s.GetRequiredService<Home>()));
+        services.AddSingleton(s => SlackDoor.To(s.GetRequiredService<Desk>(), s.GetRequiredService<Callers>(), s.GetRequiredService<Home>(), s.GetRequiredService<DeployForms>()));
         services.AddSingleton<SlackVisit>();
         services.AddSingleton<IWorkHandler, SlackLateHandler>();
         services.AddSingleton<SlackEnvelopes>();
@@ -29,6 +29,7 @@ public static partial class SlackEndpoints
         var visit = routes.ServiceProvider.GetRequiredService<SlackVisit>;
         Map(routes, "/slack/commands", body => visit().CommandAsync(SlackForm.Read(body)));
         Map(routes, "/slack/interactions", body => InteractAsync(visit(), body));
+        Map(routes, "/slack/options", body => InteractAsync(visit(), body));
         Map(routes, "/slack/events", async body =>
         {
             using var document = SlackPayload.Parse(body);

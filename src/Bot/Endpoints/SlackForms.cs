@@ -11,7 +11,10 @@ internal static class SlackForms
 {
     public const string Callback = "form";
 
-    private const string Answer = "value";
+    /// <summary>What the names of fields that change with another end with: Slack keeps what was chosen as long as a field's name stays.</summary>
+    public const char Mark = '~';
+
+    private const string Answer = "value", Offers = "offers";
 
     // Slack's limits: of blocks in a dialog, of options, of an option's value, and of what a dialog carries along.
     private const int MostFields = 90, MostChoices = 100, LongestChoice = 75, LongestMetadata = 3000;
@@ -43,20 +46,51 @@ internal static class SlackForms
             throw new MalformedRequestException("The dialog has no answers.");
         }
 
-        return [.. values.EnumerateObject().Select(field => KeyValuePair.Create(field.Name, OneLine(SlackPayload.Text(field.Value, Answer, "value") ?? SlackPayload.Text(field.Value, Answer, "selected_option", "value") ?? "")))];
+        return [.. values.EnumerateObject().Select(field => KeyValuePair.Create(NameOf(field.Name), OneLine(AnswerIn(field.Value))))];
     }
 
+    /// <summary>The field that a block asks.</summary>
+    public static string NameOf(string block) => block.Split(Mark)[0];
+
     /// <summary>What is wrong, beside the fields where it is; at the first one what belongs to none.</summary>
-    public static string Errors(Refusal refusal, Form? form, IReadOnlyList<KeyValuePair<string, string>> answers)
+    /// <param name="blocks">The dialog's blocks that ask something, by their own names.</param>
+    public static string Errors(Refusal refusal, Form? form, IReadOnlyList<string> blocks)
     {
         var errors = new JsonObject();
         foreach (var field in form?.Fields ?? [])
         {
-            if (field.Fault is { } fault && answers.Any(answer => answer.Key == field.Name)) errors[field.Name] = SlackText.Fit(fault, 300);
+            if (field.Fault is { } fault && blocks.FirstOrDefault(block => NameOf(block) == field.Name) is { } block) errors[block] = SlackText.Fit(fault, 300);
         }
 
-        if (errors.Count == 0 && answers.Count > 0) errors[answers[0].Key] = SlackText.Fit($"{refusal.Why} {refusal.Next}".Trim(), 300);
+        if (errors.Count == 0 && blocks.Count > 0) errors[blocks.FirstOrDefault(block => NameOf(block) == About(refusal.Code)) ?? blocks[0]] = SlackText.Fit($"{refusal.Why} {refusal.Next}".Trim(), 300);
         return new JsonObject { ["response_action"] = "errors", ["errors"] = errors }.ToJsonString();
+    }
+
+    public static List<string> BlocksOf(JsonElement root) =>
+        root.TryGetProperty("view", out var view) && view.TryGetProperty("state", out var state) && state.TryGetProperty("values", out var values) ? [.. values.EnumerateObject().Select(field => field.Name)] : [];
+
+    /// <summary>Suggestions as Slack wants them, at most as many as it takes.</summary>
+    public static string Options(IEnumerable<Suggestion> suggestions) => new JsonObject
+    {
+        ["options"] = new JsonArray([.. suggestions.Where(one => one.Value.Length is > 0 and <= LongestChoice).Take(MostChoices).Select(one => (JsonNode)Option(LabelOf(one), one.Value))]),
+    }.ToJsonString();
+
+    private static string? About(string code) => code switch
+    {
+        RefusalCodes.ServiceUnknown => "service",
+        RefusalCodes.EnvironmentUnknown => "environment",
+        RefusalCodes.VersionUnknown => "version",
+        _ => null,
+    };
+
+    private static string AnswerIn(JsonElement field)
+    {
+        foreach (var element in field.EnumerateObject())
+        {
+            if ((SlackPayload.Text(element.Value, "value") ?? SlackPayload.Text(element.Value, "selected_option", "value")) is { } answer) return answer;
+        }
+
+        return "";
     }
 
     private static JsonNode Block(FormField field)
@@ -64,11 +98,12 @@ internal static class SlackForms
         var block = new JsonObject
         {
             ["type"] = "input",
-            ["block_id"] = field.Name,
+            ["block_id"] = field.Under is null ? field.Name : $"{field.Name}{Mark}{field.Under}",
             ["label"] = Plain(field.Name, 200),
             ["optional"] = !field.Required,
             ["element"] = Element(field),
         };
+        if (field.Leads) block["dispatch_action"] = true;
         if (Hint(field) is { Length: > 0 } hint) block["hint"] = Plain(hint, 1000);
         return block;
     }
@@ -79,6 +114,7 @@ internal static class SlackForms
     {
         if (field.Type == "flag") return Select(field, [("yes", "true"), ("no", "false")]);
         if (field.Choices.Length is > 0 and <= MostChoices && field.Choices.All(choice => choice.Length is > 0 and <= LongestChoice)) return Select(field, [.. field.Choices.Select(choice => (choice, choice))]);
+        if (!field.Suggested.IsEmpty) return Offered(field);
         var input = new JsonObject { ["type"] = "plain_text_input", ["action_id"] = Answer, ["max_length"] = 500 };
         if (field.Value is { Length: > 0 and <= 500 } value) input["initial_value"] = value;
         return input;
@@ -90,6 +126,16 @@ internal static class SlackForms
         if (choices.FirstOrDefault(choice => choice.Value == field.Value) is { Value: not null } chosen) select["initial_option"] = Option(chosen.Label, chosen.Value);
         return select;
     }
+
+    /// <summary>A list that is looked through while typing: it takes what is typed too, so nobody is kept to it.</summary>
+    private static JsonObject Offered(FormField field)
+    {
+        var select = new JsonObject { ["type"] = "external_select", ["action_id"] = Offers, ["min_query_length"] = 0, ["placeholder"] = Plain("Choose, or type", 150) };
+        if (field.Value is { Length: > 0 and <= LongestChoice } value) select["initial_option"] = Option(LabelOf(field.Suggested.FirstOrDefault(one => one.Value == value) ?? new Suggestion(value, "")), value);
+        return select;
+    }
+
+    private static string LabelOf(Suggestion one) => one.Says.Length > 0 ? $"{one.Value} · {one.Says}" : one.Value;
 
     private static JsonObject Option(string label, string value) => new() { ["text"] = Plain(label, LongestChoice), ["value"] = value };
 

@@ -10,6 +10,9 @@ namespace ChatOps.Bot.Endpoints;
 /// <summary>What is done with a request that is known to be from Slack: by its signature, or by the connection it came over.</summary>
 internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplies replies, SeenLately seen, SlackLate late)
 {
+    /// <summary>The shortcut's name in the app's manifest.</summary>
+    private const string DeployShortcut = "deploy";
+
     private const string
         WorkingOnIt = "Working on it… The answer follows here.",
         NotKeptYet = "This takes longer than it should: the bot's database is slow or gone. Look whether your command is there before giving it again.";
@@ -29,6 +32,9 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
     {
         switch (SlackPayload.Need(root, "type"))
         {
+            case "block_actions" when SlackPayload.Text(root, "view", "callback_id") == SlackForms.Callback:
+                await AgainAsync(root);
+                return SlackAnswered.Nothing;
             case "block_actions":
                 await Task.WhenAll(SlackClick.Read(root).ToList().Select(ClickAsync));
                 return SlackAnswered.Nothing;
@@ -36,6 +42,11 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
                 return await FilledAsync(root);
             case "view_submission":
                 return await ReasonAsync(root);
+            case "block_suggestion":
+                return await SuggestAsync(root);
+            case "shortcut" when SlackPayload.Text(root, "callback_id") == DeployShortcut:
+                await BeginAsync(root);
+                return SlackAnswered.Nothing;
             default:
                 return SlackAnswered.Nothing;
         }
@@ -114,9 +125,33 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
         var asked = new LateRequest($"slack:view:{user}:{SlackPayload.Need(root, "view", "id")}", InputForms.Filled(about.Action, answers), null, null, new SlackAsker(user, about.Channel));
         var reply = AskAsync(asked);
         var inTime = await InTimeAsync(reply);
-        if (inTime && await reply is { Refusal: { } no } refused) return Json(SlackForms.Errors(no, refused.Form, answers));
+        if (inTime && await reply is { Refusal: { } no } refused) return Json(SlackForms.Errors(no, refused.Form, SlackForms.BlocksOf(root)));
         replies.AnswerLater(reply, asked.Asker, !inTime && await KeptAsync(asked) ? asked : null);
         return SlackAnswered.Nothing;
+    }
+
+    /// <summary>A field that others follow from was answered: they are drawn anew.</summary>
+    private async Task AgainAsync(JsonElement root)
+    {
+        if (door.Again is not { } again || ReasonFor.Read(SlackPayload.Text(root, "view", "private_metadata")) is not { } about) return;
+        if (await again(SlackPayload.Need(root, "user", "id"), about.Action, SlackForms.Answers(root), replies.Stopping) is { } form && SlackForms.View(form, about.Channel) is { } view)
+            await client.UpdateViewAsync(SlackPayload.Need(root, "view", "id"), SlackPayload.Text(root, "view", "hash"), view, replies.Stopping);
+    }
+
+    /// <summary>What to offer while somebody types. Too slow, nothing is offered: Slack asks again with the next letter.</summary>
+    private async Task<SlackAnswered> SuggestAsync(JsonElement root)
+    {
+        // The field's own name says for what its choices are: the dialog's answers need not be there yet.
+        if (door.Look is not { } look || SlackPayload.Need(root, "block_id").Split(SlackForms.Mark, 2) is not [_, { Length: > 0 } service]) return Json(SlackForms.Options([]));
+        var looking = look(SlackPayload.Need(root, "user", "id"), service, SlackPayload.Text(root, "value") ?? "", replies.Stopping);
+        return Json(SlackForms.Options(await InTimeAsync(looking) && looking.IsCompletedSuccessfully ? await looking : []));
+    }
+
+    /// <summary>The shortcut that begins a deployment from anywhere: there is no channel, so what is for this person alone goes to them directly.</summary>
+    private async Task BeginAsync(JsonElement root)
+    {
+        var user = SlackPayload.Need(root, "user", "id");
+        await AnswerAsync(new LateRequest($"slack:shortcut:{user}:{SlackPayload.Need(root, "action_ts")}", DeployForms.Command, null, null, new SlackAsker(user, user)), SlackPayload.Need(root, "trigger_id"));
     }
 
     private Task HearAsync(SlackMention mention) =>

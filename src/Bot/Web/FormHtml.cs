@@ -23,8 +23,12 @@ internal static class FormHtml
     {
         { Type: "flag" } => Select(field, id, [("yes", "true"), ("no", "false")]),
         { Choices.IsEmpty: false } => Select(field, id, field.Choices.Select(choice => (choice, choice))),
-        _ => Html.Of($"""<input id="{id}" name="{Prefix}{field.Name}" type="text" inputmode="{(field.Type == "number" ? "decimal" : "text")}" value="{field.Value}" maxlength="500" aria-describedby="{id}-help"{Required(field)}{Invalid(field)}>"""),
+        _ => Html.Of($"""<input id="{id}" name="{Prefix}{field.Name}" type="text" inputmode="{(field.Type == "number" ? "decimal" : "text")}" value="{field.Value}" maxlength="500" aria-describedby="{id}-help"{List(field, id)}{Required(field)}{Invalid(field)}>{Offered(field, id)}"""),
     };
+
+    private static Html List(FormField field, string id) => Html.If(!field.Suggested.IsEmpty, () => Html.Of($""" list="{id}-list" """));
+
+    private static Html Offered(FormField field, string id) => Html.If(!field.Suggested.IsEmpty, () => Html.Of($"""<datalist id="{id}-list">{field.Suggested.Select(one => Html.Of($"""<option value="{one.Value}">{one.Says}</option>"""))}</datalist>"""));
 
     private static Html Select(FormField field, string id, IEnumerable<(string Label, string Value)> choices) => Html.Of($"""
         <select id="{id}" name="{Prefix}{field.Name}" aria-describedby="{id}-help"{Required(field)}{Invalid(field)}>{Html.If(field.Value is null, () => new Html("""<option value="">Choose</option>"""))}{choices.Select(choice => Html.Of($"""<option value="{choice.Value}"{Html.If(choice.Value == field.Value, () => new Html(" selected"))}>{choice.Label}</option>"""))}</select>

@@ -29,7 +29,10 @@ internal sealed partial class GitHubCalls(HttpClient http, IOptions<GitHubOption
 
     public Uri Address(string path) => new(options.Value.ApiUrl, path);
 
-    public async Task<Outcome<Page<T>>> SendAsync<T>(HttpMethod method, Uri url, string token, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    /// <summary>Where GraphQL is: beside the REST API, on GitHub itself as on a server of one's own.</summary>
+    public Uri GraphQl => new(options.Value.ApiUrl, options.Value.ApiUrl.AbsolutePath.EndsWith("/api/v3/", StringComparison.Ordinal) ? "../graphql" : "graphql");
+
+    public async Task<Outcome<Page<T>>> SendAsync<T>(HttpMethod method, Uri url, string token, JsonTypeInfo<T> type, CancellationToken cancellationToken, Func<HttpContent>? content = null)
     {
         var now = time.GetUtcNow();
         if (new DateTimeOffset(Interlocked.Read(ref quietUntil), TimeSpan.Zero) is var until && until > now) return new Outcome<Page<T>>.Later("GitHub has asked for a pause.", until - now);
@@ -37,7 +40,7 @@ internal sealed partial class GitHubCalls(HttpClient http, IOptions<GitHubOption
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            return await FollowAsync(method, url, token, type, either.Token);
+            return await FollowAsync(method, url, token, type, content, either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -56,11 +59,12 @@ internal sealed partial class GitHubCalls(HttpClient http, IOptions<GitHubOption
     }
 
     // The token goes along by hand, since .NET drops it when it follows; a renamed repository answers 301, at the same origin.
-    private async Task<Outcome<Page<T>>> FollowAsync<T>(HttpMethod method, Uri url, string token, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    private async Task<Outcome<Page<T>>> FollowAsync<T>(HttpMethod method, Uri url, string token, JsonTypeInfo<T> type, Func<HttpContent>? content, CancellationToken cancellationToken)
     {
         for (var moves = 0; ; moves++)
         {
             using var request = NewRequest(method, url, token);
+            request.Content = content?.Invoke();
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             Log.Answered(logger, url.AbsolutePath, (int)response.StatusCode);
             if ((int)response.StatusCode is not (301 or 302 or 307 or 308)) return await ReadAsync(url, response, type, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ChatOps.Runbooks.Work;
 
@@ -12,6 +13,10 @@ internal sealed record Pages<T>(ImmutableArray<T> Values, bool Whole);
 internal sealed class GitHubClient(GitHubCalls calls, GitHubTokens tokens)
 {
     private const int MostPages = 10;
+
+    private const string TagsQuery =
+        "query($owner:String!,$name:String!){repository(owner:$owner,name:$name){refs(refPrefix:\"refs/tags/\",first:30,orderBy:{field:TAG_COMMIT_DATE,direction:DESC})"
+        + "{nodes{name target{...on Commit{...C} ...on Tag{target{...on Commit{...C}}}}}}}} fragment C on Commit{committedDate author{name user{login}} statusCheckRollup{state}}";
 
     public Task<Outcome<Commit>> CommitAsync(Repository repository, string reference, CancellationToken cancellationToken) =>
         OneAsync(repository, $"commits/{Uri.EscapeDataString(reference)}", GitHubJson.Default.Commit, cancellationToken);
@@ -38,6 +43,15 @@ internal sealed class GitHubClient(GitHubCalls calls, GitHubTokens tokens)
     /// <summary>What <paramref name="head"/> has since it parted from <paramref name="from"/>.</summary>
     public Task<Outcome<Pages<Comparison>>> CompareAsync(Repository repository, string from, string head, int mostPages, CancellationToken cancellationToken) =>
         AllAsync(repository, $"compare/{from}...{head}?per_page=100", GitHubJson.Default.Comparison, mostPages, cancellationToken);
+
+    /// <summary>The newest tags with their commits, in one question: over REST it would take one for each.</summary>
+    public async Task<Outcome<TagsAnswer>> NewestTagsAsync(Repository repository, CancellationToken cancellationToken)
+    {
+        var asked = JsonSerializer.SerializeToUtf8Bytes(new TagsQuestion(TagsQuery, new TagsOf(repository.Owner, repository.Name)), TagsJson.Default.TagsQuestion);
+        return await (await tokens.ForAsync(repository, cancellationToken)).ThenAsync(async token =>
+            (await calls.SendAsync(HttpMethod.Post, calls.GraphQl, token, TagsJson.Default.TagsAnswer, cancellationToken, () => new ByteArrayContent(asked) { Headers = { ContentType = new("application/json") } }))
+            .Then(page => new Outcome<TagsAnswer>.Done(page.Value)));
+    }
 
     private async Task<Outcome<T>> OneAsync<T>(Repository repository, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         (await GetAsync(repository, calls.Address($"repos/{repository}/{path}"), type, cancellationToken)).Then(page => new Outcome<T>.Done(page.Value));

@@ -30,6 +30,8 @@ public sealed partial class SlackClient
     /// <summary>Shows a card to one person in a channel, and to nobody else. It is not kept and can't be changed.</summary>
     public async Task<Outcome<Nothing>> ShowAsync(string channel, string user, SlackMessage message, string? thread, CancellationToken cancellationToken)
     {
+        // Where there is no channel, as after a shortcut, it goes to them directly.
+        if (channel == user) return (await PostAsync(new PostMessage(user, message.Text) { Blocks = message.Blocks }, cancellationToken)) is SlackAnswer<PostedBody>.Failed f ? SlackErrors.Judge<Nothing>(f.Failure) : new Outcome<Nothing>.Done(Nothing.Value);
         var body = new PostEphemeral(channel, user, message.Text) { Blocks = message.Blocks, ThreadTs = thread };
         return Settle(await PostJsonAsync("chat.postEphemeral", body, SlackJson.Default.PostEphemeral, SlackJson.Default.SlackBody, null, cancellationToken));
     }
@@ -38,6 +40,11 @@ public sealed partial class SlackClient
     public async Task<Outcome<Nothing>> OpenViewAsync(string trigger, JsonObject view, CancellationToken cancellationToken) =>
         Settle(await PostJsonAsync(
             "views.open", new OpenView(trigger, view), SlackJson.Default.OpenView, SlackJson.Default.SlackBody, null, cancellationToken));
+
+    /// <summary>Draws an open dialog anew; Slack keeps what was filled in where a field is the same.</summary>
+    /// <param name="hash">The view's as it was seen: one that has changed since is left alone.</param>
+    public async Task<Outcome<Nothing>> UpdateViewAsync(string id, string? hash, JsonObject view, CancellationToken cancellationToken) =>
+        Settle(await PostJsonAsync("views.update", new UpdateView(id, hash, view), SlackJson.Default.UpdateView, SlackJson.Default.SlackBody, null, cancellationToken));
 
     /// <summary>Shows a view on the app's Home tab of one person, in place of what was there.</summary>
     public async Task<Outcome<Nothing>> PublishHomeAsync(string user, JsonObject view, CancellationToken cancellationToken) =>

@@ -67,6 +67,9 @@ internal sealed record DirectBody(ChannelBody? Channel) : SlackBody;
 
 internal sealed record OpenView(string TriggerId, JsonObject View);
 
+/// <param name="Hash">Left out, whatever the view is now is replaced.</param>
+internal sealed record UpdateView(string ViewId, string? Hash, JsonObject View);
+
 internal sealed record PublishView(string UserId, JsonObject View);
 
 internal sealed record Metadata(string? EventType, JsonObject? EventPayload);
@@ -112,6 +115,7 @@ internal sealed record AuthBody(Uri? Url, string? TeamId, string? EnterpriseId) 
 [JsonSerializable(typeof(OpenDirect))]
 [JsonSerializable(typeof(DirectBody))]
 [JsonSerializable(typeof(OpenView))]
+[JsonSerializable(typeof(UpdateView))]
 [JsonSerializable(typeof(PublishView))]
 [JsonSerializable(typeof(PostedBody))]
 [JsonSerializable(typeof(HistoryBody))]

@@ -17,4 +17,17 @@ public sealed record FormField(string Name, string Type, string Help, string? Va
 {
     /// <summary>What is wrong with what was given, in words; null when nothing is or nothing was.</summary>
     public string? Fault { get; init; }
+
+    /// <summary>Answers that are likely; any other may be given too.</summary>
+    public ImmutableArray<Suggestion> Suggested { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>Whether what other fields offer follows from this one: with its answer the form is made anew.</summary>
+    public bool Leads { get; init; }
+
+    /// <summary>The answer of another field for which this one's choices and suggestions were made; null = they are always the same.</summary>
+    public string? Under { get; init; }
 }
+
+/// <summary>An answer that is likely, and what helps to choose it: <c>2 h ago, ana, checks green</c>.</summary>
+/// <param name="Says">Empty = nothing.</param>
+public sealed record Suggestion(string Value, string Says);

@@ -143,6 +143,11 @@ public static class BlockKit
                 case "static_select":
                     Options(element, at, 100);
                     break;
+                case "external_select":
+                    Only(element, at, "type", "action_id", "placeholder", "initial_option", "min_query_length", "focus_on_load", "confirm");
+                    PlainText(element["placeholder"], at + "/placeholder", 150, required: false);
+                    if (element["initial_option"] is JsonObject chosen) Text(chosen["text"], at + "/initial_option/text", 75);
+                    break;
                 case "overflow":
                     Options(element, at, 5);
                     break;

@@ -75,7 +75,24 @@ public sealed record KeptButton(string Label, string ActionId, string BlockId, s
 }
 
 /// <summary>A dialog that is open for one person.</summary>
-public sealed record KeptView(string Id, string User, JsonObject View)
+public sealed class KeptView(string id, string user, JsonObject view)
 {
+    private int drawn;
+
+    public string Id => id;
+
+    public string User => user;
+
+    /// <summary>As it was drawn last.</summary>
+    public JsonObject View { get; private set; } = view;
+
+    public string Hash => $"{drawn}.{id}";
+
     public bool IsClosed { get; internal set; }
+
+    internal void Redraw(JsonObject view)
+    {
+        drawn++;
+        View = view;
+    }
 }

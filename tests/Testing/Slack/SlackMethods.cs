@@ -47,6 +47,7 @@ internal static class SlackMethods
         "users.lookupByEmail" => slack.Users.Values.FirstOrDefault(u => (string?)u["profile"]?["email"] == (string?)a["email"]) is { } addressed ? Ok("user", addressed.DeepClone()) : Error("users_not_found"),
         "conversations.open" => Direct(slack, (string?)a["users"] ?? ""),
         "views.open" => Open(slack, a),
+        "views.update" => Redraw(slack, a),
         "auth.test" => new JsonObject { ["ok"] = true, ["url"] = "https://stand-in.slack.com/", ["team_id"] = "T1", ["user_id"] = SlackStandIn.Bot, ["bot_id"] = "BBOT" },
         _ => Error("unknown_method"),
     };
@@ -100,6 +101,7 @@ internal static class SlackMethods
     private static JsonObject? Place(SlackStandIn slack, JsonObject a, out string channel)
     {
         channel = slack.IdOf((string?)a["channel"] ?? "");
+        if (slack.Users.ContainsKey(channel)) channel = (string)Direct(slack, channel)["channel"]!["id"]!;
         if (!slack.Channels.TryGetValue(channel, out var found)) return Error("channel_not_found");
         if (found.IsArchived) return Error("is_archived");
         return found.IsMember ? null : Error(found.IsPrivate ? "channel_not_found" : "not_in_channel");
@@ -203,6 +205,17 @@ internal static class SlackMethods
         var kept = new KeptView("V" + Guid.NewGuid().ToString("N")[..8], from.User, (JsonObject)view.DeepClone());
         slack.Opened.Add(kept);
         return Ok("view", new JsonObject { ["id"] = kept.Id });
+    }
+
+    private static JsonObject Redraw(SlackStandIn slack, JsonObject a)
+    {
+        if (slack.Opened.FirstOrDefault(view => view.Id == (string?)a["view_id"]) is not { } kept) return Error("not_found");
+        if (a["hash"] is { } hash && (string?)hash != kept.Hash) return Error("hash_conflict");
+        if (a["view"] is not JsonObject view) return Error("missing_argument");
+        var faults = BlockKit.FaultsOfView(view);
+        if (faults.Count > 0) return Error("invalid_arguments", faults);
+        kept.Redraw((JsonObject)view.DeepClone());
+        return Ok("view", new JsonObject { ["id"] = kept.Id, ["hash"] = kept.Hash });
     }
 
     private static JsonObject Publish(SlackStandIn slack, JsonObject a)

@@ -7,7 +7,7 @@ using System.Text.Json.Nodes;
 namespace ChatOps.Testing.Slack;
 
 /// <summary>Somebody in Slack who types commands and clicks: sends the bot what Slack would send, signed.</summary>
-public sealed class SlackUser(SlackStandIn slack, string id, HttpClient? bot)
+public sealed partial class SlackUser(SlackStandIn slack, string id, HttpClient? bot)
 {
     public string Id => id;
 
@@ -44,38 +44,6 @@ public sealed class SlackUser(SlackStandIn slack, string id, HttpClient? bot)
     /// <summary>Fills in the dialog that asks for a reason, and sends it.</summary>
     public Task<SlackReceipt> SubmitAsync(KeptView view, string? reason) =>
         SendAsync(view, new JsonObject { ["reason"] = new JsonObject { ["reason"] = new JsonObject { ["type"] = "plain_text_input", ["value"] = reason } } });
-
-    /// <summary>Fills in a dialog, field by field, and sends it; what is not named stays as it is.</summary>
-    public Task<SlackReceipt> FillAsync(KeptView view, params (string Field, string? Value)[] answers)
-    {
-        var values = new JsonObject();
-        foreach (var block in view.View["blocks"]!.AsArray().Where(block => (string?)block!["type"] == "input"))
-        {
-            var (field, element) = ((string)block!["block_id"]!, block["element"]!);
-            var select = (string?)element["type"] == "static_select";
-            var value = answers.Where(answer => answer.Field == field).Select(answer => answer.Value).FirstOrDefault((string?)(select ? element["initial_option"]?["value"] : element["initial_value"]));
-            if (select && value is not null && element["options"]!.AsArray().All(option => (string?)option!["value"] != value)) throw new InvalidOperationException($"{field} has no choice {value}.");
-            if (value is null && (bool?)block["optional"] != true) throw new InvalidOperationException($"{field} has to be filled in.");
-            var state = new JsonObject { ["type"] = (string?)element["type"] };
-            state[select ? "selected_option" : "value"] = select && value is not null ? new JsonObject { ["value"] = value } : value;
-            values[field] = new JsonObject { [(string)element["action_id"]!] = state };
-        }
-
-        return SendAsync(view, values);
-    }
-
-    private async Task<SlackReceipt> SendAsync(KeptView view, JsonObject values)
-    {
-        var sent = (JsonObject)view.View.DeepClone();
-        sent["id"] = view.Id;
-        sent["state"] = new JsonObject { ["values"] = values };
-        var receipt = await InteractAsync(new JsonObject
-        {
-            ["type"] = "view_submission", ["team"] = Team(), ["user"] = Me(), ["api_app_id"] = "A1", ["trigger_id"] = slack.NewTrigger(id), ["view"] = sent,
-        }, "");
-        if (receipt.Errors is null) view.IsClosed = true;
-        return receipt;
-    }
 
     /// <summary>Mentions the bot in a channel: <c>deploy api v1.2.3 prod</c>.</summary>
     public Task<SlackReceipt> MentionAsync(string channel, string text) => SayAsync("app_mention", slack.IdOf(channel), $"<@{SlackStandIn.Bot}> {text}", null);
