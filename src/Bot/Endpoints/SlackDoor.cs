@@ -13,13 +13,17 @@ internal sealed record SlackDoor(
     /// <summary>What an account sees on the app's Home tab; null = nothing is shown there.</summary>
     public Func<string, CancellationToken, Task<Card>>? Home { get; init; }
 
+    /// <summary>A message got a reaction: channel, message, account, reaction, delivery. Kept when it returns; null = nobody wants to know.</summary>
+    public Func<SlackReaction, CancellationToken, Task>? React { get; init; }
+
     /// <summary>To the desk itself, as the caller that the account resolves to.</summary>
-    public static SlackDoor To(Desk desk, Callers callers, Home home) => new(
+    public static SlackDoor To(Desk desk, Callers callers, Home home, IncidentDesk incidents) => new(
         async (account, channel, text, delivery, cancellationToken) =>
             await desk.HearAsync(await SpeakerAsync(callers, account, channel, cancellationToken), text, delivery, cancellationToken),
         async (account, channel, action, reason, delivery, cancellationToken) =>
             await desk.ClickAsync(await SpeakerAsync(callers, account, channel, cancellationToken), action, reason, delivery, cancellationToken))
     {
+        React = (one, cancellationToken) => incidents.ReactedAsync("slack", one.Channel, one.Message, one.User, one.Reaction, one.Delivery, cancellationToken),
         Home = async (account, cancellationToken) => await home.OfAsync(await callers.ResolveAsync("slack", account, cancellationToken), cancellationToken),
     };
 
