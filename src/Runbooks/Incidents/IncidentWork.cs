@@ -20,7 +20,7 @@ public static class IncidentWork
         Time(before, after, rules, work, withdrawn, now);
         foreach (var what in events) work.AddRange(Following(after, what, rules, now));
         if (after.Room is not null && (before is null || IncidentWords.Topic(before) != IncidentWords.Topic(after) || before.Room is null)) work.Add(Item(TopicKind, $"{TopicKind}:{after.Id}", Lane(after), now, new AboutIncident(after.Id)));
-        if (events.Any(what => what is not (IncidentCardPosted or IncidentCardPinned or IncidentNotShown or NoteKept { Message: not null })))
+        if (events.Any(what => what is not (IncidentCardPosted or IncidentCardPinned or IncidentNotShown)))
             work.AddRange(after.Places.Select(place => Card(after, place, now)));
         var state = before;
         for (var at = 0; at < events.Length; at++)

@@ -144,6 +144,13 @@ public sealed class SlackStandIn : IAsyncDisposable
         return Task.CompletedTask;
     });
 
+    /// <summary>The next call of a method is done, and its answer does not come until <paramref name="until"/> ends: then the connection breaks.</summary>
+    public void HoldAnswer(string method, Task until) => Inject(method, 1, after: true, async c =>
+    {
+        await until;
+        c.Abort();
+    });
+
     /// <summary>The next call of a method gets no answer until <paramref name="until"/> ends, and then a broken connection.</summary>
     public void Hold(string method, Task until) => Inject(method, 1, after: false, async c =>
     {
