@@ -67,7 +67,7 @@ public static class IncidentDecider
     private static IncidentDecision? Allowed(Incident incident, Caller who, IncidentContext context)
     {
         if (AccessRules.ReadOnly(who) is { } unknown) return new IncidentDecision([], unknown);
-        return incident.Roles.Values.Contains(who.Person!.Value) || context.May(who) is not { } no ? null : new IncidentDecision([], no);
+        return incident.Roles.ContainsValue(who.Person!.Value) || context.May(who) is not { } no ? null : new IncidentDecision([], no);
     }
 
     private static IncidentDecision Update(Incident incident, IncidentCommand.Update c)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Paging;
 using ChatOps.Runbooks.Work;
 

@@ -60,6 +60,6 @@ internal static partial class IncidentsReader
     [GeneratedRegex("^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$", RegexOptions.NonBacktracking)]
     private static partial Regex Repository();
 
-    [GeneratedRegex("^[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*/?$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*/?$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Folder();
 }
