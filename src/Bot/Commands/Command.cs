@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Alerts;
+using ChatOps.Runbooks.Incidents;
 using ChatOps.Runbooks.Locks;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Work;
@@ -85,6 +86,48 @@ internal abstract record Command
     /// <param name="Schedule">Null = the only one there is.</param>
     public sealed record SwapTurn(string Person, string From, string Until, string? Schedule) : Command;
 
+    /// <summary>The incidents there are.</summary>
+    public sealed record Incidents : Command;
+
+    /// <summary>Says that something is wrong.</summary>
+    /// <param name="Severity">A name of incidents.yaml.</param>
+    /// <param name="Title">Null where an alert says what is wrong.</param>
+    /// <param name="Since">How long ago it began, as it was said: <c>20m</c>; null = not known.</param>
+    public sealed record Declare(string Severity, string? Title, ImmutableArray<string> Services, string? Since, AlertId? Alert) : Command
+    {
+        public bool Equals(Declare? other) => other is not null && CommandText.Of(this) == CommandText.Of(other);
+
+        public override int GetHashCode() => CommandText.Of(this).GetHashCode(StringComparison.Ordinal);
+    }
+
+    /// <summary>Something about one incident.</summary>
+    /// <param name="Incident">Null = the one in whose channel it is said, or the only one that is open.</param>
+    public sealed record OnIncident(IncidentVerb Verb, IncidentId? Incident) : Command
+    {
+        /// <summary>What is said: an update, a reason, a task, a note.</summary>
+        public string? Text { get; init; }
+
+        public IncidentRole? Role { get; init; }
+
+        /// <summary>For a role or a task: an address, the account of whoever was mentioned, or <c>me</c>.</summary>
+        public string? Person { get; init; }
+
+        public string? Severity { get; init; }
+
+        /// <summary>For a link: an alert, a run, a service or an address.</summary>
+        public string? What { get; init; }
+
+        /// <summary>Of a task.</summary>
+        public int Number { get; init; }
+
+        public string? Cause { get; init; }
+
+        /// <summary>Separated by semicolons.</summary>
+        public string? FollowUps { get; init; }
+
+        public IncidentStage? Stage { get; init; }
+    }
+
     /// <summary>Something about one run.</summary>
     /// <param name="Run">Null = the only one it can be; where there are several, the answer asks which.</param>
     /// <param name="Item">For tick and untick: the item's number as shown, from 1.</param>
@@ -93,6 +136,22 @@ internal abstract record Command
     /// <param name="Person">For delegate: an e-mail address, or the account of whoever was mentioned.</param>
     /// <param name="SkipSoak">For approve: the soak may be left out.</param>
     public sealed record OnRun(RunVerb Verb, RunId? Run, string? Reason, int? Item = null, string? Step = null, PlanHash? Plan = null, string? Person = null, bool SkipSoak = false) : Command;
+}
+
+/// <summary>What can be done to an incident.</summary>
+internal enum IncidentVerb
+{
+    Show,
+    Update,
+    Role,
+    Sev,
+    Resolve,
+    Reopen,
+    Link,
+    Task,
+    Done,
+    Note,
+    Public,
 }
 
 /// <summary>What can be done to a run, by command or click.</summary>

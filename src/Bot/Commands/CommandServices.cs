@@ -16,5 +16,6 @@ internal static class CommandServices
         .AddSingleton<Home>()
         .AddSingleton<OnCallDesk>()
         .AddSingleton<PageDesk>()
+        .AddSingleton<IncidentDesk>()
         .AddSingleton<Desk>();
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Incidents;
 using ChatOps.Runbooks.Locks;
 
 namespace ChatOps.Bot.Commands;
@@ -31,12 +32,23 @@ internal static partial class CommandText
         Command.Silence c => Join(["silence", c.Alert.ToString(), c.For], Some("reason", c.Reason)),
         Command.OnCall c => Join(["oncall", c.Schedule], []),
         Command.SwapTurn c => Join(["oncall", "swap", c.Person, Quotes.Write(c.From), Quotes.Write(c.Until)], Some("schedule", c.Schedule)),
+        Command.Incidents => "incidents",
+        Command.Declare c => Join(["incident", "declare", c.Severity, c.Alert?.ToString(), c.Title is null ? null : Quotes.Write(c.Title), .. c.Services], Some("since", c.Since)),
+        Command.OnIncident c => OnIncident(c),
         Command.OnRun c => OnRun(c),
         _ => throw new InvalidOperationException($"Nobody writes {command.GetType().Name}."),
     };
 
     public static string Join(IEnumerable<string?> words, IEnumerable<Option> options) =>
         string.Join(' ', words.Where(word => !string.IsNullOrEmpty(word)).Concat(options.Select(Written)));
+
+    private static string OnIncident(Command.OnIncident c) => Join(
+        ["incident", c.Verb.ToString().ToLowerInvariant(), c.Incident?.ToString(), c.Role is { } role ? IncidentWords.Of(role) : null, c.Severity, c.What, c.Verb == IncidentVerb.Task ? null : c.Person, c.Verb == IncidentVerb.Done ? c.Number.ToString() : null,
+         c.Text is null || c.Verb is IncidentVerb.Sev or IncidentVerb.Reopen ? null : Quotes.Write(c.Text)],
+        [
+            .. Some("stage", c.Stage is { } stage ? IncidentWords.Of(stage) : null), .. Some("owner", c.Verb == IncidentVerb.Task ? c.Person : null), .. Some("reason", c.Verb is IncidentVerb.Sev or IncidentVerb.Reopen ? c.Text : null),
+            .. Some("cause", c.Cause), .. Some("follow-ups", c.FollowUps),
+        ]);
 
     private static string OnRun(Command.OnRun c) => Join(
         [c.Verb.ToString().ToLowerInvariant(), c.Run?.ToString(), c.Run is null ? null : c.Item?.ToString(), c.Person],
@@ -50,7 +62,7 @@ internal static partial class CommandText
 
     private static string Written(Option option) => option.Value is null
         ? $"--{option.Name}"
-        : $"--{option.Name} {(option.Name is not ("reason" or "note" or "exception" or "emergency") && Plain().IsMatch(option.Value) ? option.Value : Quotes.Write(option.Value))}";
+        : $"--{option.Name} {(option.Name is not ("reason" or "note" or "exception" or "emergency" or "cause" or "follow-ups") && Plain().IsMatch(option.Value) ? option.Value : Quotes.Write(option.Value))}";
 
     private static IEnumerable<Option> Options(bool plan, string? reason, bool noQueue)
     {

@@ -12,7 +12,7 @@ namespace ChatOps.Bot.Commands;
 
 /// <summary>The front desk: every surface brings what people say and click here, and shows what comes back.</summary>
 internal sealed partial class Desk(
-    RunEngine engine, Openings openings, Readings readings, KnownWords words, Callers callers, Keeping keeping, Laters laters, AlertDesk alerts, OnCallDesk onCall, PageDesk pages, DeployForms deploys, Func<Configuration> configuration, ILogger<Desk> logger)
+    RunEngine engine, Openings openings, Readings readings, KnownWords words, Callers callers, Keeping keeping, Laters laters, AlertDesk alerts, OnCallDesk onCall, PageDesk pages, IncidentDesk incidents, DeployForms deploys, Func<Configuration> configuration, ILogger<Desk> logger)
 {
     /// <summary>A command in words: <c>deploy api v1.2.3 prod</c>, without a slash.</summary>
     /// <param name="delivery">The surface's own name for this delivery; hearing it again changes nothing and gives the same reply.</param>
@@ -30,6 +30,7 @@ internal sealed partial class Desk(
     {
         if (action is { Verb: "say", Argument: { } said }) return await HearAsync(speaker, said, delivery, cancellationToken);
         if (PageDesk.Knows(action)) return await pages.ClickAsync(speaker, action, delivery, cancellationToken);
+        if (IncidentDesk.Knows(action)) return await incidents.ClickAsync(speaker, action, reason, delivery, cancellationToken);
         if (AlertDesk.Knows(action)) return await alerts.ClickAsync(speaker, action, reason, delivery, cancellationToken);
         if (action.Run is not { } run || Clicked(speaker.Caller, action, reason) is not { } command)
             return Refused(new Refusal(RefusalCodes.CommandUnknown, "This button is not known here.", "The card may be older than the bot: look at the run as it is now."), null);
@@ -58,6 +59,9 @@ internal sealed partial class Desk(
             case Command.Unschedule c: return await laters.TakeBackAsync(speaker, c.Id, delivery, cancellationToken);
             case Command.OnCall c: return await onCall.WhoAsync(c, cancellationToken);
             case Command.SwapTurn c: return await onCall.SwapAsync(speaker, c, delivery, cancellationToken);
+            case Command.Incidents: return await incidents.ListAsync(cancellationToken);
+            case Command.Declare c: return await incidents.DeclareAsync(speaker, c, delivery, cancellationToken);
+            case Command.OnIncident c: return await incidents.DoAsync(speaker, c, delivery, cancellationToken);
             case Command.Alerts: return await alerts.ListAsync(cancellationToken);
             case Command.Why c: return await alerts.WhyAsync(c.Alert, cancellationToken);
             case Command.Acknowledge c: return await alerts.AcknowledgeAsync(speaker, c.Alert, delivery, cancellationToken);

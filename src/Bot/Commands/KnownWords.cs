@@ -58,6 +58,7 @@ internal sealed class KnownWords : IDisposable
                 [.. versions[service.Name].Distinct()]))],
             [.. latest.Where(row => row.Open).Select(row => row.Number)])
         {
+            Severities = [.. current.Incidents.Severities.Select(one => one.Name)],
             Procedures = [.. current.Runbooks.Concat(current.Shelf).Where(runbook => runbook.StartsWith == "run").Select(runbook => new ProcedureWords(runbook.Name, [.. runbook.Inputs.Select(input => input.Name)]))],
         };
         kept = new Kept(current, time.GetUtcNow(), words);

@@ -15,7 +15,7 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Commands;
 
 /// <summary>Opens runs: deployments and rollbacks, or the plan of one.</summary>
-internal sealed class Openings(RunEngine engine, Readings readings, IStore store, Chats chats, Locks locks, Laters laters, Outlooks outlooks, Usuals usuals, Func<Configuration> configuration, BotAddress address)
+internal sealed class Openings(RunEngine engine, Readings readings, IStore store, Chats chats, Locks locks, Laters laters, Outlooks outlooks, Usuals usuals, IncidentEngine incidents, Func<Configuration> configuration, BotAddress address)
 {
     /// <summary>Opens a deployment. A delivery that comes again gets the answer it got, whatever has become of the world since.</summary>
     public async Task<Reply> DeployAsync(Speaker speaker, Command.Deploy c, string delivery, CancellationToken cancellationToken)
@@ -48,7 +48,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         if (AsksWhatChanged(runbook, current)) context = context with { Changed = await outlooks.ChangedAsync(service, seen?.Version, c.Version, cancellationToken) };
         var planned = Planner.Deploy(context, runbook, current.Runbook, seen?.Version);
         if (c.PlanOnly) return await PlannedAsync(planned, service, environment, speaker, c with { PlanOnly = false }, PassOf(c), cancellationToken);
-        return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person!.Value, c.Emergency ?? c.Exception ?? c.Reason, Places(speaker, service), c.NoQueue, null)
+        return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person!.Value, c.Emergency ?? c.Exception ?? c.Reason, await PlacesAsync(speaker, service, cancellationToken), c.NoQueue, null)
         {
             Emergency = c.Emergency,
             Exception = c.Exception,
@@ -139,7 +139,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         var context = new PlanContext(service, environment, seen?.Version ?? "", LockDecider.Itself) { Inputs = inputs, At = engine.Now, Calendar = current.Calendar };
         var planned = Planner.Procedure(context, runbook, current.Runbook, seen?.Version);
         var nobody = new Speaker(new Caller(LockDecider.Itself, "the schedule", []), null);
-        return await OpenAsync(nobody, new OpenRequest(planned, service, environment, LockDecider.Itself, $"schedule {schedule.Cron} ({schedule.Zone})", Places(nobody, service), NoQueue: false, null) { Inputs = inputs }, delivery, cancellationToken);
+        return await OpenAsync(nobody, new OpenRequest(planned, service, environment, LockDecider.Itself, $"schedule {schedule.Cron} ({schedule.Zone})", await PlacesAsync(nobody, service, cancellationToken), NoQueue: false, null) { Inputs = inputs }, delivery, cancellationToken);
     }
 
     /// <summary>Starts a runbook by its name.</summary>
@@ -157,7 +157,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         var context = new PlanContext(service, environment, seen?.Version ?? "", speaker.Caller.Person ?? default) { Inputs = inputs, At = engine.Now, Calendar = current.Calendar };
         var planned = Planner.Procedure(context, runbook, current.Runbook, seen?.Version);
         if (c.PlanOnly) return await PlannedAsync(planned, service, environment, speaker, c with { PlanOnly = false }, Pass.Everything, cancellationToken);
-        return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person!.Value, c.Reason, Places(speaker, service), c.NoQueue, null) { Inputs = inputs }, delivery, cancellationToken);
+        return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person!.Value, c.Reason, await PlacesAsync(speaker, service, cancellationToken), c.NoQueue, null) { Inputs = inputs }, delivery, cancellationToken);
     }
 
     /// <summary>What is wrong with what was given for the runbook's inputs; null when nothing is.</summary>
@@ -197,7 +197,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         if (refusal is not null) return Refused(refusal);
         var planned = Planner.Rollback(service, environment, back!.Version, back.Revision, seen?.Version, speaker.Caller.Person!.Value, Walked(current, service, environment, back.Version, speaker));
         if (c.PlanOnly) return await PlannedAsync(planned, service, environment, speaker, c with { PlanOnly = false }, Pass.Everything, cancellationToken);
-        return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person.Value, c.Reason, Places(speaker, service), c.NoQueue, back.Reverts), delivery, cancellationToken);
+        return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person.Value, c.Reason, await PlacesAsync(speaker, service, cancellationToken), c.NoQueue, back.Reverts), delivery, cancellationToken);
     }
 
     /// <summary>What a deployment there walks now: a rollback goes back the way that it came.</summary>
@@ -219,7 +219,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
             return Refused(new Refusal(RefusalCodes.NothingToRollBack, $"Run {run.Id} is no longer what is live: run {live.Run} brought {live.Version}.", $"Look at that one, or say rollback {run.Site.Service} {run.Site.Environment}."));
         var (seen, _) = await readings.LookAsync(environment.Target, cancellationToken);
         var planned = Planner.Rollback(service, environment, version, run.Origin?.FromRevision, seen?.Version, speaker.Caller.Person!.Value, [.. run.Steps.Select(step => step.Step)]);
-        return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person.Value, reason, Places(speaker, service), false, run.Id), delivery, cancellationToken);
+        return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person.Value, reason, await PlacesAsync(speaker, service, cancellationToken), false, run.Id), delivery, cancellationToken);
     }
 
     private async Task<Reply> OpenAsync(Speaker speaker, OpenRequest request, string delivery, CancellationToken cancellationToken)
@@ -284,7 +284,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
             : (null, new Refusal(RefusalCodes.NothingToRollBack, $"What ran in {site} before run {run.Id} is not known.", hint));
     }
 
-    private ImmutableArray<string> Places(Speaker speaker, Service service)
+    private async Task<ImmutableArray<string>> PlacesAsync(Speaker speaker, Service service, CancellationToken cancellationToken)
     {
         var places = new List<Place>();
         if (service.Channel is { } channel) places.Add(new Place("slack", channel));
@@ -292,7 +292,10 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
 
         // Where it was said too, unless the service has its own place there; and first what those who speak can see.
         if (speaker.Place is { } said && places.All(place => place.Surface != said.Surface)) places.Add(said);
-        return [.. places.Where(place => chats.For(place.Surface) is not null).OrderBy(place => place.Surface == speaker.Place?.Surface ? 0 : 1).Select(place => place.ToString())];
+
+        // And where people talk about what is wrong with it.
+        places.AddRange((await incidents.RoomsAboutAsync(service.Name, cancellationToken)).Select(Book.PlaceOf).OfType<Place>());
+        return [.. places.Distinct().Where(place => chats.For(place.Surface) is not null).OrderBy(place => place.Surface == speaker.Place?.Surface ? 0 : 1).Select(place => place.ToString())];
     }
 
     private static Reply Refused(Refusal refusal) => new(RefusalCard.Of(refusal), null, refusal);

@@ -14,10 +14,10 @@ internal static class OptionReader
         ["version"] = "to", ["hash"] = "plan-hash", ["no-wait"] = "no-queue",
     }.ToImmutableDictionary();
 
-    public static bool TakesValue(string option) => option is "reason" or "step" or "note" or "to" or "plan-hash" or "item" or "at" or "schedule" or "until" or "from" or "exception" or "emergency";
+    public static bool TakesValue(string option) => option is "reason" or "step" or "note" or "to" or "plan-hash" or "item" or "at" or "schedule" or "until" or "from" or "exception" or "emergency" or "since" or "stage" or "cause" or "follow-ups" or "owner";
 
     /// <summary>Texts may have spaces; where the quotes were forgotten, they go on to the next option.</summary>
-    private static bool IsText(string option) => option is "reason" or "step" or "note" or "at" or "until" or "from" or "exception" or "emergency";
+    private static bool IsText(string option) => option is "reason" or "step" or "note" or "at" or "until" or "from" or "exception" or "emergency" or "cause" or "follow-ups";
 
     public static Said Read(CommandWords about, ImmutableArray<Token> tokens)
     {

@@ -28,6 +28,9 @@ internal sealed record Vocabulary
     /// <summary>Runbooks that are started by their name.</summary>
     public ImmutableArray<ProcedureWords> Procedures { get; init; } = [];
 
+    /// <summary>How bad an incident can be, the worst first.</summary>
+    public ImmutableArray<string> Severities { get; init; } = ["sev1", "sev2", "sev3"];
+
     public IEnumerable<string> ServiceNames => Services.Select(service => service.Name);
 
     public ServiceWords? Service(string name) => services.GetValueOrDefault(name);

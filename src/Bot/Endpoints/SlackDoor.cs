@@ -20,8 +20,11 @@ internal sealed record SlackDoor(
     /// <summary>What to offer somebody who types: account, service, what is typed so far.</summary>
     public Func<string, string, string, CancellationToken, Task<ImmutableArray<Suggestion>>>? Look { get; init; }
 
+    /// <summary>A message got a reaction: channel, message, account, reaction, delivery. Kept when it returns; null = nobody wants to know.</summary>
+    public Func<SlackReaction, CancellationToken, Task>? React { get; init; }
+
     /// <summary>To the desk itself, as the caller that the account resolves to.</summary>
-    public static SlackDoor To(Desk desk, Callers callers, Home home, DeployForms deploys) => new(
+    public static SlackDoor To(Desk desk, Callers callers, Home home, DeployForms deploys, IncidentDesk incidents) => new(
         async (account, channel, text, delivery, cancellationToken) =>
             await desk.HearAsync(await SpeakerAsync(callers, account, channel, cancellationToken), text, delivery, cancellationToken),
         async (account, channel, action, reason, delivery, cancellationToken) =>
@@ -30,6 +33,7 @@ internal sealed record SlackDoor(
         Again = async (account, command, answers, cancellationToken) => await deploys.AgainAsync(await callers.ResolveAsync("slack", account, cancellationToken), command, answers, cancellationToken),
         Look = async (account, service, typed, cancellationToken) =>
             (await callers.ResolveAsync("slack", account, cancellationToken)).Person is null ? [] : await deploys.LookAsync(service, typed, cancellationToken),
+        React = (one, cancellationToken) => incidents.ReactedAsync("slack", one.Channel, one.Message, one.User, one.Reaction, one.Delivery, cancellationToken),
         Home = async (account, cancellationToken) => await home.OfAsync(await callers.ResolveAsync("slack", account, cancellationToken), cancellationToken),
     };
 

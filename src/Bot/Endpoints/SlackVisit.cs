@@ -61,6 +61,10 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
             case "event_callback" when SlackMention.Read(root) is { } mention && seen.IsNew(mention.Delivery):
                 await HearAsync(mention);
                 return SlackAnswered.Nothing;
+            case "event_callback" when door.React is { } react && SlackReaction.Read(root) is { } reaction:
+                // Not kept, it is answered with an error: Slack brings it again.
+                await react(reaction, replies.Stopping);
+                return SlackAnswered.Nothing;
             case "event_callback" when door.Home is { } home && SlackHome.OpenedBy(root) is { } user:
                 replies.ShowHome(() => home(user, replies.Stopping), user);
                 return SlackAnswered.Nothing;

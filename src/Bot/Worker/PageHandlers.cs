@@ -4,6 +4,7 @@ using ChatOps.Bot.Engine;
 using ChatOps.Bot.Settings;
 using ChatOps.Runbooks.Alerts;
 using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Incidents;
 using ChatOps.Runbooks.Paging;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Work;
@@ -139,7 +140,7 @@ internal sealed class PageSendHandler(PageEngine pages, BotAddress address) : IW
 }
 
 /// <summary>Tells what a page is about what became of it: on its card, and by whom it is looked after.</summary>
-internal sealed class PageTellHandler(AlertEngine alerts, RunEngine runs, Callers callers) : IWorkHandler
+internal sealed class PageTellHandler(AlertEngine alerts, RunEngine runs, IncidentEngine incidents, Callers callers) : IWorkHandler
 {
     public ImmutableArray<string> Kinds => [PageWork.TellKind];
 
@@ -152,6 +153,12 @@ internal sealed class PageTellHandler(AlertEngine alerts, RunEngine runs, Caller
             if (by is not null) await alerts.TellAsync(alert, new AlertCommand.Acknowledge(by), null, null, cancellationToken);
             else if (about.Acked is { Through: { } system } there) await alerts.TellAsync(alert, new AlertCommand.AcknowledgedThere(there.Name, system), null, null, cancellationToken);
             await alerts.TellAsync(alert, new AlertCommand.PageWas(about.Text!), null, work, cancellationToken);
+            return new Done.Kept();
+        }
+
+        if (IncidentWork.OfPage(about.Subject) is { } incident)
+        {
+            await incidents.TellAsync(incident, new IncidentCommand.PageWas(about.Text!, about.Acked?.By, about.Acked?.Name), null, work, cancellationToken);
             return new Done.Kept();
         }
 

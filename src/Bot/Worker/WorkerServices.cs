@@ -50,6 +50,15 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, PageCallHandler>()
         .AddSingleton<IWorkHandler, PageSendHandler>()
         .AddSingleton<IWorkHandler, PageTellHandler>()
+        .AddSingleton<IncidentEngine>()
+        .AddSingleton<IWorkHandler, IncidentRoomHandler>()
+        .AddSingleton<IWorkHandler, IncidentCardHandler>()
+        .AddSingleton<IWorkHandler, IncidentSayHandler>()
+        .AddSingleton<IWorkHandler, IncidentTimerHandler>()
+        .AddSingleton<IWorkHandler, IncidentAlertHandler>()
+        .AddSingleton<IWorkHandler, IncidentKeepHandler>()
+        .AddSingleton<IWorkHandler, IncidentReviewHandler>()
+        .AddHostedService<IncidentEar>()
         .AddHostedService<WorkLoop>()
         .AddHostedService<Housekeeping>();
 }

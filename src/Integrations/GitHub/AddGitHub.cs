@@ -1,5 +1,6 @@
 using ChatOps.Runbooks.Alerts;
 using ChatOps.Runbooks.Evidence;
+using ChatOps.Runbooks.Incidents;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -31,6 +32,7 @@ public static class GitHubServices
         services.AddSingleton<IVerifier, PathsVerifier>();
         services.AddSingleton<IChanges, GitHubChanges>();
         services.AddSingleton<IVersions, GitHubTags>();
+        services.AddSingleton<ITracker, GitHubTracker>();
         return services;
     }
 

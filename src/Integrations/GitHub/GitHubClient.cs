@@ -47,11 +47,20 @@ internal sealed class GitHubClient(GitHubCalls calls, GitHubTokens tokens)
     /// <summary>The newest tags with their commits, in one question: over REST it would take one for each.</summary>
     public async Task<Outcome<TagsAnswer>> NewestTagsAsync(Repository repository, CancellationToken cancellationToken)
     {
-        var asked = JsonSerializer.SerializeToUtf8Bytes(new TagsQuestion(TagsQuery, new TagsOf(repository.Owner, repository.Name)), TagsJson.Default.TagsQuestion);
+        var asked = JsonSerializer.Serialize(new TagsQuestion(TagsQuery, new TagsOf(repository.Owner, repository.Name)), TagsJson.Default.TagsQuestion);
         return await (await tokens.ForAsync(repository, cancellationToken)).ThenAsync(async token =>
-            (await calls.SendAsync(HttpMethod.Post, calls.GraphQl, token, TagsJson.Default.TagsAnswer, cancellationToken, () => new ByteArrayContent(asked) { Headers = { ContentType = new("application/json") } }))
+            (await calls.SendAsync(HttpMethod.Post, calls.GraphQl, token, asked, TagsJson.Default.TagsAnswer, cancellationToken))
             .Then(page => new Outcome<TagsAnswer>.Done(page.Value)));
     }
+    /// <summary>Issues, the newest first, that changed since a time.</summary>
+    public Task<Outcome<Pages<ImmutableArray<Issue>>>> IssuesAsync(Repository repository, DateTimeOffset since, CancellationToken cancellationToken) =>
+        AllAsync(repository, $"issues?state=all&sort=created&direction=desc&since={since.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}&per_page=100", GitHubJson.Default.ImmutableArrayIssue, MostPages, cancellationToken);
+
+    /// <summary>One call; what it changes is up to the method.</summary>
+    /// <param name="path">Below the repository; empty for itself.</param>
+    /// <param name="body">JSON; null = none.</param>
+    public async Task<Outcome<T>> SendAsync<T>(Repository repository, HttpMethod method, string path, string? body, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        (await SendAsync(repository, method, calls.Address($"repos/{repository}{(path.Length > 0 ? "/" : "")}{path}"), body, type, cancellationToken)).Then(page => new Outcome<T>.Done(page.Value));
 
     private async Task<Outcome<T>> OneAsync<T>(Repository repository, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         (await GetAsync(repository, calls.Address($"repos/{repository}/{path}"), type, cancellationToken)).Then(page => new Outcome<T>.Done(page.Value));
@@ -71,10 +80,12 @@ internal sealed class GitHubClient(GitHubCalls calls, GitHubTokens tokens)
         return new Outcome<Pages<T>>.Done(new Pages<T>(read.ToImmutable(), next is null));
     }
 
-    private async Task<Outcome<Page<T>>> GetAsync<T>(Repository repository, Uri url, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+    private Task<Outcome<Page<T>>> GetAsync<T>(Repository repository, Uri url, JsonTypeInfo<T> type, CancellationToken cancellationToken) => SendAsync(repository, HttpMethod.Get, url, null, type, cancellationToken);
+
+    private async Task<Outcome<Page<T>>> SendAsync<T>(Repository repository, HttpMethod method, Uri url, string? body, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         await (await tokens.ForAsync(repository, cancellationToken)).ThenAsync(async token =>
         {
-            var outcome = await calls.SendAsync(HttpMethod.Get, url, token, type, cancellationToken);
+            var outcome = await calls.SendAsync(method, url, token, body, type, cancellationToken);
             return outcome is Outcome<Page<T>>.Never { Fault.Code: GitHubCalls.NotSignedIn } && tokens.Forget(repository, token)
                 ? new Outcome<Page<T>>.Later("GitHub no longer takes the app's token; the next try gets another.", TimeSpan.FromSeconds(1))
                 : outcome;

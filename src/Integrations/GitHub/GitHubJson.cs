@@ -49,6 +49,20 @@ internal sealed record Installation(long Id);
 
 internal sealed record InstallationToken(string Token, DateTimeOffset ExpiresAt);
 
+/// <summary>An issue or a pull request, as far as its address and its mark go.</summary>
+internal sealed record Issue(Uri HtmlUrl, string? Body = null);
+
+internal sealed record RepositoryBody(string DefaultBranch);
+
+internal sealed record GitReference(GitObject Object);
+
+internal sealed record GitObject(string Sha);
+
+/// <param name="Content">In Base64, with line breaks.</param>
+internal sealed record FileBody(string Sha, string? Content = null);
+
+internal sealed record FileKept(GitObject Content);
+
 internal sealed record ErrorBody(string? Message = null);
 
 [JsonSourceGenerationOptions(
@@ -60,6 +74,12 @@ internal sealed record ErrorBody(string? Message = null);
 [JsonSerializable(typeof(ImmutableArray<Review>))]
 [JsonSerializable(typeof(Comparison))]
 [JsonSerializable(typeof(Release))]
+[JsonSerializable(typeof(Issue))]
+[JsonSerializable(typeof(ImmutableArray<Issue>))]
+[JsonSerializable(typeof(RepositoryBody))]
+[JsonSerializable(typeof(GitReference))]
+[JsonSerializable(typeof(FileBody))]
+[JsonSerializable(typeof(FileKept))]
 [JsonSerializable(typeof(Installation))]
 [JsonSerializable(typeof(InstallationToken))]
 [JsonSerializable(typeof(ErrorBody))]

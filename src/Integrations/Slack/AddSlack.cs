@@ -1,5 +1,6 @@
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Incidents;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -25,6 +26,7 @@ public static class SlackServices
         if (!IsSet(section, "BotToken") && !IsSet(section, "BotTokenFile")) return services;
         services.AddSingleton<IChat, SlackChat>();
         services.AddSingleton<IDirectory, SlackDirectory>();
+        services.AddSingleton<IRooms, SlackRooms>();
         return services;
     }
 

@@ -96,6 +96,27 @@ public sealed partial class SlackClient
     internal Task<SlackAnswer<DirectBody>> OpenDirectAsync(string user, CancellationToken cancellationToken) =>
         PostJsonAsync("conversations.open", new OpenDirect(user), SlackJson.Default.OpenDirect, SlackJson.Default.DirectBody, null, cancellationToken);
 
+    /// <summary>Makes a channel. Not repeatable: a second try says <c>name_taken</c>.</summary>
+    internal Task<SlackAnswer<ChannelMadeBody>> CreateAsync(string name, bool isPrivate, CancellationToken cancellationToken) =>
+        PostJsonAsync("conversations.create", new CreateChannel(name, isPrivate), SlackJson.Default.CreateChannel, SlackJson.Default.ChannelMadeBody, null, cancellationToken);
+
+    internal Task<SlackAnswer<SlackBody>> InviteAsync(string channel, IEnumerable<string> users, CancellationToken cancellationToken) =>
+        PostJsonAsync("conversations.invite", new InvitePeople(channel, string.Join(',', users)), SlackJson.Default.InvitePeople, SlackJson.Default.SlackBody, null, cancellationToken);
+
+    internal Task<SlackAnswer<SlackBody>> SetTopicAsync(string channel, string topic, CancellationToken cancellationToken) =>
+        PostJsonAsync("conversations.setTopic", new SetTopic(channel, topic), SlackJson.Default.SetTopic, SlackJson.Default.SlackBody, null, cancellationToken);
+
+    internal Task<SlackAnswer<SlackBody>> PinAsync(string channel, string message, CancellationToken cancellationToken) =>
+        PostJsonAsync("pins.add", new PinMessage(channel, message), SlackJson.Default.PinMessage, SlackJson.Default.SlackBody, null, cancellationToken);
+
+    /// <summary>Channels that the bot itself is in.</summary>
+    internal Task<SlackAnswer<ChannelsBody>> OwnChannelsAsync(string? cursor, CancellationToken cancellationToken) => PostFormAsync(
+        "users.conversations", [("types", "public_channel,private_channel"), ("exclude_archived", "true"), ("limit", "200"), ("cursor", cursor)], SlackJson.Default.ChannelsBody, cancellationToken);
+
+    /// <summary>One message, also one inside a thread.</summary>
+    internal Task<SlackAnswer<HistoryBody>> MessageAsync(string channel, string message, CancellationToken cancellationToken) => PostFormAsync(
+        "conversations.replies", [("channel", channel), ("ts", message), ("oldest", message), ("latest", message), ("inclusive", "true"), ("limit", "1")], SlackJson.Default.HistoryBody, cancellationToken);
+
     /// <summary>Messages since a time, with their metadata: of the channel, or of one thread in it.</summary>
     internal Task<SlackAnswer<HistoryBody>> HistoryAsync(
         string channel, string? thread, DateTimeOffset since, string? cursor, CancellationToken cancellationToken) => PostFormAsync(

@@ -51,6 +51,7 @@ internal static class SlackErrors
     {
         "missing_scope" or "invalid_auth" or "not_authed" or "token_revoked" or "token_expired" or "not_allowed_token_type" when failure.Method == "apps.connections.open"
             => "Make an app-level token with the scope connections:write under Basic Information and put it into Slack:AppToken.",
+        "restricted_action" when failure.Method == "conversations.create" => "A workspace administrator has to let the app make channels.",
         "missing_scope" => $"Add the scope {failure.Needed ?? "that Slack names"} to the app and install it in the workspace again.",
         "invalid_auth" or "not_authed" or "token_revoked" or "token_expired" or "account_inactive" or "not_allowed_token_type"
             => "Install the app in the workspace again and put its bot token into Slack:BotToken.",

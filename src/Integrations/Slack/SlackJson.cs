@@ -78,11 +78,23 @@ internal sealed record PostedBody(string? Channel, string? Ts) : SlackBody;
 
 internal sealed record HistoryBody(ImmutableArray<HistoryMessage>? Messages) : SlackBody;
 
-internal sealed record HistoryMessage(string? Ts, Metadata? Metadata);
+internal sealed record HistoryMessage(string? Ts, Metadata? Metadata, string? User, string? Text);
 
 internal sealed record ChannelsBody(ImmutableArray<ChannelBody>? Channels) : SlackBody;
 
-internal sealed record ChannelBody(string Id, string? Name);
+/// <param name="Creator">The account that made it.</param>
+/// <param name="Created">Seconds since 1970.</param>
+internal sealed record ChannelBody(string Id, string? Name, string? Creator, long Created);
+
+internal sealed record CreateChannel(string Name, bool IsPrivate);
+
+internal sealed record ChannelMadeBody(ChannelBody? Channel) : SlackBody;
+
+internal sealed record InvitePeople(string Channel, string Users);
+
+internal sealed record SetTopic(string Channel, string Topic);
+
+internal sealed record PinMessage(string Channel, string Timestamp);
 
 internal sealed record UserBody(SlackUserBody? User) : SlackBody;
 
@@ -102,7 +114,7 @@ internal sealed record GroupUsersBody(ImmutableArray<string>? Users) : SlackBody
 /// <param name="Url">Where to connect, once: it lets anybody who has it in, and is never logged.</param>
 internal sealed record ConnectionBody(Uri? Url) : SlackBody;
 
-internal sealed record AuthBody(Uri? Url, string? TeamId, string? EnterpriseId) : SlackBody;
+internal sealed record AuthBody(Uri? Url, string? TeamId, string? EnterpriseId, string? UserId) : SlackBody;
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
@@ -113,6 +125,11 @@ internal sealed record AuthBody(Uri? Url, string? TeamId, string? EnterpriseId) 
 [JsonSerializable(typeof(SlackReply))]
 [JsonSerializable(typeof(JoinChannel))]
 [JsonSerializable(typeof(OpenDirect))]
+[JsonSerializable(typeof(CreateChannel))]
+[JsonSerializable(typeof(ChannelMadeBody))]
+[JsonSerializable(typeof(InvitePeople))]
+[JsonSerializable(typeof(SetTopic))]
+[JsonSerializable(typeof(PinMessage))]
 [JsonSerializable(typeof(DirectBody))]
 [JsonSerializable(typeof(OpenView))]
 [JsonSerializable(typeof(UpdateView))]

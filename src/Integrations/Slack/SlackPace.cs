@@ -29,8 +29,8 @@ internal sealed class SlackPace(TimeProvider clock)
 
     private static int? PerMinute(string method) => method switch
     {
-        "usergroups.list" or "usergroups.users.list" or "conversations.list" => 20,
-        "chat.update" or "conversations.join" or "conversations.open" or "users.lookupByEmail" or "conversations.history" or "conversations.replies" => 50,
+        "usergroups.list" or "usergroups.users.list" or "conversations.list" or "conversations.create" or "conversations.setTopic" or "pins.add" => 20,
+        "chat.update" or "conversations.join" or "conversations.invite" or "users.conversations" or "conversations.open" or "users.lookupByEmail" or "conversations.history" or "conversations.replies" => 50,
         "users.info" or "views.open" or "chat.postEphemeral" => 100,
         "chat.postMessage" => 200,
         _ => null,

@@ -7,6 +7,9 @@ namespace ChatOps.Runbooks.Alerts;
 /// <summary>What people see of a group of alerts. The same card turns green when it is over, and keeps what it showed.</summary>
 public static class AlertCard
 {
+    /// <summary>What the button does that opens an incident.</summary>
+    public const string IncidentVerb = "incident-open";
+
     private const int MembersShown = 6, LinesShown = 8;
 
     /// <param name="runbooks">Runbooks that are suggested for it.</param>
@@ -56,6 +59,7 @@ public static class AlertCard
         if (group.Members.Count > 1 || group.Members.Beyond > 0)
             yield return new Fact("Alerts", $"{group.Members.Firing} of {group.Members.Count} firing{(group.Members.Beyond > 0 ? $", and {group.Members.Beyond} more that were only counted" : "")}");
         if (group.Acked is { } acked) yield return new Fact("Looked after by", $"{acked.By.ShortName}, since {AlertWords.Clock(acked.At)}");
+        if (group.Incident is { } incident) yield return new Fact("Incident", incident.ToString());
         if (group.Route?.RespondWithin is { } within) yield return new Fact("Answer promised within", Promised(group, within));
         if (group.Silence is { } silence && now < silence.Until) yield return new Fact("Silenced", Silenced(silence));
     }
@@ -123,6 +127,7 @@ public static class AlertCard
             foreach (var runbook in runbooks.Take(2)) yield return new Button($"Run {runbook}", ButtonStyle.Plain, CardAction.Say($"run {runbook} {service} {environment}"), new Confirm($"Run {runbook}?", $"It is started for {service} in {environment}.", "Run it", "Not now"));
         }
 
+        if (group is { IsFiring: true, Incident: null }) yield return new Button("Open an incident", ButtonStyle.Plain, Does(IncidentVerb), new Confirm("Open an incident?", "Whoever its severity names is paged, and a channel is made.", "Open it", "Not now"));
         if (group.IsFiring) yield return new Button("Who is on call?", ButtonStyle.Plain, Does("alert-oncall"));
     }
 

@@ -31,6 +31,8 @@ public abstract record AlertCommand
 
     public sealed record Digested(string Place) : AlertCommand;
 
+    public sealed record Join(IncidentId Incident, string? Place) : AlertCommand;
+
     public sealed record CardWasPosted(string Place, string Channel, string Message, Uri? Permalink) : AlertCommand;
 
     public sealed record CardWasNotShown(string Place, Unsent Reason, string Why) : AlertCommand;

@@ -31,6 +31,7 @@ public static class AlertDecider
             AlertCommand.SilenceWas c => SilenceWas(group, c),
             AlertCommand.Looked c => Accept(new SuspectsFound(c.Suspects)),
             AlertCommand.Digested c => group.Digested ? AlertDecision.Nothing : Accept(new AlertsDigested(c.Place)),
+            AlertCommand.Join c => group.Incident == c.Incident && (c.Place is null || group.Places.Contains(c.Place)) || group.Status == AlertStatus.Closed ? AlertDecision.Nothing : Accept(new IncidentJoined(c.Incident, c.Place)),
             AlertCommand.CardWasPosted c => group.Cards.ContainsKey(c.Place) ? AlertDecision.Nothing : Accept(new AlertCardPosted(c.Place, c.Channel, c.Message, c.Permalink)),
             AlertCommand.CardWasNotShown c => NotShown(group, c, context.Now),
             AlertCommand.TimePassed => Due(group, context),
@@ -67,6 +68,7 @@ public static class AlertDecider
         if (first)
         {
             if (PageOf(after, "it fires.", context.Now) is { } page) events.Add(page);
+            if (WantsIncident(after, context.Now)) events.Add(new IncidentWanted());
             if (after.Members.Firing == 0) events.Add(new AlertsResolved());
         }
         else if (group.IsFiring && after.Members.Firing == 0) events.Add(new AlertsResolved());
@@ -75,6 +77,7 @@ public static class AlertDecider
             events.Add(new AlertsReopened());
             after = after.Evolve(events[^1], context.Now);
             if (!after.FlapsAt(context.Now) && PageOf(after, "it fires again.", context.Now) is { } page) events.Add(page);
+            if (!after.FlapsAt(context.Now) && WantsIncident(after, context.Now)) events.Add(new IncidentWanted());
         }
 
         if (!first && after.Members.Firing > 0 && after.Members.Worst(after.Severity) is var worst && worst > group.Severity) Worse(after, worst, events, context);
@@ -88,6 +91,7 @@ public static class AlertDecider
         events.Add(rerouted);
         if (group.Acked is not null) events.Add(new AcknowledgementLapsed($"it got worse since {group.Acked.By.ShortName} looked after it."));
         if (PageOf(group.Evolve(rerouted, context.Now), "it got worse.", context.Now) is { } page) events.Add(page);
+        if (WantsIncident(group.Evolve(rerouted, context.Now), context.Now)) events.Add(new IncidentWanted());
     }
 
     private static Unsent? WhyUnsent(AlertGroup group, bool busy, DateTimeOffset now)
@@ -101,6 +105,9 @@ public static class AlertDecider
     }
 
     private static PageWanted? PageOf(AlertGroup group, string why, DateTimeOffset now) => group.Route?.Page is { } who && !group.SilencedAt(now) ? new PageWanted(who, why) : null;
+
+    /// <summary>What ends with the message it began with opens none.</summary>
+    private static bool WantsIncident(AlertGroup group, DateTimeOffset now) => group is { Route.Incident: true, Members.Firing: > 0 } && !group.SilencedAt(now);
 
     private static AlertDecision Acknowledge(AlertGroup group, AlertCommand.Acknowledge c, AlertContext context)
     {

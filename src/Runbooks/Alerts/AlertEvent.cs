@@ -28,6 +28,8 @@ namespace ChatOps.Runbooks.Alerts;
 [JsonDerivedType(typeof(AlertCardPosted), "alert-card-posted")]
 [JsonDerivedType(typeof(AlertNotShown), "alert-not-shown")]
 [JsonDerivedType(typeof(GroupClosed), "alert-group-closed")]
+[JsonDerivedType(typeof(IncidentWanted), "incident-wanted")]
+[JsonDerivedType(typeof(IncidentJoined), "incident-joined")]
 public abstract record AlertEvent;
 
 /// <param name="Service">As configured, or as the alert names it; null where nothing does.</param>
@@ -89,6 +91,13 @@ public sealed record AlertCardPosted(string Place, string Channel, string Messag
 public sealed record AlertNotShown(string Place, Unsent Reason, string Why) : AlertEvent;
 
 public sealed record GroupClosed : AlertEvent;
+
+/// <summary>The route says that an incident should be opened. Whoever opens incidents acts on this.</summary>
+public sealed record IncidentWanted : AlertEvent;
+
+/// <summary>It belongs to an incident.</summary>
+/// <param name="Place">Where that is talked about: its card is shown there too; null = nowhere.</param>
+public sealed record IncidentJoined(IncidentId Incident, string? Place) : AlertEvent;
 
 /// <summary>Why something was not sent on its own.</summary>
 public enum Unsent

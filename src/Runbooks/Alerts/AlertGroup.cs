@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Alerts;
 
@@ -49,6 +50,9 @@ public sealed record AlertGroup(GroupBegan Began, long Version, AlertStatus Stat
     public int Overdue { get; init; }
     public ImmutableSortedDictionary<Unsent, Tally> Unsent { get; init; } = ImmutableSortedDictionary<Unsent, Tally>.Empty;
     public bool Digested { get; init; }
+
+    /// <summary>The incident that it belongs to, the latest; null = none.</summary>
+    public IncidentId? Incident { get; init; }
 
     /// <summary>The latest of what happened, oldest first.</summary>
     public ImmutableArray<TimelineLine> Lines { get; init; } = [];
@@ -100,7 +104,8 @@ public sealed record AlertGroup(GroupBegan Began, long Version, AlertStatus Stat
             AlertCardPosted e => this with { Cards = Cards.SetItem(e.Place, e) },
             AlertNotShown e => Untold(e.Reason, 1, e.Why, at),
             GroupClosed => this with { Status = AlertStatus.Closed },
-            PageWanted or PageTold or SilenceConfirmed or SilenceFailed => this,
+            IncidentJoined e => this with { Incident = e.Incident, Places = e.Place is { } room && !Places.Contains(room) ? Places.Add(room) : Places },
+            IncidentWanted or PageWanted or PageTold or SilenceConfirmed or SilenceFailed => this,
             _ => throw new InvalidOperationException($"Alerts do not know {what.GetType().Name}."),
         };
         next = next with { Version = Version + 1, ChangedAt = what is AlertCardPosted or AlertNotShown or SuspectsFound or PageTold ? ChangedAt : at };

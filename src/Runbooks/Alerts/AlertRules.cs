@@ -101,6 +101,9 @@ public sealed record AlertRoute(string Name)
     /// <summary>Whether an incident should be opened.</summary>
     public bool Incident { get; init; }
 
+    /// <summary>How bad that incident is, as incidents.yaml names it; null = as the alert's severity says.</summary>
+    public string? IncidentAs { get; init; }
+
     /// <summary>The runbook to suggest.</summary>
     public string? Runbook { get; init; }
 

@@ -15,6 +15,7 @@ public static class AlertWords
         AlertsResolved e => new(at, null, e.Why ?? "Resolved.", Tone.Good, true),
         AlertsReopened => new(at, null, group.FlapsAt(at) ? $"Fires again: flapping, {Words.Count(group.Reopenings.Length, "time", "times")} by now." : "Fires again.", Tone.Bad, true),
         AlertsRerouted e => new(at, null, $"It got worse: {Of(e.Severity)} now.", Tone.Bad, true),
+        IncidentJoined e => new(at, null, $"It belongs to {e.Incident}.", Tone.Warning),
         PageTold e => new(at, null, e.Says, Tone.Waiting),
         SuspectsFound { Suspects.IsEmpty: false } e => new(at, null, $"Likely cause: {e.Suspects[0].Says}.", Tone.Warning),
         AlertAcknowledged e => new(at, e.By.Email, "looks after it", Tone.Waiting, true),

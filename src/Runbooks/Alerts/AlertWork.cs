@@ -8,7 +8,7 @@ namespace ChatOps.Runbooks.Alerts;
 public static class AlertWork
 {
     /// <summary>Stored names.</summary>
-    public const string LookKind = "alert-look", CardKind = "alert-card", ThreadKind = "alert-thread", TimerKind = "alert-timer", SilenceKind = "alert-silence", DigestKind = "alert-digest";
+    public const string LookKind = "alert-look", CardKind = "alert-card", ThreadKind = "alert-thread", TimerKind = "alert-timer", SilenceKind = "alert-silence", DigestKind = "alert-digest", IncidentKind = "alert-incident";
 
     /// <param name="before">Null when it has just begun.</param>
     public static (ImmutableArray<WorkItem> Work, ImmutableArray<string> Withdrawn) Of(AlertGroup? before, AlertGroup after, ImmutableArray<AlertEvent> events, TimeSpan reopen, DateTimeOffset now)
@@ -23,6 +23,7 @@ public static class AlertWork
                 work.Add(Item(SilenceKind, $"{SilenceKind}:{after.Id}:{asked.Number}:{system}", $"silence:{system}", now, new AboutAlert(after.Id, Text: system, Number: asked.Number)));
         }
 
+        if (events.Any(what => what is IncidentWanted)) work.Add(Item(IncidentKind, $"{IncidentKind}:{after.Id}:{after.Version}", $"alert:{after.Id}", now, new AboutAlert(after.Id)));
         work.AddRange(events.Select(what => NewsOf(before, after, what)).OfType<PageNews>().Select(news => PageWork.News(news, after.Version, now)));
         if (after is { Fired: true, Digested: false, Route.Digest: { } every } && !after.Places.IsEmpty && (before?.Fired != true || before.Digested))
             work.Add(Item(DigestKind, $"{DigestKind}:{after.Places[0]}", after.Places[0], Next(now, every), new AboutAlert(after.Id, after.Places[0])));

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Alerts;
 using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Incidents;
 using ChatOps.Runbooks.Locks;
 using ChatOps.Runbooks.Paging;
 using ChatOps.Runbooks.Rotas;
@@ -27,6 +28,7 @@ public sealed class AuditLines
         if (stored.Stream == LaterBook.Stream) return OfLater(entry, RunJson.ReadLater(stored));
         if (stored.Stream == OnCallBook.Stream) return OfSwap(entry, OnCallJson.Read(stored));
         if (stored.Stream.Name.StartsWith("alert-", StringComparison.Ordinal)) return OfAlert(entry, AlertJson.Read(stored));
+        if (stored.Stream.Name.StartsWith("incident-", StringComparison.Ordinal)) return OfIncident(entry, IncidentJson.Read(stored));
         if (stored.Stream.Name.StartsWith("page-", StringComparison.Ordinal)) return OfPage(entry, PageJson.Read(stored));
         return stored.Stream.Name.StartsWith("run-", StringComparison.Ordinal) ? OfRun(entry, RunJson.ReadRun(stored)) : null;
     }
@@ -40,6 +42,23 @@ public sealed class AuditLines
             AcknowledgementLapsed e => Line(entry, null, "acknowledgement-lapsed", $"{group} fires again: {e.Why}", null),
             SilenceAsked e => Line(entry, e.By, "silence-asked", $"silenced {group} until {Time(e.Until)}{(e.Reason is null ? "" : $": {e.Reason}")}", null),
             PageWanted e => Line(entry, null, "page-wanted", $"{group} pages {e.Who}: {e.Why}", null),
+            _ => null,
+        };
+    }
+
+    private static AuditLine? OfIncident(ChainEntry entry, IncidentEvent what)
+    {
+        var id = "INC-" + entry.Event.Stream.Name["incident-".Length..];
+        return what switch
+        {
+            IncidentDeclared e => Line(entry, e.By, "incident-declared", $"declared {id} {e.Severity.Name}: {e.Title}", null),
+            RoleTaken e => Line(entry, e.By, "role-taken", $"{e.Person.Email} is {IncidentWords.Of(e.Role)} of {id}", null),
+            StatusUpdated e => Line(entry, e.By, "incident-updated", $"{id}: {e.Text}", null),
+            SeverityChanged e => Line(entry, e.By, "severity-changed", $"{id} from {e.From.Name} to {e.To.Name}{(e.Reason is null ? "" : $": {e.Reason}")}", null),
+            PublicSaid e => Line(entry, e.By, "public-said", $"{id}, for people outside: {e.Text}", null),
+            IncidentResolved e => Line(entry, e.By, "incident-resolved", $"resolved {id}: {e.Cause}", null),
+            IncidentReopened e => Line(entry, e.By, "incident-reopened", $"opened {id} again: {e.Why}", null),
+            CommanderMissing e => Line(entry, null, "commander-missing", $"{id} has no commander{(e.Page is { } who ? $": pages {who}" : "")}", null),
             _ => null,
         };
     }

@@ -38,6 +38,7 @@ internal static class AlertsReader
             Channel = Word("channel"),
             Page = Word("page") is { } page ? new GroupName(page) : null,
             Incident = reader.Flag("incident"),
+            IncidentAs = Word("incident-as"),
             Runbook = Word("runbook"),
             RespondWithin = Some("respond-within"),
             Escalate = Word("escalate") is { } escalate ? PlaceOf(escalate) : null,

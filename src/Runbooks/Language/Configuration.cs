@@ -3,6 +3,7 @@ using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Alerts;
 using ChatOps.Runbooks.Calendar;
 using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Incidents;
 using ChatOps.Runbooks.Rotas;
 using ChatOps.Runbooks.Steps;
 
@@ -21,6 +22,9 @@ public sealed record Configuration(ImmutableArray<Service> Services, ImmutableAr
 
     /// <summary>Who is called when; without an <c>oncall.yaml</c>, the members of the group that is paged.</summary>
     public OnCallRules OnCall { get; init; } = OnCallRules.None;
+
+    /// <summary>How bad incidents are, and what follows.</summary>
+    public IncidentRules Incidents { get; init; } = IncidentRules.Usual;
 
     private readonly Known known = new();
 

@@ -28,6 +28,7 @@ public static class ConfigurationDocument
         if (shape == Shapes.Access) return "The file `access.yaml`.";
         if (shape == AlertShapes.Alerts) return "The file `alerts.yaml`; it may be left out.";
         if (shape == OnCallShapes.OnCall) return "The file `oncall.yaml`; it may be left out.";
+        if (shape == IncidentShapes.Incidents) return "The file `incidents.yaml`; it may be left out.";
         if (shape == Shapes.Calendar) return "The file `calendar.yaml`; it may be left out.";
         var users = Shapes.All.SelectMany(one => one.Keys.Where(key => ShapeOf(key) == shape || (key.Kind == ValueKind.Items && (shape == Shapes.Item || shape == Shapes.ItemGroup))), (one, key) => (one, key))
             .Select(use => $"`{use.key.Name}:` of {Link(use.one)}");

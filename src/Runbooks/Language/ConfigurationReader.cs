@@ -3,6 +3,7 @@ using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Alerts;
 using ChatOps.Runbooks.Calendar;
 using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Incidents;
 using ChatOps.Runbooks.Rotas;
 using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;
@@ -26,6 +27,7 @@ public static class ConfigurationReader
         AccessRules? access = null;
         var alerts = AlertRules.Usual;
         var onCall = OnCallRules.None;
+        var incidents = IncidentRules.Usual;
         var all = files.OrderBy(file => file.File, StringComparer.Ordinal).ToList();
         var (calendar, overrides) = Calendar(all, findings);
         var jobs = JobsOf(all, findings);
@@ -38,6 +40,7 @@ public static class ConfigurationReader
             else if (part == "access") access = Access(file.File, roots, findings);
             else if (part == "alerts") alerts = Alerts(file.File, roots, findings);
             else if (part == "oncall") onCall = OnCall(file.File, roots, calendar.Zone, findings);
+            else if (part == "incidents") incidents = Incidents(file.File, roots, findings);
             else if (part == "services") Add(services, part, roots.Select(root => ServiceReader.Read(file.File, root, calendar.Zone, findings)), findings);
             else Add(runbooks, part, roots.Select(root => RunbookReader.Read(file.File, root, findings, jobs)), findings);
         }
@@ -51,7 +54,7 @@ public static class ConfigurationReader
         if (all.TrueForAll(file => PartOf(file.File) != "services"))
             findings.Error("services", 1, "services-missing", "There is no service.", null, "Write a file in services/.");
 
-        var written = new Configuration(services.ToImmutable(), runbooks.ToImmutable(), access ?? AccessRules.Empty) { Calendar = calendar, Overrides = overrides, Alerts = alerts, OnCall = onCall };
+        var written = new Configuration(services.ToImmutable(), runbooks.ToImmutable(), access ?? AccessRules.Empty) { Calendar = calendar, Overrides = overrides, Alerts = alerts, OnCall = onCall, Incidents = incidents };
         var read = Borrowing.Into(written, findings);
         Lint.Look(read, findings);
         return (findings.AnyError ? null : read, findings.Sorted);
@@ -64,6 +67,7 @@ public static class ConfigurationReader
         ["calendar.yaml"] => "calendar",
         ["alerts.yaml"] => "alerts",
         ["oncall.yaml"] => "oncall",
+        ["incidents.yaml"] => "incidents",
         [var name] when IsCalendar(name) => "calendar-file",
         [.., var name] when IsCalendar(name) => null,
         [var part and ("services" or "runbooks" or "jobs"), _] => part,
@@ -73,8 +77,8 @@ public static class ConfigurationReader
     private static void Stray(string file, Findings findings)
     {
         var mend = IsCalendar(file) ? "Put it beside calendar.yaml, and name it there under freeze-files:." : file.Contains('/', StringComparison.Ordinal) ? "Move it up into services/, runbooks/ or jobs/."
-            : Nearest.One(file, ["access.yaml", "calendar.yaml", "alerts.yaml", "oncall.yaml"]) is { } near ? $"Did you mean {near}?" : "Move it into services/ or runbooks/, or out of the folder.";
-        findings.Warn(file, 1, "file-unread", "This file is not read.", "The folder holds services/*.yaml, runbooks/*.yaml, jobs/*.yaml, access.yaml, calendar.yaml, alerts.yaml and oncall.yaml.", mend);
+            : Nearest.One(file, ["access.yaml", "calendar.yaml", "alerts.yaml", "oncall.yaml", "incidents.yaml"]) is { } near ? $"Did you mean {near}?" : "Move it into services/ or runbooks/, or out of the folder.";
+        findings.Warn(file, 1, "file-unread", "This file is not read.", "The folder holds services/*.yaml, runbooks/*.yaml, jobs/*.yaml, access.yaml, calendar.yaml, alerts.yaml, oncall.yaml and incidents.yaml.", mend);
     }
 
     /// <summary>Jobs are read before the runbooks that name them.</summary>
@@ -102,6 +106,12 @@ public static class ConfigurationReader
     {
         OnlyOne(file, roots, "who is on call", findings);
         return OnCallReader.Read(file, roots[0], zone, findings);
+    }
+
+    private static IncidentRules Incidents(string file, IReadOnlyList<YamlMappingNode> roots, Findings findings)
+    {
+        OnlyOne(file, roots, "what follows from an incident", findings);
+        return IncidentsReader.Read(file, roots[0], findings);
     }
 
     /// <summary>The calendar is read before the rest: its zone is meant where windows name none.</summary>

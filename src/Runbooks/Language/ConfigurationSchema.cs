@@ -10,14 +10,14 @@ namespace ChatOps.Runbooks.Language;
 public static class ConfigurationSchema
 {
     /// <summary>Which schemas there are: the folder or file each is for.</summary>
-    public static ImmutableArray<string> Names { get; } = ["services", "runbooks", "access", "calendar", "alerts", "oncall"];
+    public static ImmutableArray<string> Names { get; } = ["services", "runbooks", "access", "calendar", "alerts", "oncall", "incidents"];
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The schema (draft 2020-12) for a kind of file, or null when there is none of that name.</summary>
     public static string? For(string name)
     {
-        Shape? shape = name switch { "services" => Shapes.Service, "runbooks" => Shapes.Runbook, "access" => Shapes.Access, "calendar" => Shapes.Calendar, "alerts" => AlertShapes.Alerts, "oncall" => OnCallShapes.OnCall, _ => null };
+        Shape? shape = name switch { "services" => Shapes.Service, "runbooks" => Shapes.Runbook, "access" => Shapes.Access, "calendar" => Shapes.Calendar, "alerts" => AlertShapes.Alerts, "oncall" => OnCallShapes.OnCall, "incidents" => IncidentShapes.Incidents, _ => null };
         if (shape is null) return null;
         var schema = Of(shape);
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");

@@ -13,7 +13,7 @@ internal static partial class Lint
     /// <summary>Words that mean something else in a command, so that nothing can be named so.</summary>
     private static readonly ImmutableHashSet<string> Commands =
     [
-        "deploy", "rollback", "status", "history", "runs", "show", "approve", "reject", "tick", "untick", "pause", "resume", "retry", "skip", "abort", "help", "chatops", "done", "failed", "take", "note", "delegate", "lock", "unlock", "locks", "freeze", "unfreeze", "queue", "whocan", "schedules", "unschedule", "supersede", "everything", "alerts", "why", "ack", "silence", "oncall",
+        "deploy", "rollback", "status", "history", "runs", "show", "approve", "reject", "tick", "untick", "pause", "resume", "retry", "skip", "abort", "help", "chatops", "done", "failed", "take", "note", "delegate", "lock", "unlock", "locks", "freeze", "unfreeze", "queue", "whocan", "schedules", "unschedule", "supersede", "everything", "alerts", "why", "ack", "silence", "oncall", "incident", "incidents",
         "to", "on", "in", "at", "from", "the", "run", "of", "please",
     ];
 
@@ -27,6 +27,7 @@ internal static partial class Lint
         LintCalendar.Look(read, findings);
         LintAlerts.Look(read, findings);
         LintOnCall.Look(read, findings);
+        LintIncidents.Look(read, findings);
         Demo(read, findings);
         foreach (var (key, approval) in new[] { ("emergency", read.Overrides.Emergency), ("exceptions", read.Overrides.Exception) })
         {

@@ -299,6 +299,7 @@ public static class Shapes
         Access, Group, May, Persona, Calendar, Freeze, Maintenance, Passing,
         AlertShapes.Alerts, AlertShapes.Route, AlertShapes.When, AlertShapes.Names, AlertShapes.Generic,
         OnCallShapes.OnCall, OnCallShapes.Schedule, OnCallShapes.Rotation, OnCallShapes.Override,
+        IncidentShapes.Incidents, IncidentShapes.Severity,
     ];
 
     /// <summary>The keys that make a step what it is, in the order in which they are looked for.</summary>

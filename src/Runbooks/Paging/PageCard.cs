@@ -28,7 +28,7 @@ public static class PageCard
     public static Card Past(Page page) => new($"Page: {page.Began!.Title}", Tone.Muted, "paged again since", $"{page.Began.Title}: this page is past; there is a newer one.") { Footer = $"{page.Subject} · {page.Began.Who}" };
 
     /// <summary>Where the console shows what a page is about.</summary>
-    public static string PathOf(string subject) => subject.StartsWith("run-", StringComparison.Ordinal) ? $"runs/{subject[4..]}" : $"alerts/{subject}";
+    public static string PathOf(string subject) => subject.StartsWith("run-", StringComparison.Ordinal) ? $"runs/{subject[4..]}" : subject.StartsWith("INC-", StringComparison.Ordinal) ? $"incidents/{subject.Split('-')[1]}" : $"alerts/{subject}";
 
     private static string State(Page page) => page.Status switch
     {

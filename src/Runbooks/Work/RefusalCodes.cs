@@ -20,6 +20,8 @@ public static class RefusalCodes
     public const string RunUnknown = "run-unknown";
     public const string StepUnknown = "step-unknown";
     public const string AlertUnknown = "alert-unknown";
+    public const string IncidentUnknown = "incident-unknown";
+    public const string TaskUnknown = "task-unknown";
     public const string ReasonMissing = "reason-missing";
     public const string TextTooLong = "text-too-long";
 
@@ -54,6 +56,8 @@ public static class RefusalCodes
     public const string RollingBack = "rolling-back";
     public const string WindowClosed = "window-closed";
     public const string AlertOver = "alert-over";
+    public const string IncidentOver = "incident-over";
+    public const string IncidentOpen = "incident-open";
 
     // The bot itself can't.
     public const string StoreUnavailable = "store-unavailable";
@@ -62,10 +66,10 @@ public static class RefusalCodes
 
     public static ImmutableArray<string> All { get; } =
     [
-        CommandUnknown, WordsMissing, WordsAmbiguous, WordUnknown, ServiceUnknown, EnvironmentUnknown, VersionUnknown, RunbookUnknown, InputMissing, InputUnfit, PersonUnknown, RunUnknown, StepUnknown, AlertUnknown, ReasonMissing, TextTooLong,
+        CommandUnknown, WordsMissing, WordsAmbiguous, WordUnknown, ServiceUnknown, EnvironmentUnknown, VersionUnknown, RunbookUnknown, InputMissing, InputUnfit, PersonUnknown, RunUnknown, StepUnknown, AlertUnknown, IncidentUnknown, TaskUnknown, ReasonMissing, TextTooLong,
         ReadOnly, NotAllowed, NotInGroup, ApprovalOwn,
         Locked, Frozen, LockUnknown, LaterUnknown, NotPassable, LockHeld, AlreadyLive, OrderUnmet, NothingToRollBack, PlanChanged, ApprovalExpired, ChecklistOpen, ItemUnknown, ItemVerifiesItself,
-        StepNotWaiting, StepNotSkippable, RunEnded, RunNotPaused, RunPaused, RunNotPausable, NothingFailed, RollingBack, WindowClosed, AlertOver,
+        StepNotWaiting, StepNotSkippable, RunEnded, RunNotPaused, RunPaused, RunNotPausable, NothingFailed, RollingBack, WindowClosed, AlertOver, IncidentOver, IncidentOpen,
         StoreUnavailable, TargetUnavailable, Busy,
     ];
 }

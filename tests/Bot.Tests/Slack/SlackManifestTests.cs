@@ -25,6 +25,8 @@ public sealed class SlackManifestTests
     [InlineData("ack")]
     [InlineData("silence")]
     [InlineData("oncall")]
+    [InlineData("incident")]
+    [InlineData("incidents")]
     [InlineData("chatops")]
     public void Each_command_is_there_and_has_its_names_escaped(string command)
     {
@@ -52,6 +54,10 @@ public sealed class SlackManifestTests
         At(Manifest, "features", "app_home", "home_tab_enabled").ToString().ShouldBe("true");
         ((YamlSequenceNode)At(Manifest, "settings", "event_subscriptions", "bot_events")).Children.Select(one => one.ToString()).ShouldContain("app_home_opened");
     }
+
+    [Fact]
+    public void Reactions_are_told_so_that_messages_can_be_kept() =>
+        ((YamlSequenceNode)At(Manifest, "settings", "event_subscriptions", "bot_events")).Children.Select(one => one.ToString()).ShouldContain("reaction_added");
 
     [Fact]
     public void For_socket_mode_it_is_the_same_app_without_addresses()

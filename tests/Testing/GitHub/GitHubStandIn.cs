@@ -31,6 +31,9 @@ public sealed class GitHubStandIn : IAsyncDisposable
     /// <summary>What each call was signed in with.</summary>
     public IReadOnlyList<string> Authorizations => [.. calls.Select(call => call.Authorization)];
 
+    /// <summary>Answers before anything else does, by method, path and body; null = the usual answer.</summary>
+    public Func<string, string, string, (int Status, string Body)?>? Also { get; set; }
+
     /// <summary>Every connection breaks.</summary>
     public bool IsUnreachable { get; set; }
 
@@ -77,10 +80,13 @@ public sealed class GitHubStandIn : IAsyncDisposable
         await Held;
         var path = context.Request.Path.Value + (context.Request.Query["page"].ToString() is { Length: > 0 } page ? $"?page={page}" : "");
         calls.Enqueue(($"{context.Request.Method} {path}", context.Request.Headers.Authorization.ToString()));
+        using var reader = new StreamReader(context.Request.Body);
+        var asked = await reader.ReadToEndAsync();
+        var also = Also?.Invoke(context.Request.Method, context.Request.Path.Value!, asked);
         var unknown = path.StartsWith($"{Repo}/commits/", StringComparison.Ordinal) && !path[$"{Repo}/commits/".Length..].Contains('/', StringComparison.Ordinal)
             ? (422, $$"""{"message":"No commit found for SHA: {{path.Split('/')[^1]}}","status":"422"}""", [])
             : (404, """{"message":"Not Found","status":"404"}""", Array.Empty<(string, string)>());
-        var (status, body, headers) = answers.GetValueOrDefault(path, unknown);
+        var (status, body, headers) = also is { } own ? (own.Status, own.Body, []) : answers.GetValueOrDefault(path, unknown);
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json; charset=utf-8";
         foreach (var (name, value) in headers) context.Response.Headers[name] = value;

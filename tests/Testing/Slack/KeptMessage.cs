@@ -10,6 +10,9 @@ public sealed class KeptMessage(string channel, string ts, string? threadTs)
     public string? ThreadTs { get; } = threadTs;
     public string Text { get; internal set; } = "";
     public JsonArray? Blocks { get; internal set; }
+
+    /// <summary>Who wrote it.</summary>
+    public string User { get; internal set; } = SlackStandIn.Bot;
     public JsonObject? Metadata { get; internal set; }
 
     /// <summary>How often it was replaced.</summary>
@@ -32,7 +35,8 @@ public sealed class KeptMessage(string channel, string ts, string? threadTs)
 
     internal JsonObject ToJson()
     {
-        var message = new JsonObject { ["type"] = "message", ["user"] = SlackStandIn.Bot, ["bot_id"] = "BBOT", ["ts"] = Ts, ["text"] = Text };
+        var message = new JsonObject { ["type"] = "message", ["user"] = User, ["ts"] = Ts, ["text"] = Text };
+        if (User == SlackStandIn.Bot) message["bot_id"] = "BBOT";
         if (ThreadTs is not null) message["thread_ts"] = ThreadTs;
         if (Blocks is not null) message["blocks"] = Blocks.DeepClone();
         return message;

@@ -9,7 +9,7 @@ internal static class SlackMethods
 {
     // JSON is not promised for the methods that read: theirs comes as a form or not at all.
     private static readonly HashSet<string> FormOnly =
-        ["users.info", "usergroups.list", "usergroups.users.list", "conversations.list", "conversations.replies"];
+        ["users.info", "usergroups.list", "usergroups.users.list", "conversations.list", "conversations.replies", "users.conversations"];
 
     public static async Task<JsonObject> ReadAsync(HttpRequest request, string method)
     {
@@ -39,6 +39,11 @@ internal static class SlackMethods
         "conversations.history" or "conversations.replies" => History(slack, a, (string?)a["ts"]),
         "conversations.list" => List(slack, a),
         "conversations.join" => Join(slack, a),
+        "conversations.create" => SlackRoomMethods.Create(slack, a),
+        "conversations.invite" => SlackRoomMethods.Invite(slack, a),
+        "conversations.setTopic" => SlackRoomMethods.SetTopic(slack, a),
+        "users.conversations" => Page(a, "channels", slack.Channels.Values.Where(c => c.IsMember && !c.IsArchived && !c.Id.StartsWith('D')).Select(SlackRoomMethods.ToJson)),
+        "pins.add" => SlackRoomMethods.Pin(slack, a),
         "users.info" => slack.Users.TryGetValue((string?)a["user"] ?? "", out var user) ? Ok("user", user.DeepClone()) : Error(a["user"] is null ? "missing_argument" : "user_not_found"),
         "usergroups.list" => Ok("usergroups", new JsonArray([.. slack.Groups.Select(g => (JsonNode)new JsonObject { ["id"] = g.Key, ["handle"] = g.Value.Handle, ["name"] = g.Value.Handle, ["date_delete"] = 0 })])),
         "usergroups.users.list" => slack.Groups.TryGetValue((string?)a["usergroup"] ?? "", out var group) ? Ok("users", new JsonArray([.. group.Users.Select(u => (JsonNode)u)])) : Error("no_such_subteam"),
@@ -98,7 +103,7 @@ internal static class SlackMethods
         return new JsonObject { ["ok"] = true, ["message_ts"] = slack.NewTs() };
     }
 
-    private static JsonObject? Place(SlackStandIn slack, JsonObject a, out string channel)
+    internal static JsonObject? Place(SlackStandIn slack, JsonObject a, out string channel)
     {
         channel = slack.IdOf((string?)a["channel"] ?? "");
         if (slack.Users.ContainsKey(channel)) channel = (string)Direct(slack, channel)["channel"]!["id"]!;
@@ -150,9 +155,10 @@ internal static class SlackMethods
         if (Place(slack, a, out var channel) is { } refused) return refused;
         var oldest = decimal.TryParse((string?)a["oldest"], NumberStyles.Number, CultureInfo.InvariantCulture, out var from) ? from : 0;
         if (thread is not null && !slack.Kept.Any(m => m.Channel == channel && m.Ts == thread)) return Error("thread_not_found");
+        var latest = decimal.TryParse((string?)a["latest"], NumberStyles.Number, CultureInfo.InvariantCulture, out var until) ? until : decimal.MaxValue;
         var found = slack.Kept
             .Where(m => m.Channel == channel && (thread is null ? m.ThreadTs is null : m.Ts == thread || m.ThreadTs == thread))
-            .Where(m => decimal.Parse(m.Ts, CultureInfo.InvariantCulture) >= oldest)
+            .Where(m => decimal.Parse(m.Ts, CultureInfo.InvariantCulture) is var ts && ts >= oldest && ts <= latest)
             .OrderByDescending(m => m.Ts, StringComparer.Ordinal);
         return Page(a, "messages", found.Select(m =>
         {
@@ -167,7 +173,7 @@ internal static class SlackMethods
         .Where(c => !c.IsArchived && (!c.IsPrivate || c.IsMember))
         .Select(c => new JsonObject { ["id"] = c.Id, ["name"] = c.Name, ["is_member"] = c.IsMember, ["is_private"] = c.IsPrivate }));
 
-    private static JsonObject Page(JsonObject a, string name, IEnumerable<JsonObject> all)
+    internal static JsonObject Page(JsonObject a, string name, IEnumerable<JsonObject> all)
     {
         var limit = int.TryParse(a["limit"]?.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? asked : 100;
         var from = int.TryParse((string?)a["cursor"], NumberStyles.None, CultureInfo.InvariantCulture, out var at) ? at : 0;
@@ -229,5 +235,5 @@ internal static class SlackMethods
         return Ok("view", new JsonObject { ["id"] = "VHOME" + user });
     }
 
-    private static JsonObject Ok(string name, JsonNode value) => new() { ["ok"] = true, [name] = value };
+    internal static JsonObject Ok(string name, JsonNode value) => new() { ["ok"] = true, [name] = value };
 }

@@ -46,6 +46,9 @@ public sealed class SlackStandIn : IAsyncDisposable
     /// <summary>Whether one post a second and channel is all that is taken, a few at once apart.</summary>
     public bool RatesOn { get; set; } = true;
 
+    /// <summary>Methods whose scope the app was not given, with the scope that Slack names.</summary>
+    public Dictionary<string, string> MissingScopes { get; } = [];
+
     /// <summary>How many posts a channel takes at once.</summary>
     public int Burst { get; set; } = 5;
 
@@ -141,6 +144,13 @@ public sealed class SlackStandIn : IAsyncDisposable
         return Task.CompletedTask;
     });
 
+    /// <summary>The next call of a method is done, and its answer does not come until <paramref name="until"/> ends: then the connection breaks.</summary>
+    public void HoldAnswer(string method, Task until) => Inject(method, 1, after: true, async c =>
+    {
+        await until;
+        c.Abort();
+    });
+
     /// <summary>The next call of a method gets no answer until <paramref name="until"/> ends, and then a broken connection.</summary>
     public void Hold(string method, Task until) => Inject(method, 1, after: false, async c =>
     {
@@ -169,6 +179,21 @@ public sealed class SlackStandIn : IAsyncDisposable
     /// <summary>Waits for what one person reads on the app's Home tab.</summary>
     public Task<string> HomeAsync(string user, Func<string, bool> wanted, TimeSpan? timeout = null) =>
         UntilAsync(() => Homes.GetValueOrDefault(user) is { } home && wanted(home) ? home : null, timeout, () => $"It shows: {Homes.GetValueOrDefault(user)}");
+
+    /// <summary>Waits for a channel that the bot makes, as it should be.</summary>
+    public Task<StandInChannel> ChannelAsync(string name, Func<StandInChannel, bool>? wanted = null, TimeSpan? timeout = null) =>
+        UntilAsync(() => Channels.Values.FirstOrDefault(c => c.Name == name && wanted?.Invoke(c) != false), timeout, () => "There are:\n" + string.Join('\n', Channels.Values.Select(c => $"{c.Name} \"{c.Topic}\" {string.Join(',', c.Members)}")));
+
+    /// <summary>Channels that the bot made.</summary>
+    public IReadOnlyList<StandInChannel> Made => Locked(() => Channels.Values.Where(c => c.Creator == Bot).ToList());
+
+    /// <summary>Somebody writes a message in a channel.</summary>
+    public KeptMessage Write(string channel, string user, string text) => Locked(() =>
+    {
+        var message = new KeptMessage(IdOf(channel), NewTs(), null) { Text = text, User = user };
+        Kept.Add(message);
+        return message;
+    });
 
     /// <summary>The id of a channel, by name with or without <c>#</c>, or id.</summary>
     public string IdOf(string channel) =>
@@ -315,6 +340,20 @@ public sealed record StandInChannel(string Id, string Name, bool IsPrivate, bool
 {
     /// <summary>Whether the bot is in it.</summary>
     public bool IsMember { get; set; }
+
+    /// <summary>Who made it; empty = somebody.</summary>
+    public string Creator { get; init; } = "";
+
+    /// <summary>Seconds since 1970.</summary>
+    public long Created { get; init; }
+
+    public string Topic { get; internal set; } = "";
+
+    /// <summary>Accounts that were invited.</summary>
+    public HashSet<string> Members { get; } = [];
+
+    /// <summary>Messages that are pinned.</summary>
+    public List<string> Pins { get; } = [];
 }
 
 /// <summary>An address to answer at, and how often it was used.</summary>

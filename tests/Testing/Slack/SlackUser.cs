@@ -51,6 +51,17 @@ public sealed partial class SlackUser(SlackStandIn slack, string id, HttpClient?
     /// <summary>Writes to the bot alone.</summary>
     public Task<SlackReceipt> WriteAsync(string channel, string text) => SayAsync("message", slack.IdOf(channel), text, "im");
 
+    /// <summary>Puts a reaction to a message.</summary>
+    public Task<SlackReceipt> ReactAsync(KeptMessage message, string reaction) => SendAsync(new SlackRequestSent("slack/events", new JsonObject
+    {
+        ["type"] = "event_callback", ["team_id"] = "T1", ["api_app_id"] = "A1", ["event_id"] = "Ev" + Guid.NewGuid().ToString("N"),
+        ["event"] = new JsonObject
+        {
+            ["type"] = "reaction_added", ["user"] = id, ["reaction"] = reaction, ["item_user"] = message.User, ["event_ts"] = slack.Locked(slack.NewTs),
+            ["item"] = new JsonObject { ["type"] = "message", ["channel"] = message.Channel, ["ts"] = message.Ts },
+        },
+    }.ToJsonString(), "application/json", message.Channel));
+
     /// <summary>Opens the app's Home tab, or another of its tabs.</summary>
     public Task<SlackReceipt> OpenTabAsync(string tab = "home") => SendAsync(new SlackRequestSent("slack/events", new JsonObject
     {
