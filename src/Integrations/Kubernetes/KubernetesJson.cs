@@ -57,9 +57,15 @@ internal sealed record DeploymentSpec
 {
     public int? Replicas { get; init; }
     public bool Paused { get; init; }
+    public DeploymentStrategy? Strategy { get; init; }
     public LabelSelector? Selector { get; init; }
     public JsonElement Template { get; init; }
 }
+
+internal sealed record DeploymentStrategy(string? Type, RollingUpdate? RollingUpdate);
+
+/// <summary>Numbers, or shares as texts: <c>1</c>, <c>"25%"</c>.</summary>
+internal sealed record RollingUpdate(JsonNode? MaxSurge, JsonNode? MaxUnavailable);
 
 internal sealed record DeploymentStatus
 {
@@ -186,6 +192,7 @@ internal sealed record ExecCredentialStatus(
 [JsonSerializable(typeof(Service))]
 [JsonSerializable(typeof(Job))]
 [JsonSerializable(typeof(JsonObject))]
+[JsonSerializable(typeof(JsonNode))]
 [JsonSerializable(typeof(ReplicaSet))]
 [JsonSerializable(typeof(Pod))]
 [JsonSerializable(typeof(Event))]

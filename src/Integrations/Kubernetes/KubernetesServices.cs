@@ -23,6 +23,7 @@ public static class KubernetesServices
         services.TryAddSingleton<RolloutWatch>();
         services.TryAddSingleton<BlueGreen>();
         services.TryAddSingleton<Canaries>();
+        services.TryAddSingleton<Parts>();
         services.TryAddSingleton<JobRuns>();
         services.AddSingleton<ITargets, KubernetesTargets>();
         return services;

@@ -6,7 +6,7 @@ namespace ChatOps.Integrations.Kubernetes;
 
 /// <summary>Deployments in Kubernetes clusters.</summary>
 /// <remarks>Safe to repeat: a change carries its key in an annotation and is found by it (see <see cref="Marks"/>).</remarks>
-internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, BlueGreen blueGreen, Canaries canaries, JobRuns jobs, RolloutWatch watch, HealthClient health, TimeProvider time) : ITargets
+internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, BlueGreen blueGreen, Canaries canaries, Parts parts, JobRuns jobs, RolloutWatch watch, HealthClient health, TimeProvider time) : ITargets
 {
     private static readonly TimeSpan SwitchLook = TimeSpan.FromSeconds(1);
 
@@ -32,6 +32,9 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
             StageKind.Dismiss => await blueGreen.DismissAsync(k, change, cancellationToken),
             StageKind.Canary => await canaries.BeginAsync(await InPlaceAsync(k, cancellationToken), change, cancellationToken),
             StageKind.EndCanary => await canaries.EndAsync(await InPlaceAsync(k, cancellationToken), change, cancellationToken),
+            StageKind.Part => await parts.BeginAsync(await InPlaceAsync(k, cancellationToken), change, cancellationToken),
+            StageKind.All => await parts.GoOnAsync(await InPlaceAsync(k, cancellationToken), change, cancellationToken),
+            StageKind.Tidy => await parts.TidyAsync(await InPlaceAsync(k, cancellationToken), change, cancellationToken),
             _ => await rollouts.RollOutAsync(await InPlaceAsync(k, cancellationToken), change, cancellationToken),
         }));
 
@@ -48,7 +51,7 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
         AnswerAsync(target, async k =>
         {
             // A switch is there at once: nothing of it could be held.
-            if (change.Stage is null or { Kind: StageKind.Beside or StageKind.Canary }) await rollouts.HoldAsync(await ChangedAsync(k, change, cancellationToken), change, hold, cancellationToken);
+            if (change.Stage is null or { Kind: StageKind.Beside or StageKind.Canary or StageKind.Part or StageKind.All }) await rollouts.HoldAsync(await ChangedAsync(k, change, cancellationToken), change, hold, cancellationToken);
             return Done(Nothing.Value);
         });
 
@@ -56,6 +59,7 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
         Target target, Change change, RolloutSighting? last, TimeSpan atMost, CancellationToken cancellationToken) =>
         AnswerAsync(target, async k => change.Stage?.Kind == StageKind.Switch
             ? await ObserveSwitchAsync(k, change, last, atMost, cancellationToken)
+            : change.Stage?.Kind == StageKind.Tidy ? Done(new RolloutSighting(RolloutPhase.Complete, 0, 0, 0, "Surge and unavailable are as they were.", null))
             : await NothingLeftAsync(k, change, cancellationToken) is { } nothing ? Done(nothing)
             : Ended(change, await watch.ObserveAsync(await ChangedAsync(k, change, cancellationToken), change, last, atMost, cancellationToken)));
 
@@ -102,7 +106,7 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
         if (change.Stage?.Kind is StageKind.Canary or StageKind.EndCanary) return target with { Deployment = Canaries.NameOf((await InPlaceAsync(target, cancellationToken)).Deployment) };
         if (target.Service is null) return target;
         var pair = await blueGreen.FindAsync(target, cancellationToken);
-        return target with { Deployment = change.Stage is null && !pair.Both.Any(one => Marks.AreOf(one.Metadata, change)) ? pair.Live.Metadata.Name : BlueGreen.NameOf(pair, change) };
+        return target with { Deployment = change.Stage is null or { Kind: StageKind.Part or StageKind.All } && !pair.Both.Any(one => Marks.AreOf(one.Metadata, change)) ? pair.Live.Metadata.Name : BlueGreen.NameOf(pair, change) };
     }
 
     /// <summary>Of what is scaled to zero no replicas are counted: those that are left are ending.</summary>

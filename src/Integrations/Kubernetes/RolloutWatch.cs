@@ -48,7 +48,7 @@ internal sealed class RolloutWatch(Clusters clusters, TimeProvider time)
             var freshContainer = Images.Find(fresh.Spec.Template, target);
             return RolloutJudge.IsSuperseded(fresh, freshContainer, change) ? RolloutJudge.Superseded(fresh, freshContainer, change) : null;
         }
-        return RolloutJudge.Of(deployment, watch.ReplicaSets.All, watch.Pods.All, [.. watch.Warnings.All], Blind(watch));
+        return RolloutJudge.Of(deployment, watch.ReplicaSets.All, watch.Pods.All, [.. watch.Warnings.All], Blind(watch), change.Stage is { Kind: StageKind.Part, Percent: var part } ? part : null);
     }
 
     private static async Task<bool> IsGoneAsync(NamespaceWatch watch, Target.Kubernetes target, CancellationToken cancellationToken)

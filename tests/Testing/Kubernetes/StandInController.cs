@@ -107,17 +107,25 @@ internal sealed class StandInController(StandInStore store)
         return deployment;
     }
 
-    /// <summary>A rolling update with 25 % surge and 25 % unavailable: at most one pod made and one ended a step.</summary>
+    /// <summary>A rolling update with the surge and the unavailable of its strategy: at most one pod made and one ended a step.</summary>
     private void Scale(string ns, JsonObject deployment, JsonObject newest, List<JsonObject> sets)
     {
         var wanted = (int)Number(deployment["spec"]!["replicas"]);
         var mine = Owned("pods", ns, Uid(newest));
         var others = sets.Where(s => Uid(s) != Uid(newest)).SelectMany(s => Owned("pods", ns, Uid(s))).ToList();
         var available = mine.Concat(others).Count(IsReady);
-        var dead = others.Find(p => !IsReady(p)) ?? (available > wanted - (wanted / 4) ? others.FirstOrDefault() : null);
+        var (surge, unavailable) = (Share(deployment, "maxSurge", wanted, 99), Share(deployment, "maxUnavailable", wanted, 0));
+        if (surge + unavailable == 0) unavailable = 1;
+        var dead = others.Find(p => !IsReady(p)) ?? (available > wanted - unavailable ? others.FirstOrDefault() : null);
         if (dead is not null) store.Remove("pods", ns, Name(dead));
         if (mine.Count > wanted) store.Remove("pods", ns, Name(mine[^1]));
-        if (mine.Count < wanted && mine.Count + others.Count - (dead is null ? 0 : 1) < wanted + ((wanted + 3) / 4)) Create(ns, newest);
+        if (mine.Count < wanted && mine.Count + others.Count - (dead is null ? 0 : 1) < wanted + surge) Create(ns, newest);
+    }
+
+    private static int Share(JsonObject deployment, string name, int wanted, int round)
+    {
+        var text = deployment["spec"]!["strategy"]?["rollingUpdate"]?[name]?.ToString() ?? "25%";
+        return text.EndsWith('%') ? ((wanted * int.Parse(text[..^1], CultureInfo.InvariantCulture)) + round) / 100 : int.Parse(text, CultureInfo.InvariantCulture);
     }
 
     private void Create(string ns, JsonObject set)
