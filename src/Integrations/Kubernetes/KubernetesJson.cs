@@ -58,6 +58,8 @@ internal sealed record DeploymentSpec
     public int? Replicas { get; init; }
     public bool Paused { get; init; }
     public DeploymentStrategy? Strategy { get; init; }
+    public int MinReadySeconds { get; init; }
+    public int? ProgressDeadlineSeconds { get; init; }
     public LabelSelector? Selector { get; init; }
     public JsonElement Template { get; init; }
 }
@@ -127,6 +129,7 @@ internal sealed record ReplicaSetSpec
 
 internal sealed record ReplicaSetStatus
 {
+    public int ReadyReplicas { get; init; }
     public int AvailableReplicas { get; init; }
     public List<Condition>? Conditions { get; init; }
 }

@@ -11,21 +11,44 @@ internal static class Pacing
     /// <summary>Kubernetes' own defaults.</summary>
     private const string Usual = "25%";
 
+    /// <summary>Longer than any bot is away, where the Deployment's own deadline lets it be so long.</summary>
+    private const int LongestGuard = 1800;
+
+    /// <summary>The deadline that a Deployment has where it states none.</summary>
+    private const int UsualDeadline = 600;
+
     /// <summary>What a part may replace at a time, so that the first wave alone is never more than the part.</summary>
     /// <remarks>
     /// The controller starts surge and unavailable together before the first new replica has to be available, so the two together are held to what the part still lacks. Behind that
-    /// wave it goes on only as replicas become available, and the rollout is paused as soon as enough were started: those that were come up while it is paused.
+    /// wave it goes on only as replicas become available, and the rollout is paused as soon as enough were started: those that were come up while it is paused. Where the first wave
+    /// is the whole part, no new replica counts as available for as long as the deadline allows (<c>minReadySeconds</c>), so that nothing goes on by itself while the bot is away.
     /// </remarks>
     /// <param name="lacks">Replicas that the part still lacks, at least 1.</param>
-    public static JsonObject Within(JsonObject pace, int replicas, int lacks)
+    /// <param name="first">Whether no replica runs the version yet. Later the guard would hold up those that do, and with them the rollout.</param>
+    public static JsonObject Within(JsonObject pace, Deployment deployment, int lacks, bool first)
     {
+        var replicas = deployment.Spec.Replicas ?? 1;
         var surge = Math.Min(Number(pace["maxSurge"], replicas, up: true), lacks);
         var fewer = Math.Min(Number(pace["maxUnavailable"], replicas, up: false), lacks - surge);
-        return Of(JsonValue.Create(surge == 0 && fewer == 0 ? 1 : surge), JsonValue.Create(fewer));
+        if (surge == 0 && fewer == 0) surge = 1;
+        var own = pace["minReadySeconds"]!.GetValue<int>();
+        var guard = first && surge + fewer == lacks ? Math.Max(own, Math.Min(LongestGuard, (deployment.Spec.ProgressDeadlineSeconds ?? UsualDeadline) - 1)) : own;
+        return Of(JsonValue.Create(surge), JsonValue.Create(fewer), guard);
     }
 
     /// <summary>What the Deployment says now.</summary>
-    public static JsonObject Now(Deployment deployment) => Of(deployment.Spec.Strategy?.RollingUpdate?.MaxSurge, deployment.Spec.Strategy?.RollingUpdate?.MaxUnavailable);
+    public static JsonObject Now(Deployment deployment) =>
+        Of(deployment.Spec.Strategy?.RollingUpdate?.MaxSurge, deployment.Spec.Strategy?.RollingUpdate?.MaxUnavailable, deployment.Spec.MinReadySeconds);
+
+    /// <summary>Writes it into a Deployment's spec.</summary>
+    public static void Put(JsonObject pace, JsonObject spec)
+    {
+        spec["strategy"] = new JsonObject { ["rollingUpdate"] = Rolling(pace) };
+        spec["minReadySeconds"] = pace["minReadySeconds"]!.DeepClone();
+    }
+
+    /// <summary>The part of it that is the strategy's.</summary>
+    public static JsonObject Rolling(JsonObject pace) => new() { ["maxSurge"] = pace["maxSurge"]!.DeepClone(), ["maxUnavailable"] = pace["maxUnavailable"]!.DeepClone() };
 
     /// <summary>What it said before a run changed it; where somebody changed it since, what they wrote.</summary>
     public static JsonObject Before(Deployment deployment) => ToPutBack(deployment) ?? Now(deployment);
@@ -39,13 +62,13 @@ internal static class Pacing
         JsonNode.DeepEquals(was, now) ? null : new JsonObject { ["was"] = was.DeepClone(), ["is"] = now.DeepClone() }.ToJsonString();
 
     /// <summary>With what the runbook says in place of what the Deployment says.</summary>
-    public static JsonObject With(JsonObject pace, Pace? wanted) => Of(Written(wanted?.Surge) ?? pace["maxSurge"], Written(wanted?.Unavailable) ?? pace["maxUnavailable"]);
+    public static JsonObject With(JsonObject pace, Pace? wanted) => Of(Written(wanted?.Surge) ?? pace["maxSurge"], Written(wanted?.Unavailable) ?? pace["maxUnavailable"], pace["minReadySeconds"]!.GetValue<int>());
 
     /// <summary>Takes from a change whatever an earlier run left held or changed, and says it in the same patch.</summary>
     public static void Release(Deployment deployment, JsonObject spec, Dictionary<string, string?> marks)
     {
         if (deployment.Metadata.Annotation(Marks.Held) is not null && deployment.Spec.Paused) spec["paused"] = false;
-        if (ToPutBack(deployment) is { } back) spec["strategy"] = new JsonObject { ["rollingUpdate"] = back };
+        if (ToPutBack(deployment) is { } back) Put(back, spec);
         marks[Marks.Held] = null;
         marks[Marks.Pace] = null;
     }
@@ -62,7 +85,8 @@ internal static class Pacing
         }
     }
 
-    private static JsonObject Of(JsonNode? surge, JsonNode? fewer) => new() { ["maxSurge"] = (surge ?? Usual).DeepClone(), ["maxUnavailable"] = (fewer ?? Usual).DeepClone() };
+    private static JsonObject Of(JsonNode? surge, JsonNode? fewer, int ready) =>
+        new() { ["maxSurge"] = (surge ?? Usual).DeepClone(), ["maxUnavailable"] = (fewer ?? Usual).DeepClone(), ["minReadySeconds"] = ready };
 
     private static JsonNode? Written(string? amount) => amount is null ? null : amount.EndsWith('%') ? amount : int.Parse(amount, NumberStyles.None, CultureInfo.InvariantCulture);
 

@@ -24,8 +24,8 @@ internal sealed partial class Parts(Clusters clusters, ILogger<Parts> logger)
         if (!begun.Unchanged && lacks > 0)
         {
             var was = Pacing.Before(deployment);
-            var now = Pacing.Within(Pacing.With(was, change.Stage.Pace), wanted, lacks);
-            spec["strategy"] = new JsonObject { ["rollingUpdate"] = now.DeepClone() };
+            var now = Pacing.Within(Pacing.With(was, change.Stage.Pace), deployment, lacks, runs == 0);
+            Pacing.Put(now, spec);
             spec["paused"] = false;
             (marks[Marks.Pace], marks[Marks.Held]) = (Pacing.Mark(was, now), change.Run.ToString());
         }
@@ -46,7 +46,7 @@ internal sealed partial class Parts(Clusters clusters, ILogger<Parts> logger)
         if (change.Stage!.Pace is { } pace && deployment.Spec.Strategy?.Type != "Recreate")
         {
             var now = Pacing.With(was, pace);
-            spec["strategy"] = new JsonObject { ["rollingUpdate"] = now.DeepClone() };
+            Pacing.Put(now, spec);
             marks[Marks.Pace] = Pacing.Mark(was, now);
         }
 
@@ -59,7 +59,8 @@ internal sealed partial class Parts(Clusters clusters, ILogger<Parts> logger)
         var client = clusters.Client(target.Cluster);
         var deployment = await client.GetDeploymentAsync(target.Namespace, target.Deployment, cancellationToken);
         if (deployment.Metadata.Annotation(Marks.Pace) is null) return new RolloutBegun(null, null, null, true);
-        var spec = Pacing.ToPutBack(deployment) is { } back ? new JsonObject { ["strategy"] = new JsonObject { ["rollingUpdate"] = back } } : [];
+        var spec = new JsonObject();
+        if (Pacing.ToPutBack(deployment) is { } back) Pacing.Put(back, spec);
         await client.PatchDeploymentAsync(target.Namespace, target.Deployment, Patch.Strategic(new JsonObject
         {
             ["metadata"] = new JsonObject { ["resourceVersion"] = deployment.Metadata.ResourceVersion, ["annotations"] = new JsonObject { [Marks.Pace] = null } },

@@ -37,7 +37,7 @@ internal static class RolloutJudge
         var trouble = newest is null ? null : PodTrouble.Find(newest, pods.Where(p => p.Metadata.IsControlledBy(newest.Metadata.Uid)), warnings);
         if (status.State == RolloutState.DeadlineExceeded)
             return Numbers(deployment, newest, RolloutPhase.Failed, status.Says, Deadline(status, trouble));
-        if (deployment.Spec.Paused && part is { } share) return HeldAt(share, Numbers(deployment, newest, RolloutPhase.Held, status.Says, trouble?.Fault), trouble);
+        if (deployment.Spec.Paused && part is { } share) return HeldAt(share, Numbers(deployment, newest, RolloutPhase.Held, status.Says, trouble?.Fault), newest, trouble);
         if (deployment.Spec.Paused)
             return Numbers(deployment, newest, RolloutPhase.Held, $"Held: {Lower(status.Says)}", trouble?.Fault);
         // Until the controller saw the change, the newest replica set it has is the one before.
@@ -46,8 +46,10 @@ internal static class RolloutJudge
     }
 
     /// <summary>A part is there when as many replicas as it takes are ready; what never gets ready is not waited for because it is held.</summary>
-    private static RolloutSighting HeldAt(int percent, RolloutSighting seen, PodTrouble? trouble)
+    private static RolloutSighting HeldAt(int percent, RolloutSighting seen, ReplicaSet? newest, PodTrouble? trouble)
     {
+        // Not those that are available: while it is held, none has to be ready for long (see Pacing).
+        seen = seen with { Ready = Math.Min(seen.Updated, newest?.Status.ReadyReplicas ?? 0) };
         var needed = Shares.Part(seen.Wanted, percent);
         if (trouble is { Fatal: true }) return seen with { Phase = RolloutPhase.Failed, Says = trouble.Fault.Why };
         return seen.Ready >= needed

@@ -103,8 +103,6 @@ public sealed class StrategyTests : IAsyncLifetime
         await stage.User(stage.Ben, bot).ClickAsync(await stage.CardAsync(message => message.Shows("waiting for approval")), "Approve");
         await UntilAsync(() => stage.Cluster.Deployment("prod", "api").Version == "v1.2.3-slow");
         await RestartAsync();
-        await UntilAsync(() => stage.Cluster.Deployment("prod", "api").Paused);
-        await RestartAsync();
         var card = await stage.CardAsync(message => message.Shows("Wait for go at 25%") && message.Shows("Held at 1 of 3 replicas."), 60);
         stage.Cluster.Deployment("prod", "api").ShouldSatisfyAllConditions(d => d.Paused.ShouldBeTrue(), d => d.Updated.ShouldBe(1));
         await RestartAsync();
@@ -127,6 +125,7 @@ public sealed class StrategyTests : IAsyncLifetime
                 pause-at: 25%
                 soak: 10m
             """);
+        stage.Settings["Http:AllowedHosts"] = "127.0.0.1";
         bot = await stage.StartBotAsync();
         await stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/deploy api v1.2.3-slow prod");
         await stage.User(stage.Ben, bot).ClickAsync(await stage.CardAsync(message => message.Shows("waiting for approval")), "Approve");

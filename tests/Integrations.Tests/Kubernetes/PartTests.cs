@@ -71,6 +71,22 @@ public sealed class PartTests
         PaceOf(bed).ShouldBe("2 more, 0 fewer");
     }
 
+    [Fact]
+    public async Task Where_the_first_wave_is_the_whole_part_nothing_goes_on_while_the_bot_is_away()
+    {
+        await using var bed = await BedAsync(8);
+        bed.Cluster.DeadlineSteps = 1000;
+        await bed.RollOutAsync(At(25));
+        bed.Cluster.Advance(100);
+        bed.Deployment().ShouldSatisfyAllConditions(d => d.Updated.ShouldBe(2), d => d.Paused.ShouldBeFalse(), d => d.Json["spec"]!["minReadySeconds"]!.GetValue<int>().ShouldBe(599));
+        (await SeeAsync(bed, At(25), RolloutPhase.Progressing)).Updated.ShouldBe(2);
+        Bed.Done(await bed.Targets.HoldAsync(Bed.Api, At(25), hold: true, default));
+        (await SeeAsync(bed, At(25), RolloutPhase.Complete)).Ready.ShouldBe(2);
+        await bed.RollOutAsync(All());
+        bed.Deployment().Json["spec"]!["minReadySeconds"]!.GetValue<int>().ShouldBe(0);
+        (await SeeAsync(bed, All(), RolloutPhase.Complete)).Ready.ShouldBe(8);
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData(1L)]
@@ -115,9 +131,10 @@ public sealed class PartTests
     public async Task One_that_went_on_before_it_could_be_held_says_so()
     {
         await using var bed = await BedAsync(4);
-        await bed.RollOutAsync(At(25));
-        bed.Cluster.Advance(80);
-        (await SeeAsync(bed, At(25), RolloutPhase.Complete)).ShouldSatisfyAllConditions(seen => seen.Updated.ShouldBe(4), seen => seen.Says.ShouldBe("Every replica runs it already: there was nothing left to hold."));
+        var half = At(50) with { Stage = new Stage(StageKind.Part, 50) { Pace = new Pace("1", "0") } };
+        await bed.RollOutAsync(half);
+        bed.Cluster.Advance(200);
+        (await SeeAsync(bed, half, RolloutPhase.Complete)).ShouldSatisfyAllConditions(seen => seen.Updated.ShouldBe(4), seen => seen.Says.ShouldBe("Every replica runs it already: there was nothing left to hold."));
     }
 
     [Fact]
