@@ -104,6 +104,24 @@ internal sealed class HoldHandler(RunEngine engine, Targets targets) : StepHandl
     }
 }
 
+/// <summary>Gives what was brought up its share of the traffic.</summary>
+internal sealed class TrafficHandler(RunEngine engine, Targets targets) : StepHandler(engine)
+{
+    public override ImmutableArray<string> Kinds => [RunWork.TrafficKind];
+
+    protected override async Task<Done> DoAsync(Errand errand, CancellationToken cancellationToken)
+    {
+        // While a run is paused nothing goes on; it is ordered again once what is up was seen anew.
+        if (errand.Run.Status == RunStatus.Paused) return new Done.Finished();
+        return await targets.For(errand.Target).SendTrafficAsync(errand.Target, ChangeOf(errand), cancellationToken) switch
+        {
+            Outcome<Nothing>.Later later => await SilentAsync(errand, later.Why, later.After, cancellationToken),
+            Outcome<Nothing>.Never never => await ReportAsync(errand, new WorldRefused(never.Fault), cancellationToken),
+            _ => new Done.Finished(),
+        };
+    }
+}
+
 /// <summary>Asks health questions.</summary>
 internal sealed class HealthHandler(RunEngine engine, Targets targets) : StepHandler(engine)
 {

@@ -129,6 +129,7 @@ internal sealed record ReplicaSetSpec
 
 internal sealed record ReplicaSetStatus
 {
+    public int Replicas { get; init; }
     public int ReadyReplicas { get; init; }
     public int AvailableReplicas { get; init; }
     public List<Condition>? Conditions { get; init; }
@@ -201,6 +202,7 @@ internal sealed record ExecCredentialStatus(
 [JsonSerializable(typeof(Event))]
 [JsonSerializable(typeof(ObjectList<Deployment>))]
 [JsonSerializable(typeof(ObjectList<ReplicaSet>))]
+[JsonSerializable(typeof(ObjectList<JsonObject>))]
 [JsonSerializable(typeof(ObjectList<Pod>))]
 [JsonSerializable(typeof(ObjectList<Event>))]
 [JsonSerializable(typeof(WatchLine))]

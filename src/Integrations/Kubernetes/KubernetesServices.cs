@@ -22,6 +22,7 @@ public static class KubernetesServices
         services.TryAddSingleton<Rollouts>();
         services.TryAddSingleton<RolloutWatch>();
         services.TryAddSingleton<BlueGreen>();
+        services.TryAddSingleton<Weights>();
         services.TryAddSingleton<Canaries>();
         services.TryAddSingleton<Parts>();
         services.TryAddSingleton<JobRuns>();

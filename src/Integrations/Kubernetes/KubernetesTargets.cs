@@ -6,7 +6,7 @@ namespace ChatOps.Integrations.Kubernetes;
 
 /// <summary>Deployments in Kubernetes clusters.</summary>
 /// <remarks>Safe to repeat: a change carries its key in an annotation and is found by it (see <see cref="Marks"/>).</remarks>
-internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, BlueGreen blueGreen, Canaries canaries, Parts parts, JobRuns jobs, RolloutWatch watch, HealthClient health, TimeProvider time) : ITargets
+internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, BlueGreen blueGreen, Canaries canaries, Weights weights, Parts parts, JobRuns jobs, RolloutWatch watch, HealthClient health, TimeProvider time) : ITargets
 {
     private static readonly TimeSpan SwitchLook = TimeSpan.FromSeconds(1);
 
@@ -59,9 +59,19 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
         Target target, Change change, RolloutSighting? last, TimeSpan atMost, CancellationToken cancellationToken) =>
         AnswerAsync(target, async k => change.Stage?.Kind == StageKind.Switch
             ? await ObserveSwitchAsync(k, change, last, atMost, cancellationToken)
+            : change.Stage?.Kind == StageKind.Canary ? await ObserveCanaryAsync(k, change, last, atMost, cancellationToken)
             : change.Stage?.Kind == StageKind.Tidy ? Done(new RolloutSighting(RolloutPhase.Complete, 0, 0, 0, "Surge and unavailable are as they were.", null))
             : await NothingLeftAsync(k, change, cancellationToken) is { } nothing ? Done(nothing)
             : Ended(change, await watch.ObserveAsync(await ChangedAsync(k, change, cancellationToken), change, last, atMost, cancellationToken)));
+
+    public Task<Outcome<Nothing>> SendTrafficAsync(Target target, Change change, CancellationToken cancellationToken) => AnswerAsync(target, async k =>
+    {
+        if (change.Stage?.Kind == StageKind.Canary) await weights.SendAsync(await InPlaceAsync(k, cancellationToken), change, cancellationToken);
+        return Done(Nothing.Value);
+    });
+
+    public Task<Outcome<PodNames>> PodsAsync(Target target, string version, CancellationToken cancellationToken) =>
+        AnswerAsync(target, async k => Done(await watch.PodsAsync(k, version, cancellationToken)));
 
     public Task<Outcome<Retired>> RetireAsync(Target target, Change change, CancellationToken cancellationToken) =>
         AnswerAsync(target, async k => Done(new Retired(await blueGreen.RetireAsync(k, change, cancellationToken))));
@@ -91,6 +101,25 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
         for (var left = atMost; ; left -= SwitchLook)
         {
             var now = await blueGreen.SeeSwitchAsync(target, change, cancellationToken);
+            if (now != last || left <= TimeSpan.Zero) return Done(now);
+            await Task.Delay(SwitchLook, time, cancellationToken);
+        }
+    }
+
+    /// <summary>Its pods by the watch; once they are up, its share of the traffic by what the route says.</summary>
+    private async Task<Outcome<RolloutSighting>> ObserveCanaryAsync(Target.Kubernetes target, Change change, RolloutSighting? last, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        var stable = await InPlaceAsync(target, cancellationToken);
+        var canary = stable with { Deployment = Canaries.NameOf(stable.Deployment) };
+        if (await weights.FindAsync(stable, cancellationToken) is null) return await watch.ObserveAsync(canary, change, last, atMost, cancellationToken);
+
+        // The route is no part of the watch: it is only looked at while it is waited for.
+        var waitsForRoute = last is { Phase: RolloutPhase.Up } or { Phase: RolloutPhase.Progressing, Ready: > 0 } && last.Ready == last.Wanted;
+        for (var left = atMost; ; left -= SwitchLook)
+        {
+            var seen = await watch.ObserveAsync(canary, change, waitsForRoute ? null : last, waitsForRoute ? SwitchLook : atMost, cancellationToken);
+            if (seen is not Outcome<RolloutSighting>.Done { Value: { Phase: RolloutPhase.Complete } up }) return seen;
+            var now = await weights.FindAsync(stable, cancellationToken) is { } split ? Weights.See(split, change, up) : up;
             if (now != last || left <= TimeSpan.Zero) return Done(now);
             await Task.Delay(SwitchLook, time, cancellationToken);
         }

@@ -21,7 +21,7 @@ internal static class StrategyReader
         return word switch
         {
             "blue-green" => step with { Strategy = new BlueGreen(reader.Duration("keep")) },
-            "canary" => step with { Strategy = new Canary(Shares(reader, findings), reader.Has("soak") ? reader.Duration("soak") : TimeSpan.Zero, reader.Text("promote") == "ask") },
+            "canary" => step with { Strategy = new Canary(Shares(reader, findings), reader.Has("soak") ? reader.Duration("soak") : TimeSpan.Zero, reader.Text("promote") == "ask") { AsksWhenUnclear = reader.Text("inconclusive") != "fail" } },
             _ => Rolling(step, reader, findings),
         };
     }
@@ -35,7 +35,7 @@ internal static class StrategyReader
         var pace = new Pace(Amount("surge", reader, findings), Amount("unavailable", reader, findings));
         if (pace is { Surge: "0" or "0%", Unavailable: "0" or "0%" })
             findings.Error(reader.File, reader.LineOf("unavailable"), "bad-value", "Neither more nor fewer replicas than wanted: nothing could be replaced.", null, "Let surge or unavailable be at least 1.");
-        foreach (var key in (string[])["soak", "resume"])
+        foreach (var key in (string[])["soak", "resume", "inconclusive"])
         {
             if (pause.IsEmpty && !reader.Has("pause-at") && reader.Has(key)) findings.Error(reader.File, reader.LineOf(key), "key-unfit", $"deploy: rolling has no {key} without pause-at.", "It is nowhere held.", "Write pause-at: 25%.");
         }
@@ -43,7 +43,7 @@ internal static class StrategyReader
         if (!pause.IsEmpty && soak == TimeSpan.Zero && !ask)
             findings.Error(reader.File, reader.LineOf("pause-at"), "pause-empty", "It is held, and goes on at once.", "Nobody and nothing would look meanwhile.", "Write soak: 10m, or resume: ask.");
         var given = pace is { Surge: null, Unavailable: null } ? null : pace;
-        return pause.IsEmpty && given is null ? step : step with { Strategy = new InPlace(pause, given, soak, ask) };
+        return pause.IsEmpty && given is null ? step : step with { Strategy = new InPlace(pause, given, soak, ask) { AsksWhenUnclear = reader.Text("inconclusive") != "fail" } };
     }
 
     private static ImmutableArray<int> PauseAt(MappingReader reader, Findings findings)
@@ -72,7 +72,7 @@ internal static class StrategyReader
     private static int? Percent(string text) =>
         text.EndsWith('%') && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var share) && share is >= 1 and <= 100 ? share : null;
 
-    private static readonly (string Key, string Of)[] Keys = [("keep", "blue-green"), ("steps", "canary"), ("soak", "rolling canary"), ("promote", "canary"), ("pause-at", "rolling"), ("surge", "rolling"), ("unavailable", "rolling"), ("resume", "rolling")];
+    private static readonly (string Key, string Of)[] Keys = [("keep", "blue-green"), ("steps", "canary"), ("soak", "rolling canary"), ("promote", "canary"), ("pause-at", "rolling"), ("surge", "rolling"), ("unavailable", "rolling"), ("resume", "rolling"), ("inconclusive", "rolling canary")];
 
     /// <summary>Growing shares, the last 100 %.</summary>
     private static ImmutableArray<int> Shares(MappingReader reader, Findings findings)

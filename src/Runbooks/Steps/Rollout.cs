@@ -39,7 +39,7 @@ public sealed record Rollout(StepId Id, string Title, bool Back = false, long? T
         ({ Kind: StageKind.Switch }, false) => $"blue-green: switch traffic to it in one change; what carried it before stays up for {Words.Duration(Kept)}, then is scaled to zero",
         ({ Kind: StageKind.Switch }, true) => "blue-green: switch traffic back in one change; where what ran before was scaled down, bring it up first",
         ({ Kind: StageKind.Dismiss }, _) => "blue-green: scale what was brought up beside to zero",
-        ({ Kind: StageKind.Canary, Percent: var share }, _) => $"canary: run it on so many replicas more that they carry {share}% of the traffic",
+        ({ Kind: StageKind.Canary, Percent: var share }, _) => $"canary: run it beside on as many replicas as it takes to carry {share}% of the traffic, and give it that share",
         ({ Kind: StageKind.EndCanary }, _) => "canary: scale it to zero",
         ({ Kind: StageKind.Part, Percent: var share, Pace: var pace }, _) => $"rolling: replace {share}% of the replicas{InWords(pace)}, and hold it there",
         ({ Kind: StageKind.All, Pace: var pace }, _) => $"rolling: replace all replicas{InWords(pace)}; what is held goes on",
@@ -59,6 +59,7 @@ public sealed record Rollout(StepId Id, string Title, bool Back = false, long? T
         {
             RolloutAccepted c when s.Begun is null => Answers(s, new RolloutStarted(c.Begun)).And(new WatchRollout(null), context.Now),
             RolloutSeen { Sighting.Phase: RolloutPhase.Complete } c when Stage?.Kind == StageKind.Switch => Seen(s, c.Sighting, context.Now).And(new Retire(), context.Now + Kept),
+            RolloutSeen { Sighting.Phase: RolloutPhase.Up } c => Seen(s, c.Sighting, context.Now).And(new SendTraffic(), context.Now),
             RolloutSeen { Sighting.Phase: RolloutPhase.Progressing } c when Reached(c.Sighting) => Seen(s, c.Sighting, context.Now).And(new HoldRollout(true), context.Now),
             RolloutSeen c => Seen(s, c.Sighting, context.Now),
             WorldSilent c when c.Why != s.Silent => StepDecision.Accept(new Delayed(c.Why)),

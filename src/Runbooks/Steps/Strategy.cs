@@ -33,6 +33,9 @@ public abstract record Strategy
 /// <param name="Ask">Whether a person has to say go each time.</param>
 public sealed record InPlace(ImmutableArray<int> PauseAt, Pace? Pace, TimeSpan Soak, bool Ask) : Strategy
 {
+    /// <summary>Whether a person is asked where the gates can't tell how it does; else that is a failure like any other.</summary>
+    public bool AsksWhenUnclear { get; init; } = true;
+
     /// <summary>How long a part may take where nothing says so: while it is held, the target itself counts no deadline.</summary>
     private static readonly TimeSpan UsualTimeout = TimeSpan.FromMinutes(15);
 
@@ -46,7 +49,7 @@ public sealed record InPlace(ImmutableArray<int> PauseAt, Pace? Pace, TimeSpan S
         {
             var percent = string.Create(CultureInfo.InvariantCulture, $"{share}%");
             yield return new Rollout(Named(deploy, $"at{share}"), $"Roll out {{version}} to {percent}") { Stage = new Stage(StageKind.Part, share) { Pace = Pace }, Rules = held };
-            if (Soak > TimeSpan.Zero) yield return new Soak(Named(deploy, $"soak{share}"), $"Soak at {percent}", Soak) { Rules = SoakRules(rules), Watches = EveryGate };
+            if (Soak > TimeSpan.Zero) yield return new Soak(Named(deploy, $"soak{share}"), $"Soak at {percent}", Soak) { Rules = SoakRules(rules), Watches = EveryGate, Asks = AsksWhenUnclear };
             if (Ask) yield return new Wait(Named(deploy, $"go{share}"), $"Wait for go at {percent}", null, null);
         }
 
@@ -79,6 +82,9 @@ public sealed record BlueGreen(TimeSpan Keep) : Strategy
 /// <param name="Ask">Whether a person has to say go before it is rolled out to all.</param>
 public sealed record Canary(ImmutableArray<int> Shares, TimeSpan Soak, bool Ask) : Strategy
 {
+    /// <summary>Whether a person is asked where the gates can't tell how it does; else that is a failure like any other.</summary>
+    public bool AsksWhenUnclear { get; init; } = true;
+
     public static readonly ImmutableArray<int> UsualShares = [5, 25, 50, 100];
 
     public override string Word => "canary";
@@ -90,7 +96,7 @@ public sealed record Canary(ImmutableArray<int> Shares, TimeSpan Soak, bool Ask)
         {
             var percent = string.Create(CultureInfo.InvariantCulture, $"{share}%");
             yield return new Rollout(Named(deploy, $"at{share}"), $"Canary of {{version}} at {percent}") { Stage = new Stage(StageKind.Canary, share), Rules = rules };
-            if (Soak > TimeSpan.Zero) yield return new Soak(Named(deploy, $"soak{share}"), $"Soak at {percent}", Soak) { Rules = SoakRules(rules), Watches = EveryGate };
+            if (Soak > TimeSpan.Zero) yield return new Soak(Named(deploy, $"soak{share}"), $"Soak at {percent}", Soak) { Rules = SoakRules(rules), Watches = EveryGate, Asks = AsksWhenUnclear };
         }
 
         if (Ask) yield return new Wait(Named(deploy, "go"), "Wait for go", null, null);

@@ -97,13 +97,14 @@ public sealed class StrategyTests : IAsyncLifetime
                 soak: 1s
                 resume: ask
             """);
+        stage.Cluster.DeadlineSteps = 100_000;
         bot = await stage.StartBotAsync();
         var ana = stage.User(stage.Ana, bot);
         await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3-slow prod");
         await stage.User(stage.Ben, bot).ClickAsync(await stage.CardAsync(message => message.Shows("waiting for approval")), "Approve");
         await UntilAsync(() => stage.Cluster.Deployment("prod", "api").Version == "v1.2.3-slow");
         await RestartAsync();
-        var card = await stage.CardAsync(message => message.Shows("Wait for go at 25%") && message.Shows("Held at 1 of 3 replicas."), 60);
+        var card = await stage.CardAsync(message => message.Shows("Wait for go at 25% – waiting") && message.Shows("Held at 1 of 3 replicas."), 60);
         stage.Cluster.Deployment("prod", "api").ShouldSatisfyAllConditions(d => d.Paused.ShouldBeTrue(), d => d.Updated.ShouldBe(1));
         await RestartAsync();
         await stage.User(stage.Ana, bot).ClickAsync(card, "Go on");
@@ -163,6 +164,31 @@ public sealed class StrategyTests : IAsyncLifetime
         await stage.User(stage.Cleo, bot).ClickAsync(card, "Roll back to v1.2.2");
         await stage.CardAsync(message => message.Shows("Roll api back to v1.2.2 in prod") && message.Shows("succeeded"));
         stage.Cluster.Deployment("prod", "api").Version.ShouldBe("v1.2.2");
+    }
+
+    [Fact]
+    public async Task A_canary_gets_its_shares_by_the_weights_of_a_route_and_none_once_it_is_rolled_back()
+    {
+        stage.Cluster.AddService("prod", "api", new() { ["app"] = "api" });
+        stage.Cluster.AddService("prod", "api-canary", new() { ["app"] = "api-canary" });
+        stage.Cluster.AddRoute("prod", "api", ("api", 100), ("api-canary", 0));
+        Runbook("""
+              - deploy: canary
+                steps: [5%, 25%, 100%]
+                soak: 1s
+                promote: ask
+            """);
+        bot = await stage.StartBotAsync();
+        await stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
+        await stage.User(stage.Ben, bot).ClickAsync(await stage.CardAsync(message => message.Shows("waiting for approval")), "Approve");
+        var card = await stage.CardAsync(message => message.Shows("Wait for go – waiting") && message.Shows("25% of the traffic by HTTPRoute api."), 60);
+        stage.Cluster.WeightOf("prod", "api").ShouldBe("api=75,api-canary=25");
+        await stage.User(stage.Cleo, bot).ClickAsync(card, "Roll back to v1.2.2");
+        await stage.CardAsync(message => message.Shows("⚠️ Rolled back"), 60);
+        stage.Cluster.WeightOf("prod", "api").ShouldBe("api=100,api-canary=0");
+        stage.Cluster.Deployment("prod", "api-canary").Replicas.ShouldBe(0);
+        stage.Cluster.Changes.ShouldNotContain(change => change.Name == "api" && change.Resource == "deployments");
+        stage.Cluster.Effects.Values.ShouldAllBe(times => times == 1);
     }
 
     [Fact]

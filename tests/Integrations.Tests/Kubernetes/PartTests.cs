@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Work;
-using ChatOps.Testing.Kubernetes;
 using Shouldly;
 using Xunit;
 
