@@ -1,14 +1,16 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using ChatOps.Bot.Engine;
+using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Gates;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Worker;
 
 /// <summary>Asks a gate's source for one sample; with the first, also for the time before the change.</summary>
-internal sealed partial class GateHandler(RunEngine engine, IEnumerable<IGateSource> sources, IConfiguration settings) : StepHandler(engine)
+internal sealed partial class GateHandler(RunEngine engine, IEnumerable<IGateSource> sources, Targets targets, IConfiguration settings) : StepHandler(engine)
 {
     /// <summary>How much of the time before the change is looked at, at the least.</summary>
     private static readonly TimeSpan LeastPast = TimeSpan.FromMinutes(1);
@@ -28,10 +30,29 @@ internal sealed partial class GateHandler(RunEngine engine, IEnumerable<IGateSou
             return await ReportAsync(errand, Unknown(ask, $"nothing here asks {gate.Query.Source}: its settings are missing."), cancellationToken);
         if (Question(errand, gate) is not { } question)
             return await ReportAsync(errand, Unknown(ask, "a header names a secret that the settings do not have: set Http:Secrets:NAME."), cancellationToken);
+        if (question.Query.AsksForPods)
+        {
+            var (asked, why) = await WithPodsAsync(errand, gate, question, cancellationToken);
+            if (asked is null) return await ReportAsync(errand, Unknown(ask, why), cancellationToken);
+            question = asked;
+        }
+
         var reading = await source.ReadAsync(question, cancellationToken);
-        var baseline = gate.Query.Baseline is { } beside ? await source.ReadAsync(question with { Query = question.Query with { Text = beside } }, cancellationToken) : null;
+        var baseline = question.Query.Baseline is { } beside ? await source.ReadAsync(question with { Query = question.Query with { Text = beside } }, cancellationToken) : null;
         var past = ask.Round == 0 && state.Tracks[ask.Gate].Past.IsEmpty ? await PastAsync(source, question, soak, gate, cancellationToken) : null;
         return await ReportAsync(errand, new GateAnswered(ask.Gate, ask.Round, Sample(gate, reading, baseline), reading.Link, past), cancellationToken);
+    }
+
+    /// <summary>The question with the names of pods as they are now; null where nobody can tell them, and why.</summary>
+    private async Task<(GateQuestion? Question, string Why)> WithPodsAsync(Errand errand, Gate gate, GateQuestion question, CancellationToken cancellationToken)
+    {
+        var looked = await targets.For(errand.Target).PodsAsync(errand.Target, question.Version, cancellationToken);
+        if (looked is not Outcome<PodNames>.Done { Value: var pods }) return (null, looked switch { Outcome<PodNames>.Later later => later.Why, Outcome<PodNames>.Never never => never.Fault.Why, _ => "" });
+        var beside = question.Query.Baseline ?? (gate.Compare == Compare.Canary ? question.Query.Text : null);
+        if (pods.New is null) return (null, $"no pod runs {question.Version} now.");
+        if (beside?.Contains(GateQuery.Pods, StringComparison.Ordinal) == true && pods.Stable is null) return (null, $"no pod runs another version than {question.Version} now.");
+        var query = question.Query with { Text = question.Query.Text.Replace(GateQuery.Pods, pods.New, StringComparison.Ordinal), Baseline = beside?.Replace(GateQuery.Pods, pods.Stable ?? "", StringComparison.Ordinal) };
+        return (question with { Query = query }, "");
     }
 
     /// <summary>What the number is compared with counts as much as the number: where either is not known, the sample is not.</summary>

@@ -19,14 +19,15 @@ internal sealed class StartHandler(RunEngine engine, Targets targets, Locks lock
     {
         var target = targets.For(errand.Target);
         var start = (StartRollout)errand.Wanted.Order;
-        var ends = errand.Step.Step is Rollout { Stage.Kind: StageKind.EndCanary };
+        var stage = (errand.Step.Step as Rollout)?.Stage?.Kind;
+        var ends = stage is StageKind.EndCanary or StageKind.Tidy;
         if (!start.Back && !ends && await locks.RefuseAsync(errand.Run.Site, Openings.PassOf(errand.Run), cancellationToken) is { } way)
             return await SilentAsync(errand, way.Refusal.Why, Patience(way.Opens), cancellationToken);
         if (!start.Back && errand.Run.Origin is null && await MovedAsync(target, errand, cancellationToken) is { } moved) return moved;
         var change = ChangeOf(errand);
 
-        // A try before this one may have been held where it was.
-        if (errand.Wanted.Attempt > 1) await target.HoldAsync(errand.Target, change, hold: false, cancellationToken);
+        // A try before this one may have been held where it was; what is held at a part is held on purpose.
+        if (errand.Wanted.Attempt > 1 && stage is not StageKind.Part) await target.HoldAsync(errand.Target, change, hold: false, cancellationToken);
         var outcome = start.Back
             ? await target.RollBackAsync(errand.Target, change, start.ToRevision, cancellationToken)
             : await target.RollOutAsync(errand.Target, change, cancellationToken);
@@ -90,10 +91,32 @@ internal sealed class HoldHandler(RunEngine engine, Targets targets) : StepHandl
     protected override async Task<Done> DoAsync(Errand errand, CancellationToken cancellationToken)
     {
         // The run's state now is what counts, not what it was when this was ordered.
-        var hold = errand.Run.Status == RunStatus.Paused;
+        var part = errand.Step.Step is Rollout { Stage.Kind: StageKind.Part } rollout && rollout.IsHeld(errand.Step.State);
+        var hold = errand.Run.Status == RunStatus.Paused || part;
         return await targets.For(errand.Target).HoldAsync(errand.Target, ChangeOf(errand), hold, cancellationToken) switch
         {
             Outcome<Nothing>.Later later => new Done.Again(later.After),
+
+            // Whoever waits for it to be held has to know that it never will be.
+            Outcome<Nothing>.Never never when part => await ReportAsync(errand, new WorldRefused(never.Fault), cancellationToken),
+            _ => new Done.Finished(),
+        };
+    }
+}
+
+/// <summary>Gives what was brought up its share of the traffic.</summary>
+internal sealed class TrafficHandler(RunEngine engine, Targets targets) : StepHandler(engine)
+{
+    public override ImmutableArray<string> Kinds => [RunWork.TrafficKind];
+
+    protected override async Task<Done> DoAsync(Errand errand, CancellationToken cancellationToken)
+    {
+        // While a run is paused nothing goes on; it is ordered again once what is up was seen anew.
+        if (errand.Run.Status == RunStatus.Paused) return new Done.Finished();
+        return await targets.For(errand.Target).SendTrafficAsync(errand.Target, ChangeOf(errand), cancellationToken) switch
+        {
+            Outcome<Nothing>.Later later => await SilentAsync(errand, later.Why, later.After, cancellationToken),
+            Outcome<Nothing>.Never never => await ReportAsync(errand, new WorldRefused(never.Fault), cancellationToken),
             _ => new Done.Finished(),
         };
     }

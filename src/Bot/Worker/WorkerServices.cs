@@ -19,6 +19,7 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, StartHandler>()
         .AddSingleton<IWorkHandler, WatchHandler>()
         .AddSingleton<IWorkHandler, HoldHandler>()
+        .AddSingleton<IWorkHandler, TrafficHandler>()
         .AddSingleton<IWorkHandler, RetireHandler>()
         .AddSingleton<IWorkHandler, JobStartHandler>()
         .AddSingleton<IWorkHandler, JobWatchHandler>()

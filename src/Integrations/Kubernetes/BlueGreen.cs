@@ -36,6 +36,13 @@ internal sealed partial class BlueGreen(Clusters clusters, ILogger<BlueGreen> lo
             throw ApiException.Never(FaultCodes.ChangedByHand, $"{pair.IdleName} was to get the traffic, and {(pair.Idle is null ? "is gone" : $"runs {VersionOf(pair.Idle, target)} now, not {change.Version}")}.", "Look who changed it, then start again.");
         if (RolloutStatus.Of(idle) is not { State: RolloutState.Done } || idle.Status.AvailableReplicas == 0)
             throw ApiException.Later($"Traffic is not switched to {pair.IdleName} while it is not complete: {idle.Status.AvailableReplicas} of {idle.Spec.Replicas ?? 1} replicas are available.");
+        if (idle.Spec.Replicas is { } size && size < (pair.Live.Spec.Replicas ?? 1))
+        {
+            // The live one was scaled up since: what gets its traffic must be able to carry it.
+            await ScaleAsync(idle, pair.Live.Spec.Replicas ?? 1, target, cancellationToken);
+            throw ApiException.Later($"{pair.IdleName} is brought to the size of {pair.Live.Metadata.Name} first, which was scaled up meanwhile: {pair.Live.Spec.Replicas ?? 1} replicas.", LookAgain);
+        }
+
         return await PointAsync(pair, idle, target, change, "deploy", cancellationToken);
     });
 
@@ -164,6 +171,13 @@ internal sealed partial class BlueGreen(Clusters clusters, ILogger<BlueGreen> lo
         Log.Switched(logger, pair.Service.Metadata.Name, to.Metadata.Name, change.Run, change.Version);
         return begun;
     }
+
+    private Task<Deployment> ScaleAsync(Deployment deployment, int replicas, Target.Kubernetes target, CancellationToken cancellationToken) =>
+        clusters.Client(target.Cluster).PatchDeploymentAsync(target.Namespace, deployment.Metadata.Name, Patch.Merge(new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["resourceVersion"] = deployment.Metadata.ResourceVersion },
+            ["spec"] = new JsonObject { ["replicas"] = replicas },
+        }), cancellationToken);
 
     private async Task ScaleDownAsync(Deployment deployment, Target.Kubernetes target, Change change, CancellationToken cancellationToken)
     {

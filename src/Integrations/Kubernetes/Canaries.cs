@@ -8,7 +8,7 @@ namespace ChatOps.Integrations.Kubernetes;
 
 /// <summary>A second Deployment, a copy of the stable one, whose few replicas share its traffic: its pods carry the same labels, and one more.</summary>
 /// <remarks>The stable one is not touched: ending the canary is one patch, and no replica is missing then.</remarks>
-internal sealed partial class Canaries(Clusters clusters, ILogger<Canaries> logger)
+internal sealed partial class Canaries(Clusters clusters, Weights weights, ILogger<Canaries> logger)
 {
     /// <summary>The label by which its pods differ. No Service selects by it, so that they get traffic.</summary>
     private const string Track = Marks.Prefix + "track";
@@ -24,9 +24,11 @@ internal sealed partial class Canaries(Clusters clusters, ILogger<Canaries> logg
         var canary = await FindAsync(target, cancellationToken);
         if (canary is not null && Marks.AreOf(canary.Metadata, change)) return Marks.Begun(canary);
         var begun = new RolloutBegun(Images.VersionOf(Images.Choose(stable.Spec.Template, target).Image), Marks.RevisionNow(stable), null, false);
-        var (replicas, marks) = (Shares.Replicas(stable.Spec.Replicas ?? 1, change.Stage!.Percent), Marks.For(change, "canary", change.Version, begun));
+        var split = await weights.FindAsync(target, cancellationToken);
+        var wanted = stable.Spec.Replicas ?? 1;
+        var (replicas, marks) = (split is null ? Shares.Replicas(wanted, change.Stage!.Percent) : Shares.Part(wanted, change.Stage!.Percent), Marks.For(change, "canary", change.Version, begun));
         if (canary is not null && Marks.RunOf(canary.Metadata) == change.Run) await GrowAsync(client, canary, target, change, replicas, marks, cancellationToken);
-        else await CopyAsync(client, canary, target, change, replicas, marks, cancellationToken);
+        else await CopyAsync(client, canary, split, target, change, replicas, marks, cancellationToken);
         Log.Grew(logger, NameOf(target.Deployment), replicas, change.Run, change.Version);
         return begun;
     });
@@ -35,6 +37,7 @@ internal sealed partial class Canaries(Clusters clusters, ILogger<Canaries> logg
     public Task<RolloutBegun> EndAsync(Target.Kubernetes target, Change change, CancellationToken cancellationToken) => Fresh.ActAsync(target.ToString(), async () =>
     {
         if (await FindAsync(target, cancellationToken) is not { } canary || Marks.RunOf(canary.Metadata) != change.Run) return new RolloutBegun(null, null, null, true);
+        await weights.StopAsync(target, change, cancellationToken);
         if (!Marks.AreOf(canary.Metadata, change))
         {
             await clusters.Client(target.Cluster).PatchDeploymentAsync(target.Namespace, canary.Metadata.Name, Patch.Merge(Marks.ScaleTo(canary, 0, change)), cancellationToken);
@@ -63,10 +66,11 @@ internal sealed partial class Canaries(Clusters clusters, ILogger<Canaries> logg
         }), cancellationToken);
 
     /// <summary>Made anew, or, where an earlier run left one, made a copy of what the stable one is now: it may have changed since.</summary>
-    private static async Task CopyAsync(ClusterClient client, Deployment? canary, Target.Kubernetes target, Change change, int replicas, Dictionary<string, string?> marks, CancellationToken cancellationToken)
+    private async Task CopyAsync(ClusterClient client, Deployment? canary, Split? split, Target.Kubernetes target, Change change, int replicas, Dictionary<string, string?> marks, CancellationToken cancellationToken)
     {
         var name = NameOf(target.Deployment);
         var copy = Clones.Of(await client.GetWholeDeploymentAsync(target.Namespace, target.Deployment, cancellationToken), name, Track, "canary", target, change, replicas, marks);
+        if (split is not null) await LabelAsync(copy, split, target, cancellationToken);
         if (canary is null)
         {
             await client.CreateDeploymentAsync(target.Namespace, name, copy, cancellationToken);
@@ -91,6 +95,18 @@ internal sealed partial class Canaries(Clusters clusters, ILogger<Canaries> logg
             var fresh = await client.GetDeploymentAsync(target.Namespace, name, cancellationToken);
             if (fresh.Metadata.ResourceVersion == canary.Metadata.ResourceVersion) throw;
             throw ApiException.Changed($"Deployment {name}");
+        }
+    }
+
+    /// <summary>Where traffic goes by weight, only the canary's own Service may lead to its pods.</summary>
+    private async Task LabelAsync(JsonObject copy, Split split, Target.Kubernetes target, CancellationToken cancellationToken)
+    {
+        var pods = copy["spec"]!["template"]!["metadata"]!["labels"]!.AsObject();
+        var selector = copy["spec"]!["selector"]!["matchLabels"]!.AsObject();
+        foreach (var (key, value) in await weights.LabelsAsync(split, target, pods, cancellationToken))
+        {
+            pods[key] = value;
+            if (selector.ContainsKey(key)) selector[key] = value;
         }
     }
 

@@ -13,7 +13,7 @@ namespace ChatOps.Integrations.Kubernetes;
 
 /// <summary>The calls we make to one cluster's API.</summary>
 /// <remarks>Every method throws <see cref="ApiException"/> when the cluster says no or nothing; none waits or tries again, save once with fresh credentials after a 401.</remarks>
-internal sealed class ClusterClient(ClusterAccess access, KubernetesTimings timings, TimeProvider time) : IDisposable
+internal sealed partial class ClusterClient(ClusterAccess access, KubernetesTimings timings, TimeProvider time) : IDisposable
 {
     /// <summary>The name under which the API server books our changes in <c>managedFields</c>.</summary>
     public const string Manager = "chatops";
@@ -282,6 +282,10 @@ internal static class Paths
     public static string Deployment(string @namespace, string name) => $"{Deployments(@namespace)}/{Uri.EscapeDataString(name)}";
 
     public static string Service(string @namespace, string name) => $"api/v1/namespaces/{Uri.EscapeDataString(@namespace)}/services/{Uri.EscapeDataString(name)}";
+
+    public static string HttpRoutes(string @namespace) => $"apis/gateway.networking.k8s.io/v1/namespaces/{Uri.EscapeDataString(@namespace)}/httproutes";
+
+    public static string Ingresses(string @namespace) => $"apis/networking.k8s.io/v1/namespaces/{Uri.EscapeDataString(@namespace)}/ingresses";
 
     public static string Jobs(string @namespace) => $"apis/batch/v1/namespaces/{Uri.EscapeDataString(@namespace)}/jobs";
 

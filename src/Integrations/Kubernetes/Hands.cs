@@ -44,6 +44,10 @@ internal static class Hands
         .Where(m => m.FieldsV1.ValueKind == JsonValueKind.Object && m.FieldsV1.TryGetProperty("f:spec", out var spec) && spec.TryGetProperty("f:selector", out _))
         .OrderByDescending(m => m.Time).FirstOrDefault());
 
+    /// <summary>Who changed an object last, other than the bot, in what it asks for or in what is written beside it.</summary>
+    public static string WhoTouched(ObjectMeta meta) => Who((meta.ManagedFields ?? [])
+        .Where(m => m.Subresource != "status" && m.Manager != ClusterClient.Manager).OrderByDescending(m => m.Time).FirstOrDefault());
+
     /// <summary>The manager that set the image last: among several, ours where it is one of them, else the latest.</summary>
     private static ManagedFields? OwnerOfImage(ObjectMeta meta, string container) => (meta.ManagedFields ?? [])
         .Where(m => Owns(m.FieldsV1, container))

@@ -57,9 +57,17 @@ internal sealed record DeploymentSpec
 {
     public int? Replicas { get; init; }
     public bool Paused { get; init; }
+    public DeploymentStrategy? Strategy { get; init; }
+    public int MinReadySeconds { get; init; }
+    public int? ProgressDeadlineSeconds { get; init; }
     public LabelSelector? Selector { get; init; }
     public JsonElement Template { get; init; }
 }
+
+internal sealed record DeploymentStrategy(string? Type, RollingUpdate? RollingUpdate);
+
+/// <summary>Numbers, or shares as texts: <c>1</c>, <c>"25%"</c>.</summary>
+internal sealed record RollingUpdate(JsonNode? MaxSurge, JsonNode? MaxUnavailable);
 
 internal sealed record DeploymentStatus
 {
@@ -121,6 +129,8 @@ internal sealed record ReplicaSetSpec
 
 internal sealed record ReplicaSetStatus
 {
+    public int Replicas { get; init; }
+    public int ReadyReplicas { get; init; }
     public int AvailableReplicas { get; init; }
     public List<Condition>? Conditions { get; init; }
 }
@@ -186,11 +196,13 @@ internal sealed record ExecCredentialStatus(
 [JsonSerializable(typeof(Service))]
 [JsonSerializable(typeof(Job))]
 [JsonSerializable(typeof(JsonObject))]
+[JsonSerializable(typeof(JsonNode))]
 [JsonSerializable(typeof(ReplicaSet))]
 [JsonSerializable(typeof(Pod))]
 [JsonSerializable(typeof(Event))]
 [JsonSerializable(typeof(ObjectList<Deployment>))]
 [JsonSerializable(typeof(ObjectList<ReplicaSet>))]
+[JsonSerializable(typeof(ObjectList<JsonObject>))]
 [JsonSerializable(typeof(ObjectList<Pod>))]
 [JsonSerializable(typeof(ObjectList<Event>))]
 [JsonSerializable(typeof(WatchLine))]

@@ -22,7 +22,9 @@ public static class KubernetesServices
         services.TryAddSingleton<Rollouts>();
         services.TryAddSingleton<RolloutWatch>();
         services.TryAddSingleton<BlueGreen>();
+        services.TryAddSingleton<Weights>();
         services.TryAddSingleton<Canaries>();
+        services.TryAddSingleton<Parts>();
         services.TryAddSingleton<JobRuns>();
         services.AddSingleton<ITargets, KubernetesTargets>();
         return services;

@@ -6,7 +6,7 @@ namespace ChatOps.Integrations.Kubernetes;
 
 /// <summary>Deployments in Kubernetes clusters.</summary>
 /// <remarks>Safe to repeat: a change carries its key in an annotation and is found by it (see <see cref="Marks"/>).</remarks>
-internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, BlueGreen blueGreen, Canaries canaries, JobRuns jobs, RolloutWatch watch, HealthClient health, TimeProvider time) : ITargets
+internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, BlueGreen blueGreen, Canaries canaries, Weights weights, Parts parts, JobRuns jobs, RolloutWatch watch, HealthClient health, TimeProvider time) : ITargets
 {
     private static readonly TimeSpan SwitchLook = TimeSpan.FromSeconds(1);
 
@@ -32,6 +32,9 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
             StageKind.Dismiss => await blueGreen.DismissAsync(k, change, cancellationToken),
             StageKind.Canary => await canaries.BeginAsync(await InPlaceAsync(k, cancellationToken), change, cancellationToken),
             StageKind.EndCanary => await canaries.EndAsync(await InPlaceAsync(k, cancellationToken), change, cancellationToken),
+            StageKind.Part => await parts.BeginAsync(await InPlaceAsync(k, cancellationToken), change, cancellationToken),
+            StageKind.All => await parts.GoOnAsync(await InPlaceAsync(k, cancellationToken), change, cancellationToken),
+            StageKind.Tidy => await parts.TidyAsync(await InPlaceAsync(k, cancellationToken), change, cancellationToken),
             _ => await rollouts.RollOutAsync(await InPlaceAsync(k, cancellationToken), change, cancellationToken),
         }));
 
@@ -48,7 +51,7 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
         AnswerAsync(target, async k =>
         {
             // A switch is there at once: nothing of it could be held.
-            if (change.Stage is null or { Kind: StageKind.Beside or StageKind.Canary }) await rollouts.HoldAsync(await ChangedAsync(k, change, cancellationToken), change, hold, cancellationToken);
+            if (change.Stage is null or { Kind: StageKind.Beside or StageKind.Canary or StageKind.Part or StageKind.All }) await rollouts.HoldAsync(await ChangedAsync(k, change, cancellationToken), change, hold, cancellationToken);
             return Done(Nothing.Value);
         });
 
@@ -56,8 +59,19 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
         Target target, Change change, RolloutSighting? last, TimeSpan atMost, CancellationToken cancellationToken) =>
         AnswerAsync(target, async k => change.Stage?.Kind == StageKind.Switch
             ? await ObserveSwitchAsync(k, change, last, atMost, cancellationToken)
+            : change.Stage?.Kind == StageKind.Canary ? await ObserveCanaryAsync(k, change, last, atMost, cancellationToken)
+            : change.Stage?.Kind == StageKind.Tidy ? Done(new RolloutSighting(RolloutPhase.Complete, 0, 0, 0, "Surge and unavailable are as they were.", null))
             : await NothingLeftAsync(k, change, cancellationToken) is { } nothing ? Done(nothing)
             : Ended(change, await watch.ObserveAsync(await ChangedAsync(k, change, cancellationToken), change, last, atMost, cancellationToken)));
+
+    public Task<Outcome<Nothing>> SendTrafficAsync(Target target, Change change, CancellationToken cancellationToken) => AnswerAsync(target, async k =>
+    {
+        if (change.Stage?.Kind == StageKind.Canary) await weights.SendAsync(await InPlaceAsync(k, cancellationToken), change, cancellationToken);
+        return Done(Nothing.Value);
+    });
+
+    public Task<Outcome<PodNames>> PodsAsync(Target target, string version, CancellationToken cancellationToken) =>
+        AnswerAsync(target, async k => Done(await watch.PodsAsync(k, version, cancellationToken)));
 
     public Task<Outcome<Retired>> RetireAsync(Target target, Change change, CancellationToken cancellationToken) =>
         AnswerAsync(target, async k => Done(new Retired(await blueGreen.RetireAsync(k, change, cancellationToken))));
@@ -92,6 +106,25 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
         }
     }
 
+    /// <summary>Its pods by the watch; once they are up, its share of the traffic by what the route says.</summary>
+    private async Task<Outcome<RolloutSighting>> ObserveCanaryAsync(Target.Kubernetes target, Change change, RolloutSighting? last, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        var stable = await InPlaceAsync(target, cancellationToken);
+        var canary = stable with { Deployment = Canaries.NameOf(stable.Deployment) };
+        if (await weights.FindAsync(stable, cancellationToken) is null) return await watch.ObserveAsync(canary, change, last, atMost, cancellationToken);
+
+        // The route is no part of the watch: it is only looked at while it is waited for.
+        var waitsForRoute = last is { Phase: RolloutPhase.Up } or { Phase: RolloutPhase.Progressing, Ready: > 0 } && last.Ready == last.Wanted;
+        for (var left = atMost; ; left -= SwitchLook)
+        {
+            var seen = await watch.ObserveAsync(canary, change, waitsForRoute ? null : last, waitsForRoute ? SwitchLook : atMost, cancellationToken);
+            if (seen is not Outcome<RolloutSighting>.Done { Value: { Phase: RolloutPhase.Complete } up }) return seen;
+            var now = await weights.FindAsync(stable, cancellationToken) is { } split ? Weights.See(split, change, up) : up;
+            if (now != last || left <= TimeSpan.Zero) return Done(now);
+            await Task.Delay(SwitchLook, time, cancellationToken);
+        }
+    }
+
     /// <summary>The Deployment that is changed in place: the one that has the traffic, where two take turns.</summary>
     private async Task<Target.Kubernetes> InPlaceAsync(Target.Kubernetes target, CancellationToken cancellationToken) =>
         target.Service is null ? target : target with { Deployment = (await blueGreen.FindAsync(target, cancellationToken)).Live.Metadata.Name };
@@ -102,7 +135,7 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
         if (change.Stage?.Kind is StageKind.Canary or StageKind.EndCanary) return target with { Deployment = Canaries.NameOf((await InPlaceAsync(target, cancellationToken)).Deployment) };
         if (target.Service is null) return target;
         var pair = await blueGreen.FindAsync(target, cancellationToken);
-        return target with { Deployment = change.Stage is null && !pair.Both.Any(one => Marks.AreOf(one.Metadata, change)) ? pair.Live.Metadata.Name : BlueGreen.NameOf(pair, change) };
+        return target with { Deployment = change.Stage is null or { Kind: StageKind.Part or StageKind.All } && !pair.Both.Any(one => Marks.AreOf(one.Metadata, change)) ? pair.Live.Metadata.Name : BlueGreen.NameOf(pair, change) };
     }
 
     /// <summary>Of what is scaled to zero no replicas are counted: those that are left are ending.</summary>

@@ -22,6 +22,15 @@ internal static class Marks
     /// <summary>On a Service: the Deployment that a run sent the traffic to. Another one there: it was switched by hand.</summary>
     public const string Live = Prefix + "live";
 
+    /// <summary>On a route: the percent of traffic that a run gave its canary. Another one there: it was changed by hand.</summary>
+    public const string Weight = Prefix + "weight";
+
+    /// <summary>How many replicas were replaced at a time before a run changed that, and what it changed it to: to put it back, unless somebody else changed it since.</summary>
+    public const string Pace = Prefix + "pace";
+
+    /// <summary>Present while a run holds, or is about to hold, the rollout at a part: what is paused then was paused by a run.</summary>
+    public const string Held = Prefix + "held";
+
     public const string ChangeCause = "kubernetes.io/change-cause";
     public const string Revision = "deployment.kubernetes.io/revision";
 

@@ -25,21 +25,36 @@ internal static class RolloutJudge
     }
 
     /// <summary>The phase of a change that was not superseded.</summary>
+    /// <param name="part">The share of replicas at which it is to be held; null = all are replaced.</param>
     /// <param name="blind">Why pods can't be read, where they can't: said, because a silent bot would seem to see no trouble.</param>
     public static RolloutSighting Of(
-        Deployment deployment, IEnumerable<ReplicaSet> replicaSets, IEnumerable<Pod> pods, IReadOnlyCollection<Event> warnings, string? blind)
+        Deployment deployment, IEnumerable<ReplicaSet> replicaSets, IEnumerable<Pod> pods, IReadOnlyCollection<Event> warnings, string? blind, int? part = null)
     {
         var status = RolloutStatus.Of(deployment);
         var newest = Newest(deployment, replicaSets);
-        if (status.State == RolloutState.Done) return Numbers(deployment, newest, RolloutPhase.Complete, status.Says, null);
+        if (status.State == RolloutState.Done)
+            return Numbers(deployment, newest, RolloutPhase.Complete, part is null ? status.Says : "Every replica runs it already: there was nothing left to hold.", null);
         var trouble = newest is null ? null : PodTrouble.Find(newest, pods.Where(p => p.Metadata.IsControlledBy(newest.Metadata.Uid)), warnings);
         if (status.State == RolloutState.DeadlineExceeded)
             return Numbers(deployment, newest, RolloutPhase.Failed, status.Says, Deadline(status, trouble));
+        if (deployment.Spec.Paused && part is { } share) return HeldAt(share, Numbers(deployment, newest, RolloutPhase.Held, status.Says, trouble?.Fault), newest, trouble);
         if (deployment.Spec.Paused)
             return Numbers(deployment, newest, RolloutPhase.Held, $"Held: {Lower(status.Says)}", trouble?.Fault);
         // Until the controller saw the change, the newest replica set it has is the one before.
         if (trouble is { Fatal: true }) return Numbers(deployment, newest, RolloutPhase.Failed, trouble.Fault.Why, trouble.Fault);
         return Numbers(deployment, newest, RolloutPhase.Progressing, blind is null ? status.Says : $"{status.Says} ({blind})", trouble?.Fault);
+    }
+
+    /// <summary>A part is there when as many replicas as it takes are ready; what never gets ready is not waited for because it is held.</summary>
+    private static RolloutSighting HeldAt(int percent, RolloutSighting seen, ReplicaSet? newest, PodTrouble? trouble)
+    {
+        // Not those that are available: while it is held, none has to be ready for long (see Pacing).
+        seen = seen with { Ready = Math.Min(seen.Updated, newest?.Status.ReadyReplicas ?? 0) };
+        var needed = Shares.Part(seen.Wanted, percent);
+        if (trouble is { Fatal: true }) return seen with { Phase = RolloutPhase.Failed, Says = trouble.Fault.Why };
+        return seen.Ready >= needed
+            ? seen with { Phase = RolloutPhase.Complete, Says = $"Held at {seen.Updated} of {seen.Wanted} replicas." }
+            : seen with { Says = $"Held at {seen.Updated} of {seen.Wanted} replicas; {seen.Ready} of {needed} are ready." };
     }
 
     /// <summary>The replica set of the current template: the oldest whose template equals it.</summary>

@@ -34,6 +34,26 @@ internal sealed class RolloutWatch(Clusters clusters, TimeProvider time)
         }
     }
 
+    /// <summary>How the pods of a version are called, and those of others: by the replica sets of this target's Deployments that have any.</summary>
+    public async Task<PodNames> PodsAsync(Target.Kubernetes target, string version, CancellationToken cancellationToken)
+    {
+        using var lease = clusters.Watch(target.Cluster, target.Namespace);
+        await lease.Watch.FirstLook.WaitAsync(cancellationToken);
+        if ((lease.Watch.Deployments.Trouble ?? lease.Watch.ReplicaSets.Trouble) is { } trouble) throw trouble;
+        var colours = target.Colours ?? Pair.Usual;
+        string[] stable = target.Service is null ? [target.Deployment] : [target.Deployment, $"{target.Deployment}-{colours.First}", $"{target.Deployment}-{colours.Second}"];
+        var uids = stable.Concat(stable.Select(Canaries.NameOf)).Select(lease.Watch.Deployments.Find).OfType<Deployment>().Select(one => one.Metadata.Uid).ToHashSet(StringComparer.Ordinal);
+        var sets = lease.Watch.ReplicaSets.All.Where(set => set.Status.Replicas > 0 && uids.Any(set.Metadata.IsControlledBy)).ToLookup(set => Images.Find(set.Spec.Template, target) is { } container && Images.IsOf(container.Image, version));
+        return new PodNames(Pattern(sets[true]), Pattern(sets[false]));
+    }
+
+    /// <summary>A pod is called as its replica set, and five letters more.</summary>
+    private static string? Pattern(IEnumerable<ReplicaSet> sets)
+    {
+        var names = sets.Select(set => set.Metadata.Name.Replace(".", "[.]", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
+        return names.Count == 0 ? null : $"({string.Join('|', names)})-[a-z0-9]+";
+    }
+
     /// <summary>How it stands by what the watch knows; null when that is older than the change.</summary>
     private async Task<RolloutSighting?> LookAsync(NamespaceWatch watch, Target.Kubernetes target, Change change, CancellationToken cancellationToken)
     {
@@ -48,7 +68,7 @@ internal sealed class RolloutWatch(Clusters clusters, TimeProvider time)
             var freshContainer = Images.Find(fresh.Spec.Template, target);
             return RolloutJudge.IsSuperseded(fresh, freshContainer, change) ? RolloutJudge.Superseded(fresh, freshContainer, change) : null;
         }
-        return RolloutJudge.Of(deployment, watch.ReplicaSets.All, watch.Pods.All, [.. watch.Warnings.All], Blind(watch));
+        return RolloutJudge.Of(deployment, watch.ReplicaSets.All, watch.Pods.All, [.. watch.Warnings.All], Blind(watch), change.Stage is { Kind: StageKind.Part, Percent: var part } ? part : null);
     }
 
     private static async Task<bool> IsGoneAsync(NamespaceWatch watch, Target.Kubernetes target, CancellationToken cancellationToken)

@@ -57,13 +57,15 @@ internal sealed partial class Rollouts(Clusters clusters, ILogger<Rollouts> logg
                 ["spec"] = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = container.Name, ["image"] = image }) },
             },
         };
+        var marks = Marks.For(change, verb, change.Version, begun);
+        Pacing.Release(deployment, spec, marks);
         if (resume && deployment.Spec.Paused) spec["paused"] = false;
         return new Decided(begun, Patch.Strategic(new JsonObject
         {
             ["metadata"] = new JsonObject
             {
                 ["resourceVersion"] = deployment.Metadata.ResourceVersion,
-                ["annotations"] = Marks.ToJson(Marks.For(change, verb, change.Version, begun)),
+                ["annotations"] = Marks.ToJson(marks),
             },
             ["spec"] = spec,
         }));

@@ -40,6 +40,12 @@ internal static class Undo
         // The same template stays as it is, as kubectl skips it; the marks and the held rollout are still ours to mend.
         if (!unchanged) operations.Add(Operation("replace", "/spec/template", Images.WithoutHash(chosen.Spec.Template)));
         operations.Add(Operation("add", "/metadata/annotations", Annotations(chosen, deployment, Marks.For(change, "rollback", version, begun))));
+        if (Pacing.ToPutBack(deployment) is { } pace)
+        {
+            operations.Add(Operation("replace", "/spec/strategy/rollingUpdate", Pacing.Rolling(pace)));
+            operations.Add(Operation("add", "/spec/minReadySeconds", pace["minReadySeconds"]!.DeepClone()));
+        }
+
         if (deployment.Spec.Paused) operations.Add(Operation("add", "/spec/paused", false));
         return new Decided(begun, Patch.Json(operations));
     }

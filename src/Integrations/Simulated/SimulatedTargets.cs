@@ -53,7 +53,7 @@ public sealed class SimulatedTargets(string? file, TimeProvider time) : ITargets
                 return Answer(Nothing.Value);
             }
 
-            if (change.Stage is not null || hold == (workload.HeldAt is not null)) return Answer(Nothing.Value);
+            if (change.Stage is not (null or { Kind: StageKind.Part or StageKind.All }) || hold == (workload.HeldAt is not null)) return Answer(Nothing.Value);
             Keep(target, hold ? workload with { HeldAt = now } : workload with { HeldAt = null, StartedAt = workload.StartedAt + (now - workload.HeldAt!.Value) });
         }
 
@@ -65,10 +65,22 @@ public sealed class SimulatedTargets(string? file, TimeProvider time) : ITargets
         var until = time.GetUtcNow() + atMost;
         while (true)
         {
-            var seen = Read(target).See(change.Key, time.GetUtcNow());
+            var seen = change.Stage?.Kind == StageKind.Tidy
+                ? new RolloutSighting(RolloutPhase.Complete, 0, 0, 0, "Nothing had to be put back (simulated).", null)
+                : Read(target).See(change.Key, time.GetUtcNow());
             if (seen != last || time.GetUtcNow() >= until) return new Outcome<RolloutSighting>.Done(seen);
             await Task.Delay(Tick, time, cancellationToken);
         }
+    }
+
+    /// <summary>What runs beside shares the traffic as it comes up.</summary>
+    public Task<Outcome<Nothing>> SendTrafficAsync(Target target, Change change, CancellationToken cancellationToken) => Answer(Nothing.Value);
+
+    public Task<Outcome<PodNames>> PodsAsync(Target target, string version, CancellationToken cancellationToken)
+    {
+        var now = Read(target);
+        string? Named(bool wanted) => now.Version == version == wanted || (now.Other is { } other && other.Version == version == wanted) ? wanted ? "new-.+" : "stable-.+" : null;
+        return Answer(new PodNames(Named(true), Named(false)));
     }
 
     public Task<Outcome<Retired>> RetireAsync(Target target, Change change, CancellationToken cancellationToken)
@@ -144,7 +156,7 @@ public sealed class SimulatedTargets(string? file, TimeProvider time) : ITargets
             // The same change again: it was begun before, whatever became of the answer.
             if (old.Key == change.Key) return new RolloutBegun(old.FromVersion, old.FromRevision, old.Revision, old.FromVersion == old.Version);
             var now = time.GetUtcNow();
-            if (old.Version == version && old.Stand(now).Phase == RolloutPhase.Complete)
+            if (old.Version == version && old.Part is null && old.Stand(now).Phase == RolloutPhase.Complete)
             {
                 Keep(target, old with { Key = change.Key, FromVersion = old.Version, FromRevision = old.Revision });
                 return new RolloutBegun(old.Version, old.Revision, old.Revision, true);
@@ -154,7 +166,7 @@ public sealed class SimulatedTargets(string? file, TimeProvider time) : ITargets
             Keep(target, old with
             {
                 Version = version, FromVersion = old.Version, FromRevision = old.Revision, Revision = revision, Key = change.Key, Run = change.Run.Number,
-                StartedAt = now, HeldAt = null, History = [.. old.History.Where(entry => entry.Version != version).TakeLast(9), new Entry(revision, version)],
+                StartedAt = now, HeldAt = null, Part = null, History = [.. old.History.Where(entry => entry.Version != version).TakeLast(9), new Entry(revision, version)],
             });
             return new RolloutBegun(old.Version, old.Revision, revision, false);
         }

@@ -12,6 +12,9 @@ internal static class Strategies
     {
         StageKind.Beside => Start(now, change, now.Replicas, at),
         StageKind.Canary => Start(now, change, Shares.Replicas(now.Replicas, change.Stage.Percent), at),
+        StageKind.Part => Place(now, change, Shares.Part(now.Replicas, change.Stage.Percent), at),
+        StageKind.All => Place(now, change, null, at),
+        StageKind.Tidy => (now, Done(new RolloutBegun(null, null, null, true))),
         StageKind.Switch => back ? SwitchBack(now, change, at) : Switch(now, change, at),
         _ => End(now, change),
     };
@@ -29,6 +32,26 @@ internal static class Strategies
         // A canary that grows keeps what is up already.
         var since = now.Other is { } grown && grown.Version == change.Version && grown.Stand(at).Phase == RolloutPhase.Complete && grown.Replicas <= replicas ? at - ((at - grown.StartedAt) * ((double)grown.Replicas / replicas)) : at;
         return (now with { Other = new Aside(change.Version, replicas, change.Key, change.Run.Number, since, null) }, Done(begun));
+    }
+
+    /// <summary>Replicas are replaced in place, as far as the part goes; those that are up already stay.</summary>
+    private static (Workload, Outcome<RolloutBegun>) Place(Workload now, Change change, int? part, DateTimeOffset at)
+    {
+        if (now.Key == change.Key) return (now, Done(new RolloutBegun(now.FromVersion, now.FromRevision, now.Revision, now.FromVersion == now.Version)));
+        var grows = now.Version == change.Version && now.Part is not null;
+        if (now.Version == change.Version && !grows) return (now with { Key = change.Key, FromVersion = now.Version, FromRevision = now.Revision }, Done(new RolloutBegun(now.Version, now.Revision, now.Revision, true)));
+        if (grows)
+        {
+            var up = now.Stand(at).Updated;
+            return (now with { Part = part, Key = change.Key, HeldAt = null, StartedAt = at - (Pods.Each(now.Version) * up) }, Done(new RolloutBegun(now.FromVersion, now.FromRevision, now.Revision, false)));
+        }
+
+        var revision = now.History.Max(entry => entry.Revision) + 1;
+        return (now with
+        {
+            Version = change.Version, FromVersion = now.Version, FromRevision = now.Revision, Revision = revision, Key = change.Key, Run = change.Run.Number, StartedAt = at, HeldAt = null, Part = part,
+            History = [.. now.History.Where(entry => entry.Version != change.Version).TakeLast(9), new Entry(revision, change.Version)],
+        }, Done(new RolloutBegun(now.Version, now.Revision, revision, false)));
     }
 
     private static (Workload, Outcome<RolloutBegun>) Switch(Workload now, Change change, DateTimeOffset at)

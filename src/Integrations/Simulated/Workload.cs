@@ -31,9 +31,12 @@ internal sealed record Workload(
     /// <summary>The change that ended what ran beside, last.</summary>
     public string? Ended { get; init; }
 
+    /// <summary>At how many replicas the rollout is held; null = it is not.</summary>
+    public int? Part { get; init; }
+
     /// <summary>When its last replica is up, unless it is held.</summary>
     [JsonIgnore]
-    public DateTimeOffset UpAt => StartedAt + (Pods.Each(Version) * Replicas);
+    public DateTimeOffset UpAt => StartedAt + (Pods.Each(Version) * (Part ?? Replicas));
 
     /// <summary>How a change stands for whoever began it with <paramref name="key"/>.</summary>
     public RolloutSighting See(string key, DateTimeOffset now) =>
@@ -43,7 +46,12 @@ internal sealed record Workload(
         : new RolloutSighting(RolloutPhase.Superseded, 0, Replicas, Replicas, $"{Version} was rolled out meanwhile.",
             new Fault(FaultCodes.ChangedByHand, $"Somebody rolled out {Version} meanwhile."));
 
-    public RolloutSighting Stand(DateTimeOffset now) => Pods.Stand(Version, Replicas, StartedAt, HeldAt, now);
+    public RolloutSighting Stand(DateTimeOffset now)
+    {
+        if (Part is not { } part) return Pods.Stand(Version, Replicas, StartedAt, HeldAt, now);
+        var seen = Pods.Stand(Version, part, StartedAt, HeldAt, now) with { Wanted = Replicas };
+        return seen.Phase == RolloutPhase.Complete ? seen with { Says = $"Held at {part} of {Replicas} replicas." } : seen;
+    }
 }
 
 /// <summary>How replicas come up, by what their version says.</summary>

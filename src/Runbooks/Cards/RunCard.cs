@@ -161,7 +161,8 @@ public static class RunCard
         { State: Approval.State given, Step: Approval approval } => given.Yes.IsEmpty
             ? $"0 of {approval.Count} approvals"
             : $"{given.Yes.Length} of {approval.Count}: {Words.List(given.Yes.Select(yes => yes.By.ShortName))}",
-        { Step: Rollout { Stage.Kind: StageKind.Switch or StageKind.Dismiss or StageKind.EndCanary }, State: Rollout.State { Last: { } seen } } => seen.Says,
+        { Step: Rollout { Stage.Kind: StageKind.Canary }, State: Rollout.State { Last: { Phase: RolloutPhase.Complete } seen } } => $"{seen.Ready} of {seen.Wanted} ready: {seen.Says}",
+        { Step: Rollout { Stage.Kind: StageKind.Switch or StageKind.Dismiss or StageKind.EndCanary or StageKind.Part or StageKind.Tidy }, State: Rollout.State { Last: { } seen } } => seen.Says,
         { State: Rollout.State { Last: { } seen } } => seen.Phase == RolloutPhase.Complete ? $"{seen.Ready} of {seen.Wanted} ready" : seen.Says,
         { State: HealthCheck.State { Last: { } says } } => says,
         { State: JobRun.State { Silent: { } why }, Status: StepStatus.Active } => why,

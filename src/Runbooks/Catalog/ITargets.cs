@@ -30,6 +30,12 @@ public interface ITargets
     /// (null = never seen), else when it changes, at the latest after <paramref name="atMost"/>.</summary>
     Task<Outcome<RolloutSighting>> ObserveAsync(Target target, Change change, RolloutSighting? last, TimeSpan atMost, CancellationToken cancellationToken);
 
+    /// <summary>Gives what <paramref name="change"/> brought up its share of the traffic, once it is <see cref="RolloutPhase.Up"/>.</summary>
+    Task<Outcome<Nothing>> SendTrafficAsync(Target target, Change change, CancellationToken cancellationToken);
+
+    /// <summary>How the pods that run a version are called, and those that run another beside it.</summary>
+    Task<Outcome<PodNames>> PodsAsync(Target target, string version, CancellationToken cancellationToken);
+
     /// <summary>Scales down what carried traffic before the switch that <paramref name="change"/> was, unless traffic or what stood by has been changed since.</summary>
     /// <returns>What was scaled down, in a sentence; null when there was nothing to do.</returns>
     Task<Outcome<Retired>> RetireAsync(Target target, Change change, CancellationToken cancellationToken);
@@ -51,6 +57,11 @@ public interface ITargets
 /// <param name="Key">What makes a repeat of it a repeat: run, step and attempt.</param>
 /// <param name="Stage">Which part of a strategy it is; null = replicas are replaced in place.</param>
 public sealed record Change(RunId Run, string Key, string Version, Person By, string? Reason, Stage? Stage = null);
+
+/// <summary>Regular expressions (RE2) that match the whole names of pods; null = there is none.</summary>
+/// <param name="New">Those that run the version asked for.</param>
+/// <param name="Stable">Those that run another.</param>
+public sealed record PodNames(string? New, string? Stable);
 
 /// <param name="Says">A sentence; null when nothing was left to scale down.</param>
 public sealed record Retired(string? Says);
@@ -79,6 +90,9 @@ public enum RolloutPhase
 
     /// <summary>Held by somebody.</summary>
     Held,
+
+    /// <summary>What was to be brought up is there, and its share of the traffic is still to be sent.</summary>
+    Up,
 
     /// <summary>Every replica runs the new version and is available.</summary>
     Complete,

@@ -69,6 +69,9 @@ public abstract record Target
         /// <summary>With <see cref="Service"/>: what the two Deployments' names end with; null = <see cref="Pair.Usual"/>.</summary>
         public Pair? Colours { get; init; }
 
+        /// <summary>What shares traffic out between the stable pods and a canary's; null = it is looked for.</summary>
+        public Traffic? Traffic { get; init; }
+
         [JsonIgnore]
         public override string Lane => $"target:k8s:{Cluster}/{Namespace}/{Deployment}";
         public override string ToString() => Service is null

@@ -11,4 +11,8 @@ public static class Shares
         var needed = ((others * percent) + (100 - percent) - 1) / (100 - percent);
         return Math.Clamp(needed, 1, others);
     }
+
+    /// <summary>The fewest of so many replicas that are at least the share: at least one, and never more than there are.</summary>
+    /// <param name="percent">1 to 99.</param>
+    public static int Part(int replicas, int percent) => Math.Clamp(((replicas * percent) + 99) / 100, 1, Math.Max(1, replicas));
 }

@@ -94,6 +94,13 @@ public sealed record GateQuery(string Source, string Text)
     /// <summary>What the numbers count in, where no limit says so.</summary>
     public GateUnit Unit { get; init; }
 
+    /// <summary>Stands for the pods that run the new version; in the question about the stable ones, for those.</summary>
+    public const string Pods = "{pods}";
+
+    /// <summary>Whether pods have to be looked up before it can be asked.</summary>
+    [JsonIgnore]
+    public bool AsksForPods => Text.Contains(Pods, StringComparison.Ordinal) || Baseline?.Contains(Pods, StringComparison.Ordinal) == true;
+
     public string Says() => $"{Source}: {Text}{(Path is null ? "" : $" at {Path}")}{(Project is null ? "" : $" of project {Project}")}{(Release is null ? "" : $", release {Release}")}"
         + $"{(Baseline is null ? "" : $" against {Baseline}")}{(Scale == 1 ? "" : $", times {Scale}")}{string.Concat(Headers.Select(header => $", {header.Key}: {header.Value}"))}";
 }

@@ -13,7 +13,7 @@ public static class GateJudge
     /// <summary>How sure a comparison must be before the end.</summary>
     public const double SureEarly = 0.999;
 
-    public const string Tripped = "gate-tripped", Silent = "gate-unknown";
+    public const string Tripped = "gate-tripped", Silent = "gate-unknown", Unclear = "gate-inconclusive";
 
     /// <summary>How a gate stands after one more sample.</summary>
     public static GateTrack Add(Gate gate, GateTrack track, GateSample sample)
@@ -38,6 +38,12 @@ public static class GateJudge
         var compared = Compared(gate, track, gate.Confidence);
         return track with { Compared = compared, Verdict = compared.Verdict == ComparisonVerdict.Worse ? GateVerdict.Tripped : track.Verdict };
     }
+
+    /// <summary>Why a comparison at the end neither says worse nor lets one rest; null when it is clear.</summary>
+    /// <remarks>Between the gate's own confidence and five times its doubt: by 98% that is from 90% on. By chance alone it is there in 8 of 100 soaks, so it asks and never decides.</remarks>
+    public static Fault? Doubt(Gate gate, GateTrack track) => gate.Compare != Compare.Nothing && track.Compared is { Verdict: ComparisonVerdict.NotWorse } compared && compared.Confidence >= Math.Max(0.5, 1 - (5 * (1 - gate.Confidence)))
+        ? new Fault(Unclear, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{gate.Name} is inconclusive at {ValueInWords(gate, track)}: {compared.Says()}, and it takes {gate.Confidence * 100:0.##}%."), "Look at the numbers: skip to go on, retry to soak once more, or roll back.") { Link = gate.Link ?? track.Link }
+        : null;
 
     /// <summary>Whether its soak may end: it was judged, and it is not past its limit now.</summary>
     public static bool IsSettled(Gate gate, GateTrack track) => track.Verdict switch

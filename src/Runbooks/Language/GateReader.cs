@@ -79,8 +79,10 @@ internal static class GateReader
             else if (warn == limit || gate.IsPast(warn.Number, limit)) Wrong("warn", $"{gate.Name} trips before it warns: it warns at {warn}, and its limit is {limit}.", "Warn earlier.");
         }
 
-        if (gate.Compare == Compare.Canary && gate.Query.Baseline is null)
-            findings.Error(reader.File, reader.LineOf("compare"), "missing-key", $"{gate.Name} is compared with the stable pods, and nothing says how they are asked.", null, "Write baseline: with the same question about them.");
+        if (gate.Query.AsksForPods && gate.Query.Source != "prometheus")
+            findings.Error(reader.File, reader.LineOf(gate.Query.Source), "pods-unfit", $"{gate.Query.Source} can't be asked with {GateQuery.Pods}.", "It becomes a regular expression of pods' names, as Prometheus matches labels.", "Ask about the canary's pods and, with baseline:, about the stable ones.");
+        if (gate.Compare == Compare.Canary && gate.Query is { Baseline: null, AsksForPods: false })
+            findings.Error(reader.File, reader.LineOf("compare"), "missing-key", $"{gate.Name} is compared with the stable pods, and nothing says how they are asked.", null, "Write baseline: with the same question about them, or {pods} in the question, as in pod=~\"{pods}\".");
         if (gate.Compare != Compare.Nothing && gate.MinSamples < MannWhitney.Least)
             Wrong("min-samples", $"{gate.Name} is to be compared by {Words.Count(gate.MinSamples, "sample", "samples")}.", $"The test needs at least {MannWhitney.Least} on each side.");
         if (gate.Compare == Compare.Before && gate.Query.Source is "http" or "json")

@@ -25,6 +25,7 @@ internal static class LintStrategies
             findings.WarnAt(findings.At($"{name}:preview"), "preview-unused", $"{service.Name} in {environment.Name} has a preview address, and {runbook.Name} never asks it.", null, "Take it out, or deploy: blue-green.");
         }
 
+        if (environment.Target is Target.Kubernetes { Traffic.By: TrafficMeans.Gateway or TrafficMeans.Nginx }) return;
         foreach (var share in rollouts.Where(step => step.Stage is { Kind: StageKind.Canary, Percent: > 50 }))
         {
             var place = at(share with { Id = new StepId(share.Id.Name[..share.Id.Name.LastIndexOf("-at", StringComparison.Ordinal)]) });

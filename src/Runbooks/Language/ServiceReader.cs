@@ -81,6 +81,7 @@ internal static class ServiceReader
                         Service = NonEmpty(kubernetes.Text("service")),
                         PreviewService = NonEmpty(kubernetes.Text("preview")),
                         Colours = Colours(kubernetes, findings),
+                        Traffic = Traffic(kubernetes, findings),
                     }
                     : null;
             case (_, not null):
@@ -88,6 +89,18 @@ internal static class ServiceReader
             default:
                 return null;
         }
+    }
+
+    private static Traffic? Traffic(MappingReader kubernetes, Findings findings)
+    {
+        if (kubernetes.Mapping("traffic") is not { } reader) return null;
+        TrafficMeans? by = reader.Text("by") switch { "gateway" => TrafficMeans.Gateway, "nginx" => TrafficMeans.Nginx, "replicas" => TrafficMeans.Replicas, _ => null };
+        foreach (var key in (string[])["route", "stable", "canary"])
+        {
+            if (by == TrafficMeans.Replicas && reader.Has(key)) findings.Error(reader.File, reader.LineOf(key), "key-unfit", $"Traffic by replicas has no {key}.", "Each pod gets as much as the next.", "Take it out, or write by: gateway.");
+        }
+
+        return new Traffic(by, NonEmpty(reader.Text("route")), NonEmpty(reader.Text("stable")), NonEmpty(reader.Text("canary")));
     }
 
     private static Pair? Colours(MappingReader reader, Findings findings)

@@ -21,6 +21,14 @@ public static class Shapes
         new("timeout", ValueKind.Duration, "Time for one try.", Default: "5s") { Longest = TimeSpan.FromMinutes(5), Example = "2s" },
     ]);
 
+    public static Shape Traffic { get; } = new("traffic", "What shares traffic out between the stable pods and a canary's.",
+    [
+        new("by", ValueKind.Text, "gateway: the weights of an HTTPRoute. nginx: the weight of a canary Ingress of ingress-nginx. replicas: as many pods as carry the share. Left out: the first of these that is found.", Allowed: ["gateway", "nginx", "replicas"]) { Example = "gateway" },
+        new("route", ValueKind.Text, "The HTTPRoute, or the canary Ingress. Left out: the one that leads to both Services.") { Example = "api" },
+        new("stable", ValueKind.Text, "The Service of the stable pods. Left out: service, or the one called as the Deployment.") { Example = "api" },
+        new("canary", ValueKind.Text, "The Service of the canary's pods. Left out: the stable one's name and -canary.") { Example = "api-canary" },
+    ], MayBeEmpty: true);
+
     public static Shape Kubernetes { get; } = new("kubernetes", "A Deployment in a cluster that the settings name.",
     [
         new("cluster", ValueKind.Text, "The cluster's name under Kubernetes:Clusters in the settings.", Required: true) { Example = "main" },
@@ -30,6 +38,7 @@ public static class Shapes
         new("service", ValueKind.Text, "deploy: blue-green: the Service whose selector says which of two Deployments carries traffic.") { Example = "api" },
         new("colours", ValueKind.Texts, "With service: what the two Deployments' names end with; a missing one is cloned from the other.", Default: "[blue, green]") { Example = "[blue, green]" },
         new("preview", ValueKind.Text, "With service: a second Service, whose selector is led to what was brought up before traffic goes there.") { Example = "api-preview" },
+        new("traffic", ValueKind.Mapping, "deploy: canary: what shares traffic out between the stable pods and the canary's. Left out: looked for.", Of: Traffic) { Example = "{ by: gateway, route: api }" },
         new("container", ValueKind.Text, "The container that gets the image; left out: the one with this image, or the only one.") { Example = "api" },
     ]);
 
@@ -62,7 +71,7 @@ public static class Shapes
         new("warn", ValueKind.Text, "From here on the card says so, and nothing more.") { Example = "1%" },
         new("every", ValueKind.Duration, "Between samples. Left out: a fortieth of the soak, from 1s to 15s, and three times per for:.") { Longest = TimeSpan.FromHours(1), Example = "15s" },
         new("compare", ValueKind.Text, "before: it must not be worse than over the same time before the change. canary: not worse than baseline.", Allowed: ["before", "canary"]) { Example = "before" },
-        new("baseline", ValueKind.Text, "compare: canary: the same question about the stable pods.") { Example = "'sum(rate(errors{track=\"stable\"}[1m]))'" },
+        new("baseline", ValueKind.Text, "compare: canary: the same question about the stable pods. Left out: the question itself, where it has {pods}, which stands for the new pods' names in it and for the stable ones' here.") { Example = "'sum(rate(errors{track=\"stable\"}[1m]))'" },
         new("worse", ValueKind.Text, "compare: in which direction it gets worse. Left out: as above or below say, else higher.", Allowed: ["higher", "lower"]) { Example = "lower" },
         new("margin", ValueKind.Text, "compare: how much worse is still good: a share of what it is compared with (10%), or a number.") { Example = "10%" },
         new("confidence", ValueKind.Text, "compare: how sure the test has to be at the end of the soak; before that it has to be 99.9%.", Default: "98%") { Example = "99%" },
@@ -145,7 +154,7 @@ public static class Shapes
         new("approval", ValueKind.Text, "An approval, with this title; needs from.") { Example = "Production change" },
         new("deploy", ValueKind.Text, "A rollout of the version. rolling: replicas are replaced a few at a time. blue-green: it is brought up beside, checked, and traffic is switched to it. canary: it gets a growing share of traffic first.", Allowed: ["rolling", "blue-green", "canary"]) { Example = "rolling" },
         new("check", ValueKind.Text, "A look at the health addresses.", Allowed: ["health"]) { Example = "health" },
-        new("soak", ValueKind.Duration, "A wait of this length, while the new version carries traffic. Beside deploy: canary, how long each share soaks before the next.") { Example = "10m" },
+        new("soak", ValueKind.Duration, "A wait of this length, while the new version carries traffic. Beside deploy: canary, how long each share soaks before the next; beside deploy: rolling with pause-at, how long it is held.") { Example = "10m" },
         new("wait", ValueKind.Text, "go: until somebody says so. signal NAME: until that signal comes. until MOMENT: until then, in the calendar's time zone.") { Example = "until 22:00" },
         new("manual", ValueKind.Text, "Something a person does by hand, with this title; needs do.") { Example = "Switch the DNS record" },
         new("http", ValueKind.Text, "One request: the method and the address. Only to hosts that the settings allow.") { Example = "POST https://cdn.example.com/purge" },
@@ -166,6 +175,11 @@ public static class Shapes
         new("carry", ValueKind.Duration, "approval: how long it counts for exactly the same change asked for again. Left out: not at all.") { OnlyIn = "approval", Example = "4h" },
         new("keep", ValueKind.Duration, "deploy: blue-green: how long what carried traffic before stays up; until then, going back is one switch.", Default: "1h") { OnlyIn = "deploy", Example = "2h" },
         new("steps", ValueKind.Texts, "deploy: canary: its shares of traffic, growing; the last is 100%.", Default: "[5%, 25%, 50%, 100%]") { OnlyIn = "deploy", Example = "[10%, 50%, 100%]" },
+        new("pause-at", ValueKind.Texts, "deploy: rolling: the share of replicas at which it is held, and gates are watched for as long as soak says; or several shares, growing.") { OnlyIn = "deploy", Example = "25%" },
+        new("resume", ValueKind.Text, "deploy: rolling: with pause-at: whether it goes on by itself after its soak, or once somebody says go.", Allowed: ["automatic", "ask"], Default: "automatic") { OnlyIn = "deploy", Example = "ask" },
+        new("surge", ValueKind.Text, "deploy: rolling: how many replicas more than wanted there may be meanwhile; put back afterwards. Left out: as the Deployment says.") { OnlyIn = "deploy", Example = "25%" },
+        new("unavailable", ValueKind.Text, "deploy: rolling: how many replicas fewer than wanted there may be meanwhile; put back afterwards. Left out: as the Deployment says.") { OnlyIn = "deploy", Example = "\"0\"" },
+        new("inconclusive", ValueKind.Text, "deploy: canary, and rolling with pause-at: where the gates can't tell at the end of a soak. ask: a person is asked, with the numbers. fail: as when one trips.", Allowed: ["ask", "fail"], Default: "ask") { OnlyIn = "deploy", Example = "fail" },
         new("promote", ValueKind.Text, "deploy: canary: whether it is rolled out to all by itself, or once somebody says go.", Allowed: ["automatic", "ask"], Default: "automatic") { OnlyIn = "deploy", Example = "ask" },
         new("channel", ValueKind.Text, "notify: where; left out: where the card is.") { OnlyIn = "notify", Example = "\"#deploys\"" },
         new("do", ValueKind.Text, "manual: what to do, in words.") { OnlyIn = "manual", NeededThere = true, Example = "Point www at the new load balancer." },
@@ -295,7 +309,7 @@ public static class Shapes
 
     public static ImmutableArray<Shape> All { get; } =
     [
-        Service, Environment, Kubernetes, Simulated, Health, Expect, Gate, Window, Runbook, Step, Item, ItemGroup, Branch, Escalate, StepFailure, Input, Schedule, OnFailure,
+        Service, Environment, Kubernetes, Traffic, Simulated, Health, Expect, Gate, Window, Runbook, Step, Item, ItemGroup, Branch, Escalate, StepFailure, Input, Schedule, OnFailure,
         Access, Group, May, Persona, Calendar, Freeze, Maintenance, Passing,
         AlertShapes.Alerts, AlertShapes.Route, AlertShapes.When, AlertShapes.Names, AlertShapes.Generic,
         OnCallShapes.OnCall, OnCallShapes.Schedule, OnCallShapes.Rotation, OnCallShapes.Override,

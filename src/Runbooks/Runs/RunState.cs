@@ -138,7 +138,7 @@ public sealed record RunState(
             RollbackBegan e => Stop(RunTrigger.RollbackBegan, at).Undoing(e),
             RunRolledBack => Move(RunTrigger.RollbackCompleted) with { EndedAt = at, Ending = Rollback is { ToVersion.Length: > 0 } ? $"rolled back to {Rollback.ToVersion}" : "what it did was undone" },
             RunSucceeded => Move(RunTrigger.Finished) with { EndedAt = at, Notice = null },
-            RunGivenUp e => Stop(RunTrigger.GivenUp, at) with { EndedAt = at, Notice = null, Ending = $"{e.By.ShortName} left it as it is{(e.Reason is null ? "" : $": {e.Reason}")}" },
+            RunGivenUp e => Stop(RunTrigger.GivenUp, at) with { EndedAt = at, Notice = null, Ending = $"{e.By.ShortName} left it as it is{(e.Reason is null ? "" : $": {e.Reason}")}{HeldInWords()}" },
             RunCancelled e => Stop(RunTrigger.Cancelled, at) with { EndedAt = at, Notice = null, Ending = e.Why },
             CardPosted e => this with { Cards = Cards.SetItem(e.Place, e) },
             NotPosted => this,
@@ -233,6 +233,11 @@ public sealed record RunState(
 
     private RunState Undoing(RollbackBegan e) =>
         this with { Rollback = e, Remedied = null, Notice = null, Steps = Steps.AddRange(e.Steps.Select(step => StepProgress.Of(step) with { Way = Way.Back })) };
+
+    /// <summary>Nobody is to find out by chance that a target was left in the middle of a rollout.</summary>
+    private string HeldInWords() =>
+        Steps.LastOrDefault(step => step.Step is Rollout { Back: false, Stage.Kind: StageKind.Part or StageKind.All } && step.BeganAt is not null) is { Step: Rollout { Stage: { Kind: StageKind.Part, Percent: var share } } } && !Steps.Any(step => step is { Step: Rollout { Back: true }, Status: StepStatus.Passed })
+            ? $"; its rollout is held at about {share}% of the replicas until the next deployment or rollback, or kubectl rollout resume" : "";
 
     private RunState Move(RunTrigger trigger) =>
         this with { Status = RunLife.Next(Status, trigger, trigger == RunTrigger.TurnCame ? QueuedFrom : Before) };

@@ -9,7 +9,7 @@ namespace ChatOps.Runbooks.Runs;
 public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
 {
     /// <summary>The kinds of work that steps order; stored names.</summary>
-    public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say", HttpKind = "http", VerifyKind = "verify", ExpireKind = "expire", RetireKind = "retire", JobStartKind = "job-start", JobWatchKind = "job-watch", JobStopKind = "job-stop", GateKind = "gate";
+    public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say", HttpKind = "http", VerifyKind = "verify", ExpireKind = "expire", RetireKind = "retire", JobStartKind = "job-start", JobWatchKind = "job-watch", JobStopKind = "job-stop", GateKind = "gate", TrafficKind = "traffic";
 
     /// <summary>The kinds of work that the engine orders for a run; stored names.</summary>
     public const string CardKind = "card", ThreadKind = "thread", TurnKind = "turn", ReplanKind = "replan";
@@ -33,7 +33,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
 
     private static string LaneOf(RunState run, StepId step, Order order) => order switch
     {
-        StartRollout or HoldRollout or Retire => run.Opened.Target.Lane,
+        StartRollout or HoldRollout or SendTraffic or Retire => run.Opened.Target.Lane,
         WatchRollout => $"watch:{run.Id}",
         StartJob or StopJob => $"job:{run.Id}:{step}",
         WatchJob => $"job-watch:{run.Id}:{step}",
@@ -50,6 +50,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         StartRollout => StartKind,
         WatchRollout => WatchKind,
         HoldRollout => HoldKind,
+        SendTraffic => TrafficKind,
         AskHealth => ProbeKind,
         Wake => WakeKind,
         Say => SayKind,

@@ -1,5 +1,6 @@
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Calendar;
+using ChatOps.Runbooks.Gates;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;
@@ -160,6 +161,7 @@ internal sealed class Walk(RunState state, DateTimeOffset now, WorkingHours hour
     {
         Withdraw(step);
         var byHand = fault.Code == FaultCodes.ChangedByHand;
+        var unclear = step.Step is Soak { Asks: true } && fault.Code is GateJudge.Silent or GateJudge.Unclear;
         var rules = step.Step.Rules ?? StepRules.Usual;
         if (step.AutomaticTries < rules.Retries && !byHand)
         {
@@ -180,20 +182,20 @@ internal sealed class Walk(RunState state, DateTimeOffset now, WorkingHours hour
             return false;
         }
 
-        if (GoesBack(rules) && !byHand)
+        if (GoesBack(rules) && !byHand && !unclear)
         {
             RollBack(null, fault.Why);
             return false;
         }
 
-        if (rules is { OnFailure: FailureMode.Run, RemedySteps.IsEmpty: false } && step.Way == Way.Forward)
+        if (rules is { OnFailure: FailureMode.Run, RemedySteps.IsEmpty: false } && step.Way == Way.Forward && !unclear)
         {
             Stop();
             Happen(new RemedyBegan(step.Step.Id, rules.Remedy!, WayBack.Once(State, rules.RemedySteps, "aid")));
             return true;
         }
 
-        Ask(step.Way == Way.Aid ? "What was to help failed too." : byHand ? "Somebody changed the target by hand: nothing is undone over their change without being asked." : "A step failed.");
+        Ask(step.Way == Way.Aid ? "What was to help failed too." : byHand ? "Somebody changed the target by hand: nothing is undone over their change without being asked." : unclear ? "The gates can't tell how the new version does: somebody has to." : "A step failed.");
         return false;
     }
 

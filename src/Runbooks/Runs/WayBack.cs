@@ -34,7 +34,7 @@ internal static class WayBack
 
         switch (done.Stage?.Kind)
         {
-            case null when way.All(one => one is not Rollout { Stage: null }):
+            case null or StageKind.Part or StageKind.All when way.All(one => one is not Rollout { Stage: null }):
                 way.Add(new Rollout(new StepId("undo"), $"Back to {version}", Back: true, run.Origin?.FromRevision));
                 break;
             case StageKind.Switch when !Has(StageKind.Switch):

@@ -8,6 +8,7 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(StartRollout), "rollout-start")]
 [JsonDerivedType(typeof(WatchRollout), "rollout-watch")]
 [JsonDerivedType(typeof(HoldRollout), "rollout-hold")]
+[JsonDerivedType(typeof(SendTraffic), "traffic")]
 [JsonDerivedType(typeof(AskHealth), "probe")]
 [JsonDerivedType(typeof(Wake), "wake")]
 [JsonDerivedType(typeof(Say), "say")]
@@ -29,6 +30,9 @@ public sealed record StartRollout(bool Back, long? ToRevision) : Order;
 public sealed record WatchRollout(RolloutSighting? Last) : Order;
 
 public sealed record HoldRollout(bool Hold) : Order;
+
+/// <summary>What was brought up gets its share of the traffic.</summary>
+public sealed record SendTraffic : Order;
 
 /// <summary>After a switch was kept long enough: scale down what carried traffic before, unless traffic has moved since. Outlives the run.</summary>
 public sealed record Retire : Order;

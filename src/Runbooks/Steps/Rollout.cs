@@ -21,7 +21,7 @@ public sealed record Rollout(StepId Id, string Title, bool Back = false, long? T
 
     /// <summary>Whether the version is what the place runs once this is done.</summary>
     [JsonIgnore]
-    public bool Lands => Stage is null or { Kind: StageKind.Switch };
+    public bool Lands => Stage is null or { Kind: StageKind.Switch or StageKind.All };
 
     /// <param name="Begun">Null until the target accepted the change.</param>
     /// <param name="Silent">Why the target does not answer, while it does not.</param>
@@ -39,8 +39,11 @@ public sealed record Rollout(StepId Id, string Title, bool Back = false, long? T
         ({ Kind: StageKind.Switch }, false) => $"blue-green: switch traffic to it in one change; what carried it before stays up for {Words.Duration(Kept)}, then is scaled to zero",
         ({ Kind: StageKind.Switch }, true) => "blue-green: switch traffic back in one change; where what ran before was scaled down, bring it up first",
         ({ Kind: StageKind.Dismiss }, _) => "blue-green: scale what was brought up beside to zero",
-        ({ Kind: StageKind.Canary, Percent: var share }, _) => $"canary: run it on so many replicas more that they carry {share}% of the traffic",
+        ({ Kind: StageKind.Canary, Percent: var share }, _) => $"canary: run it beside on as many replicas as it takes to carry {share}% of the traffic, and give it that share",
         ({ Kind: StageKind.EndCanary }, _) => "canary: scale it to zero",
+        ({ Kind: StageKind.Part, Percent: var share, Pace: var pace }, _) => $"rolling: replace {share}% of the replicas{InWords(pace)}, and hold it there",
+        ({ Kind: StageKind.All, Pace: var pace }, _) => $"rolling: replace all replicas{InWords(pace)}; what is held goes on",
+        ({ Kind: StageKind.Tidy }, _) => "rolling: put surge and unavailable back as they were",
         (_, true) => ToRevision is { } revision ? $"undo to revision {revision}" : "undo to the revision that ran this version",
         _ => Strategy is { } strategy ? strategy.Word : "rolling: replace replicas a few at a time, as the target's own strategy says",
     };
@@ -56,6 +59,8 @@ public sealed record Rollout(StepId Id, string Title, bool Back = false, long? T
         {
             RolloutAccepted c when s.Begun is null => Answers(s, new RolloutStarted(c.Begun)).And(new WatchRollout(null), context.Now),
             RolloutSeen { Sighting.Phase: RolloutPhase.Complete } c when Stage?.Kind == StageKind.Switch => Seen(s, c.Sighting, context.Now).And(new Retire(), context.Now + Kept),
+            RolloutSeen { Sighting.Phase: RolloutPhase.Up } c => Seen(s, c.Sighting, context.Now).And(new SendTraffic(), context.Now),
+            RolloutSeen { Sighting.Phase: RolloutPhase.Progressing } c when Reached(c.Sighting) => Seen(s, c.Sighting, context.Now).And(new HoldRollout(true), context.Now),
             RolloutSeen c => Seen(s, c.Sighting, context.Now),
             WorldSilent c when c.Why != s.Silent => StepDecision.Accept(new Delayed(c.Why)),
             WorldRefused c => Answers(s, new StepFailed(c.Fault)),
@@ -79,8 +84,16 @@ public sealed record Rollout(StepId Id, string Title, bool Back = false, long? T
         state is State { Begun: not null } ? StepDecision.Nothing.And(new HoldRollout(true), context.Now) : StepDecision.Nothing;
 
     public override StepDecision Resume(StepState state, StepContext context) => state is State { Begun: not null } s
-        ? StepDecision.Nothing.And(new HoldRollout(false), context.Now).And(new WatchRollout(s.Last), context.Now)
+        ? StepDecision.Nothing.And(new HoldRollout(IsHeld(s)), context.Now).And(new WatchRollout(s.Last), context.Now)
         : Begin(context);
+
+    /// <summary>Whether so many replicas run it that it is held there, whatever the run as a whole does.</summary>
+    public bool IsHeld(StepState? state) => state is State { Last: { } seen } && Reached(seen);
+
+    private bool Reached(RolloutSighting seen) => Stage is { Kind: StageKind.Part, Percent: var share } && seen.Wanted > 0 && seen.Updated >= Shares.Part(seen.Wanted, share);
+
+    private static string InWords(Pace? pace) => pace is null ? " a few at a time, as the target's own strategy says"
+        : $", {Words.List(new[] { pace.Surge is { } surge ? $"at most {surge} more" : null, pace.Unavailable is { } fewer ? $"at most {fewer} fewer" : null }.OfType<string>())} than wanted at a time";
 
     private TimeSpan Kept => Keep ?? BlueGreen.UsualKeep;
 

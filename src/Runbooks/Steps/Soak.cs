@@ -19,6 +19,9 @@ public sealed record Soak(StepId Id, string Title, TimeSpan Length) : Step(Id, T
     /// <summary>The gates themselves; copied from the service when the run is planned.</summary>
     public ImmutableArray<Gate> Gates { get; init => field = value.IsDefault ? [] : value; } = [];
 
+    /// <summary>Where its gates can't tell, a person is asked, whatever a failure leads to otherwise.</summary>
+    public bool Asks { get; init; }
+
     /// <param name="Until">When its time is over.</param>
     public sealed record State(DateTimeOffset Until) : StepState
     {
@@ -31,7 +34,7 @@ public sealed record Soak(StepId Id, string Title, TimeSpan Length) : Step(Id, T
 
     public override string Kind => "soak";
 
-    public override string Says() => $"wait {Words.Duration(Length)}{(Gates.IsEmpty ? "" : $", watching {string.Join("; ", Gates.Select(gate => gate.Says()))}")}";
+    public override string Says() => $"wait {Words.Duration(Length)}{(Gates.IsEmpty ? "" : $", watching {string.Join("; ", Gates.Select(gate => gate.Says()))}{(Asks ? "; where they can't tell, ask" : "")}")}";
 
     /// <summary>How long after its time it still waits for a gate that is unknown or past its limit, before it fails.</summary>
     [JsonIgnore]
@@ -112,6 +115,11 @@ public sealed record Soak(StepId Id, string Title, TimeSpan Length) : Step(Id, T
         for (var at = 0; at < Gates.Length; at++)
         {
             if (GateJudge.Fault(Gates[at], judged.Tracks[at]) is { } fault) return new StepFailed(fault);
+        }
+
+        for (var at = 0; Asks && at < Gates.Length; at++)
+        {
+            if (GateJudge.Doubt(Gates[at], judged.Tracks[at]) is { } doubt) return new StepFailed(doubt);
         }
 
         return Gates.Where((gate, at) => !GateJudge.IsSettled(gate, judged.Tracks[at])).Any() ? null : new StepPassed();

@@ -87,6 +87,60 @@ public sealed class StrategyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_rollout_is_held_at_its_part_although_the_process_is_killed_at_each_point_and_goes_on_once_somebody_says_so()
+    {
+        Runbook("""
+              - deploy: rolling
+                pause-at: 25%
+                surge: 1
+                unavailable: 0
+                soak: 1s
+                resume: ask
+            """);
+        stage.Cluster.DeadlineSteps = 100_000;
+        bot = await stage.StartBotAsync();
+        var ana = stage.User(stage.Ana, bot);
+        await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3-slow prod");
+        await stage.User(stage.Ben, bot).ClickAsync(await stage.CardAsync(message => message.Shows("waiting for approval")), "Approve");
+        await UntilAsync(() => stage.Cluster.Deployment("prod", "api").Version == "v1.2.3-slow");
+        await RestartAsync();
+        var card = await stage.CardAsync(message => message.Shows("Wait for go at 25% – waiting") && message.Shows("Held at 1 of 3 replicas."), 60);
+        stage.Cluster.Deployment("prod", "api").ShouldSatisfyAllConditions(d => d.Paused.ShouldBeTrue(), d => d.Updated.ShouldBe(1));
+        await RestartAsync();
+        await stage.User(stage.Ana, bot).ClickAsync(card, "Go on");
+        await UntilAsync(() => !stage.Cluster.Deployment("prod", "api").Paused);
+        await RestartAsync();
+        await stage.CardAsync(message => message.Shows("succeeded"), 60);
+        stage.Cluster.Deployment("prod", "api").ShouldSatisfyAllConditions(
+            d => d.Version.ShouldBe("v1.2.3-slow"), d => d.Paused.ShouldBeFalse(), d => d.Updated.ShouldBe(3), d => d.Annotation("chatops.dev/pace").ShouldBeNull(),
+            d => d.Json["spec"]!["strategy"]!["rollingUpdate"]!["maxSurge"]!.ToString().ShouldBe("25%"));
+        stage.Cluster.Effects.Values.ShouldAllBe(times => times == 1);
+    }
+
+    [Fact]
+    public async Task A_gate_that_trips_while_it_is_held_takes_it_back()
+    {
+        stage.Write("services/api.yaml", File.ReadAllText(Path.Combine(stage.Folder, "config", "services", "api.yaml")).TrimEnd() + $"\n    gates: {{ front-door: {{ http: \"{Health()}\", every: 1s, min-samples: 1 }} }}\n");
+        Runbook("""
+              - deploy: rolling
+                pause-at: 25%
+                soak: 10m
+            """);
+        stage.Settings["Http:AllowedHosts"] = "127.0.0.1";
+        bot = await stage.StartBotAsync();
+        await stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/deploy api v1.2.3-slow prod");
+        await stage.User(stage.Ben, bot).ClickAsync(await stage.CardAsync(message => message.Shows("waiting for approval")), "Approve");
+        await stage.CardAsync(message => message.Shows("Soak at 25% – running"), 60);
+        stage.Cluster.Deployment("prod", "api").Paused.ShouldBeTrue();
+        stage.Health = HttpStatusCode.ServiceUnavailable;
+        await stage.CardAsync(message => message.Shows("Rolling back") && message.Shows("front-door"), 60);
+        stage.Health = HttpStatusCode.OK;
+        await stage.CardAsync(message => message.Shows("⚠️ Rolled back"), 60);
+        stage.Cluster.Deployment("prod", "api").ShouldSatisfyAllConditions(d => d.Version.ShouldBe("v1.2.2"), d => d.Paused.ShouldBeFalse(), d => d.Updated.ShouldBe(3));
+        stage.Cluster.Effects.Values.ShouldAllBe(times => times == 1);
+    }
+
+    [Fact]
     public async Task A_canary_takes_its_shares_soaks_and_is_rolled_out_to_all()
     {
         Runbook("""
@@ -110,6 +164,31 @@ public sealed class StrategyTests : IAsyncLifetime
         await stage.User(stage.Cleo, bot).ClickAsync(card, "Roll back to v1.2.2");
         await stage.CardAsync(message => message.Shows("Roll api back to v1.2.2 in prod") && message.Shows("succeeded"));
         stage.Cluster.Deployment("prod", "api").Version.ShouldBe("v1.2.2");
+    }
+
+    [Fact]
+    public async Task A_canary_gets_its_shares_by_the_weights_of_a_route_and_none_once_it_is_rolled_back()
+    {
+        stage.Cluster.AddService("prod", "api", new() { ["app"] = "api" });
+        stage.Cluster.AddService("prod", "api-canary", new() { ["app"] = "api-canary" });
+        stage.Cluster.AddRoute("prod", "api", ("api", 100), ("api-canary", 0));
+        Runbook("""
+              - deploy: canary
+                steps: [5%, 25%, 100%]
+                soak: 1s
+                promote: ask
+            """);
+        bot = await stage.StartBotAsync();
+        await stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
+        await stage.User(stage.Ben, bot).ClickAsync(await stage.CardAsync(message => message.Shows("waiting for approval")), "Approve");
+        var card = await stage.CardAsync(message => message.Shows("Wait for go – waiting") && message.Shows("25% of the traffic by HTTPRoute api."), 60);
+        stage.Cluster.WeightOf("prod", "api").ShouldBe("api=75,api-canary=25");
+        await stage.User(stage.Cleo, bot).ClickAsync(card, "Roll back to v1.2.2");
+        await stage.CardAsync(message => message.Shows("⚠️ Rolled back"), 60);
+        stage.Cluster.WeightOf("prod", "api").ShouldBe("api=100,api-canary=0");
+        stage.Cluster.Deployment("prod", "api-canary").Replicas.ShouldBe(0);
+        stage.Cluster.Changes.ShouldNotContain(change => change.Name == "api" && change.Resource == "deployments");
+        stage.Cluster.Effects.Values.ShouldAllBe(times => times == 1);
     }
 
     [Fact]
@@ -179,6 +258,21 @@ public sealed class StrategyTests : IAsyncLifetime
         while (stage.Cluster.Jobs("prod").Count > 0) await Task.Delay(20, patience.Token);
         stage.Cluster.Deployment("prod", "api").Version.ShouldBe("v1.2.2");
     }
+
+    private async Task RestartAsync()
+    {
+        await bot.KillAsync();
+        await bot.DisposeAsync();
+        bot = await stage.StartBotAsync();
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+        while (!condition()) await Task.Delay(5, patience.Token);
+    }
+
+    private string Health() => File.ReadAllText(Path.Combine(stage.Folder, "config", "services", "api.yaml")).Split('"').First(part => part.EndsWith("/health", StringComparison.Ordinal));
 
     private static string Manifest(string name, string argument) => $"""
         apiVersion: batch/v1

@@ -58,6 +58,20 @@ public sealed class BlueGreenTests
     }
 
     [Fact]
+    public async Task What_is_live_and_was_scaled_up_meanwhile_is_matched_before_traffic_moves()
+    {
+        await using var bed = await TwoAsync();
+        await UpAsync(bed, Coloured, Up());
+        await SeeAsync(bed, Up(), RolloutPhase.Complete);
+        bed.Cluster.ChangeByHand("shop", "api-blue", d => d["spec"]!["replicas"] = 5, "horizontal-pod-autoscaler");
+        Bed.Later(await bed.Targets.RollOutAsync(Coloured, Over(), default)).Why.ShouldContain("brought to the size of api-blue first");
+        bed.Cluster.SelectorOf("shop", "api").ShouldContain("color=blue");
+        bed.Cluster.Advance(30);
+        Bed.Done(await bed.Targets.RollOutAsync(Coloured, Over(), default)).FromVersion.ShouldBe("v1.2.2");
+        bed.Cluster.VersionsBehind("shop", "api").Count(version => version == "v1.2.3").ShouldBe(5);
+    }
+
+    [Fact]
     public async Task Which_is_live_is_found_by_looking_also_after_somebody_switched_by_hand()
     {
         await using var bed = await TwoAsync();

@@ -369,7 +369,7 @@ public sealed partial class LanguageTests
     [Fact]
     public void Every_code_is_in_a_table_here_and_in_the_documentation()
     {
-        var tested = Faults.Select(row => row.Data.Item1).Concat(["approval-tight", "approval-impossible", "demo-with-real-targets", "access-missing", "services-missing", "bad-calendar-file", "preview-missing", "route-unreachable", "route-missing", "nobody-second", .. GateLanguageTests.Codes]).Distinct();
+        var tested = Faults.Select(row => row.Data.Item1).Concat(["approval-tight", "approval-impossible", "demo-with-real-targets", "access-missing", "services-missing", "bad-calendar-file", "preview-missing", "route-unreachable", "route-missing", "nobody-second", "pause-empty", "pods-unfit", .. GateLanguageTests.Codes]).Distinct();
         Codes().ShouldBe(tested, ignoreOrder: true);
         Codes().ShouldBe(Documents.Rows("configuration.md", "## Findings"), ignoreOrder: true);
     }
@@ -477,6 +477,7 @@ public sealed partial class LanguageTests
             "freeze" => ("calendar.yaml", $"{{ freezes: [{mapping}] }}"),
             "maintenance" => ("calendar.yaml", $"{{ maintenance: [{mapping}] }}"),
             "kubernetes" or "simulated" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {{ {shape}: {mapping} }} }} }}"),
+            "traffic" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {{ kubernetes: {{ cluster: c, namespace: n, deployment: d, image: i, traffic: {mapping} }} }} }} }}"),
             "gate" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {{ simulated: {{}}, gates: {{ g: {mapping} }} }} }} }}"),
             "health" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {{ simulated: {{}}, health: [{mapping}] }} }} }}"),
             "expect" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {{ simulated: {{}}, health: [{{ url: 'http://a', expect: {mapping} }}] }} }} }}"),

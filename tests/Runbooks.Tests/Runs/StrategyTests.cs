@@ -13,6 +13,7 @@ namespace ChatOps.Runbooks.Tests.Runs;
 public sealed class StrategyTests
 {
     private const string Colours = "  - deploy: blue-green\n    id: go\n    keep: 2h\n    timeout: 20m\n  - check: health\n";
+    private const string Held = "  - deploy: rolling\n    id: go\n    surge: 1\n    unavailable: 0\n    pause-at: 25%\n    soak: 5m\n    resume: ask\n  - check: health\n";
     private const string Shares = "  - deploy: canary\n    id: go\n    steps: [10%, 50%, 100%]\n    soak: 5m\n  - check: health\n";
 
     [Fact]
@@ -38,7 +39,52 @@ public sealed class StrategyTests
         Planned(Shares.Replace("soak: 5m", "promote: ask", StringComparison.Ordinal)).Steps.Select(step => step.Id.Name).ShouldBe(["go-at10", "go-at50", "go-go", "go", "go-end", "s2"]);
     }
 
+    [Fact]
+    public void A_rollout_that_is_held_soaks_there_and_goes_on_and_its_pace_is_put_back_where_it_was_changed()
+    {
+        Planned(Held).Steps.Select(step => $"{step.Id} {step.Kind} {step.Title}").ShouldBe(
+            ["go-at25 deploy Roll out v2 to 25%", "go-soak25 soak Soak at 25%", "go-go25 wait Wait for go at 25%", "go deploy Roll out v2 to all", "go-end deploy Put surge and unavailable back", "s2 check Check health"]);
+        Planned(Held).Steps[0].Says().ShouldBe("rolling: replace 25% of the replicas, at most 1 more and at most 0 fewer than wanted at a time, and hold it there");
+        Planned(Held).Steps[0].Rules!.Timeout.ShouldBe(TimeSpan.FromMinutes(15));
+        Planned("  - deploy: rolling\n    id: go\n    pause-at: [10%, 50%]\n    soak: 5m\n  - check: health\n").Steps.Select(step => step.Id.Name).ShouldBe(["go-at10", "go-soak10", "go-at50", "go-soak50", "go", "s2"]);
+        Planned("  - deploy: rolling\n  - check: health\n").Steps[0].ShouldBeOfType<Rollout>().Stage.ShouldBeNull();
+    }
+
     [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    public void It_is_held_once_as_many_as_the_part_takes_were_started(int updated, bool held)
+    {
+        var run = Opened(Held);
+        run = run.Then(Report(run, new RolloutAccepted(new RolloutBegun("v1", 4, null, false))));
+        var (_, decision) = run.Told(Report(run, new RolloutSeen(new RolloutSighting(RolloutPhase.Progressing, updated, 0, 4, "under way", null))));
+        decision.Work.Any(item => item.Kind == RunWork.HoldKind).ShouldBe(held);
+        decision.Work.Any(item => item.Kind == RunWork.WatchKind).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_run_that_is_paused_and_resumed_lets_go_only_of_what_is_not_held_at_its_part()
+    {
+        var run = Opened(Held);
+        run = run.Then(Report(run, new RolloutAccepted(new RolloutBegun("v1", 4, null, false))), Report(run, new RolloutSeen(new RolloutSighting(RolloutPhase.Progressing, 1, 0, 4, "one is up", null))));
+        run = run.Then(new RunCommand.Pause(Shop.Ana, null));
+        RunWork.Read(run.Told(new RunCommand.Resume(Shop.Ana)).Decision.Work.Single(item => item.Kind == RunWork.HoldKind)).Order.ShouldBe(new HoldRollout(true));
+    }
+
+    [Fact]
+    public void Whoever_leaves_it_held_is_told_so()
+    {
+        var run = Passed(Opened(Held));
+        run = run.Then(new RunCommand.Abort(Shop.Ana, null), new RunCommand.Abort(Shop.Ana, null));
+        run.Status.ShouldBe(RunStatus.Failed);
+        run.Ending.ShouldBe("ana left it as it is; its rollout is held at about 25% of the replicas until the next deployment or rollback, or kubectl rollout resume");
+    }
+
+    [Theory]
+    [InlineData(Held, 0, "undo in place")]
+    [InlineData(Held, 1, "undo in place")]
+    [InlineData(Held, 3, "undo in place")]
     [InlineData(Colours, 0, "undo-up Dismiss")]
     [InlineData(Colours, 1, "undo-up Dismiss")]
     [InlineData(Colours, 2, "undo Switch")]
@@ -79,6 +125,8 @@ public sealed class StrategyTests
     [InlineData(Colours, "automatic")]
     [InlineData(Colours, "ask")]
     [InlineData(Shares, "automatic")]
+    [InlineData(Held, "automatic")]
+    [InlineData(Held, "ask")]
     [InlineData("  - deploy: canary\n    promote: ask\n    steps: [50%, 100%]\n  - check: health\n", "ask")]
     public void Every_way_that_a_strategy_can_go_keeps_every_promise(string steps, string rollback)
     {
@@ -111,7 +159,7 @@ public sealed class StrategyTests
     [Fact]
     public void Every_part_of_a_strategy_reads_back_as_it_was_written()
     {
-        foreach (var step in (Step[])[.. Planned(Colours).Steps, .. Planned(Shares).Steps])
+        foreach (var step in (Step[])[.. Planned(Colours).Steps, .. Planned(Shares).Steps, .. Planned(Held).Steps])
         {
             var opened = Shop.OpenedEvent(RollbackMode.Ask, "v1", []) with { Steps = [step] };
             ((RunOpened)RunJson.ReadRun(new StoredEvent(new RunId(7).Stream, 1, "opened", RunJson.Write(opened).Body, Shop.Noon))).Steps[0].Planned().ShouldBe(step.Planned());
@@ -124,6 +172,7 @@ public sealed class StrategyTests
     {
         { Step: Rollout, State: Rollout.State state } => (state.Begun is null ? run.Then(Report(run, new RolloutAccepted(new RolloutBegun("v1", 4, null, false)))) : run) is var begun
             ? begun.Then(Report(begun, new RolloutSeen(Shop.Seen(RolloutPhase.Complete)))) : run,
+        { Step: Wait } => run.Then(new RunCommand.Done(Shop.Ana, null, null)),
         { Step: HealthCheck } => run.Then(Report(run, new ProbeAnswered(0, 1, new HealthAnswer(true, "200", TimeSpan.Zero)))),
         { State: Soak.State soak } => Decider.Decide(run, Report(run, new TimePassed()), Shop.At(soak.Until)).State,
         _ => throw new InvalidOperationException($"{run.Current?.Step.Title} is not known here."),

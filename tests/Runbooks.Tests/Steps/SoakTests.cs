@@ -44,6 +44,35 @@ public sealed class SoakTests
         run.Rollback!.Why.ShouldContain("error-rate is 12%");
     }
 
+    [Theory]
+    [InlineData(true, RunStatus.Deciding)]
+    [InlineData(false, RunStatus.RollingBack)]
+    public void What_the_gates_can_not_tell_is_asked_of_a_person_where_the_soak_says_so(bool asks, RunStatus status)
+    {
+        var run = Soaking(asks, ErrorRate);
+        run = Decider.Decide(run, new RunCommand.Report(new StepId("s5"), 1, new TimePassed()), At(((Soak.State)run.Find(new StepId("s5"))!.State!).Until)).State;
+        run = Decider.Decide(run, new RunCommand.Report(new StepId("s5"), 1, new TimePassed()), At(run.UpdatedAt + TimeSpan.FromHours(1))).State;
+        run.Status.ShouldBe(status);
+        run.Find(new StepId("s5"))!.Fault!.Code.ShouldBe(GateJudge.Silent);
+    }
+
+    // What tells the two sides apart, by how much: nothing, a little, so much that it trips.
+    [Theory]
+    [InlineData(0.0, null, RunStatus.Succeeded)]
+    [InlineData(0.55, GateJudge.Unclear, RunStatus.Deciding)]
+    [InlineData(3.0, GateJudge.Tripped, RunStatus.RollingBack)]
+    public void A_comparison_that_is_nearly_sure_is_asked_too_and_one_that_is_sure_goes_back_by_itself(double worse, string? code, RunStatus status)
+    {
+        var gate = new Gate("errors", new GateQuery("prometheus", "a") { Baseline = "b" }, null, Worse.Higher) { Compare = Compare.Canary, MinSamples = 20, Every = TimeSpan.FromSeconds(10) };
+        var run = Soaking(true, gate);
+        for (var round = 0; round < 20 && run.Status == RunStatus.Running; round++)
+            run = Told(run, 0, new GateSample(run.UpdatedAt, round + (worse * 6), null, round), TimeSpan.FromSeconds(10)).State;
+        if (run.Status == RunStatus.Running) run = Decider.Decide(run, new RunCommand.Report(new StepId("s5"), 1, new TimePassed()), At(((Soak.State)run.Find(new StepId("s5"))!.State!).Until)).State;
+        (run.Find(new StepId("s5"))!.Fault?.Code).ShouldBe(code);
+        run.Status.ShouldBe(status);
+        if (code == GateJudge.Unclear) run.Find(new StepId("s5"))!.Fault!.Why.ShouldContain("% sure that it is worse");
+    }
+
     [Fact]
     public void It_ends_when_its_time_is_over_and_its_gates_are_good() => Over(Sampled(Soaking(ErrorRate), 0.01, 0.02)).Status.ShouldBe(RunStatus.Succeeded);
 
@@ -149,10 +178,12 @@ public sealed class SoakTests
     }
 
     /// <summary>A run that has come to its soak.</summary>
-    private static RunState Soaking(params ReadOnlySpan<Gate> gates)
+    private static RunState Soaking(params ReadOnlySpan<Gate> gates) => Soaking(false, gates);
+
+    private static RunState Soaking(bool asks, params ReadOnlySpan<Gate> gates)
     {
         var prod = Prod with { Gates = [.. gates], Health = [] };
-        var soak = Rolling with { Steps = [.. Rolling.Steps.Select(step => step is Soak one ? one with { Watches = [Soak.All] } : step)] };
+        var soak = Rolling with { Steps = [.. Rolling.Steps.Select(step => step is Soak one ? one with { Watches = [Soak.All], Asks = asks } : step)] };
         var planned = Planner.Deploy(new PlanContext(Api, prod, "v1.2.3", Ana.Person!.Value), soak, _ => null, "v1.2.2");
         var opened = new RunOpened(new RunId(7), planned.Plan, planned.Steps, prod.Target, true, RollbackMode.Automatic, null, [Engineers], Ana.Person.Value, null, [], [], null);
         var run = Decider.Open(opened, Noon).State.Ticked().Approved();

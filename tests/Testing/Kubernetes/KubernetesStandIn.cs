@@ -103,6 +103,19 @@ public sealed class KubernetesStandIn : IAsyncDisposable
         return Deployment(@namespace, name);
     }
 
+    /// <summary>Adds many Deployments at once that are rolled out already.</summary>
+    public void AddDeployments(string @namespace, IEnumerable<string> names, string image, int replicas)
+    {
+        foreach (var name in names)
+        {
+            var deployment = StandInShapes.Deployment(@namespace, name, image, replicas);
+            Own(deployment, "kubectl-client-side-apply", ["name"], []);
+            store.Put("deployments", @namespace, deployment);
+        }
+
+        for (var i = 0; i < (replicas * 3) + 6; i++) controller.Advance();
+    }
+
     /// <summary>What the pods of jobs write, by the beginning of the job's name.</summary>
     public Dictionary<string, string[]> Logs { get; } = new(StringComparer.Ordinal);
 
@@ -123,6 +136,38 @@ public sealed class KubernetesStandIn : IAsyncDisposable
 
     /// <summary>Adds a Service.</summary>
     public void AddService(string @namespace, string name, Dictionary<string, string> selector) => store.Put("services", @namespace, StandInShapes.Service(@namespace, name, selector));
+
+    /// <summary>Whether the kinds of the Gateway API are installed.</summary>
+    public bool KnowsGateways { get; set; } = true;
+
+    /// <summary>Whether the Gateway takes notice of changed routes at once; else when <see cref="TakeNotice"/> is called.</summary>
+    public bool GatewayIsQuick { get; set; } = true;
+
+    /// <summary>Adds an HTTPRoute with one rule that leads to Services by weight, accepted by its Gateway.</summary>
+    public void AddRoute(string @namespace, string name, params (string Service, int Weight)[] backends) => store.Put("httproutes", @namespace, Accepted(StandInTraffic.Route(@namespace, name, backends)));
+
+    /// <summary>Adds a canary Ingress of ingress-nginx.</summary>
+    public void AddCanaryIngress(string @namespace, string name, string service, int weight = 0) => store.Put("ingresses", @namespace, StandInTraffic.Ingress(@namespace, name, service, weight));
+
+    /// <summary>The share that a canary gets: its Service's weight in an HTTPRoute, or a canary Ingress's.</summary>
+    public string WeightOf(string @namespace, string name) => StandInTraffic.Weights(store.Find("httproutes", @namespace, name) ?? store.Find("ingresses", @namespace, name)!);
+
+    /// <summary>The Gateway accepts a route as it is now.</summary>
+    public void TakeNotice(string @namespace, string name) => store.Put("httproutes", @namespace, Accepted(store.Find("httproutes", @namespace, name)!));
+
+    /// <summary>Changes a route or an Ingress as somebody with kubectl would.</summary>
+    public void ChangeRouteByHand(string resource, string @namespace, string name, Action<JsonObject> change, string manager = "kubectl-edit")
+    {
+        lock (store.Gate)
+        {
+            var before = store.Find(resource, @namespace, name)!;
+            var after = (JsonObject)before.DeepClone();
+            change(after);
+            Settle(resource, @namespace, before, after, manager);
+        }
+    }
+
+    private static JsonObject Accepted(JsonObject route) => StandInTraffic.Accepted(route);
 
     /// <summary>What a Service selects, as <c>k=v</c> in the order of the keys.</summary>
     public string SelectorOf(string @namespace, string name) => string.Join(',', Selector(store.Find("services", @namespace, name)!).OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{one.Key}={one.Value}"));
@@ -300,7 +345,7 @@ public sealed class KubernetesStandIn : IAsyncDisposable
             if (resource == "deployments" && Invalid(after) is { } field)
                 return (422, Status(422, "Invalid", $"Deployment.apps \"{name}\" is invalid: {field}", new JsonObject { ["name"] = name, ["group"] = "apps", ["kind"] = "Deployment", ["causes"] = new JsonArray(new JsonObject { ["reason"] = "FieldValueInvalid", ["message"] = field, ["field"] = field.Split(':')[0] }) }));
             var stored = Settle(resource, @namespace, before, after, manager);
-            var effective = !JsonNode.DeepEquals(stored["spec"], before["spec"]);
+            var effective = !JsonNode.DeepEquals(stored["spec"], before["spec"]) || StandInTraffic.Weights(stored) != StandInTraffic.Weights(before);
             var key = body.ToJsonString().Contains("chatops.dev/key", StringComparison.Ordinal) ? Annotation(stored, "chatops.dev/key") : null;
             changes.Enqueue(new StandInChange(@namespace, name, manager, key, resource == "deployments" ? new StandInDeployment(stored).Image : "", effective, contentType, body.DeepClone()) { Resource = resource });
             return (200, stored);
@@ -325,6 +370,14 @@ public sealed class KubernetesStandIn : IAsyncDisposable
     /// <summary>What the API server does with every write: a new generation when the spec changed, and its books of who changed what.</summary>
     private JsonObject Settle(string resource, string @namespace, JsonObject before, JsonObject after, string manager)
     {
+        if (resource is "httproutes" or "ingresses")
+        {
+            if (JsonNode.DeepEquals(before, after)) return before;
+            if (!JsonNode.DeepEquals(before["spec"], after["spec"])) after["metadata"]!["generation"] = before["metadata"]!["generation"]!.GetValue<long>() + 1;
+            after["metadata"]!["managedFields"]!.AsArray().Add(new JsonObject { ["manager"] = manager, ["operation"] = "Update", ["time"] = Now, ["fieldsV1"] = new JsonObject() });
+            return store.Put(resource, @namespace, resource == "httproutes" && GatewayIsQuick ? Accepted(after) : after);
+        }
+
         if (resource != "deployments")
         {
             if (!JsonNode.DeepEquals(before["spec"]!["selector"], after["spec"]!["selector"])) OwnSelector(after, manager);

@@ -12,7 +12,7 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
 {
     private static readonly Dictionary<string, string> Kinds = new(StringComparer.Ordinal)
     {
-        ["deployments"] = "Deployment", ["replicasets"] = "ReplicaSet", ["pods"] = "Pod", ["events"] = "Event", ["services"] = "Service", ["jobs"] = "Job",
+        ["deployments"] = "Deployment", ["replicasets"] = "ReplicaSet", ["pods"] = "Pod", ["events"] = "Event", ["services"] = "Service", ["jobs"] = "Job", ["httproutes"] = "HTTPRoute", ["ingresses"] = "Ingress",
     };
 
     private sealed record Call(string Verb, string Group, string Resource, string Namespace, string? Name)
@@ -36,7 +36,7 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
         stage.Note(context.Request, call?.Verb ?? "get", call?.Resource ?? "");
         if (stage.Token is { } token && context.Request.Headers.Authorization != $"Bearer {token}")
             await RefuseAsync(context, Status(401, "Unauthorized", "Unauthorized"));
-        else if (call is null)
+        else if (call is null || (call.Resource == "httproutes" && !stage.KnowsGateways))
             await RefuseAsync(context, Status(404, "NotFound", "the server could not find the requested resource"));
         else if (stage.Faults.TakeFailure(call.Verb) is { } failure)
             await FailAsync(context, failure);
@@ -75,7 +75,7 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
             "DELETE" when name is not null => "delete",
             var other => other.ToLowerInvariant(),
         };
-        return new Call(verb, parts[at - 2] is "apps" or "batch" ? parts[at - 2] : "", parts[at + 2], parts[at + 1], name) { Log = parts.Length == at + 5 };
+        return new Call(verb, parts[at - 2] is "apps" or "batch" or "gateway.networking.k8s.io" or "networking.k8s.io" ? parts[at - 2] : "", parts[at + 2], parts[at + 1], name) { Log = parts.Length == at + 5 };
     }
 
     private Task ListAsync(HttpContext context, Call call)

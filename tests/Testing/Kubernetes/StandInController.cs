@@ -17,6 +17,7 @@ internal sealed class StandInController(StandInStore store)
 
     private readonly Dictionary<string, int> age = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Progress, int Idle)> deadlines = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTime> readySince = new(StringComparer.Ordinal);
     private int names;
 
     /// <summary>Steps without progress until a rollout has exceeded its deadline.</summary>
@@ -107,17 +108,25 @@ internal sealed class StandInController(StandInStore store)
         return deployment;
     }
 
-    /// <summary>A rolling update with 25 % surge and 25 % unavailable: at most one pod made and one ended a step.</summary>
+    /// <summary>A rolling update with the surge and the unavailable of its strategy: at most one pod made and one ended a step.</summary>
     private void Scale(string ns, JsonObject deployment, JsonObject newest, List<JsonObject> sets)
     {
         var wanted = (int)Number(deployment["spec"]!["replicas"]);
         var mine = Owned("pods", ns, Uid(newest));
         var others = sets.Where(s => Uid(s) != Uid(newest)).SelectMany(s => Owned("pods", ns, Uid(s))).ToList();
-        var available = mine.Concat(others).Count(IsReady);
-        var dead = others.Find(p => !IsReady(p)) ?? (available > wanted - (wanted / 4) ? others.FirstOrDefault() : null);
+        var available = mine.Count(p => IsAvailable(deployment, p)) + others.Count(IsReady);
+        var (surge, unavailable) = (Share(deployment, "maxSurge", wanted, 99), Share(deployment, "maxUnavailable", wanted, 0));
+        if (surge + unavailable == 0) unavailable = 1;
+        var dead = others.Find(p => !IsReady(p)) ?? (available > wanted - unavailable ? others.FirstOrDefault() : null);
         if (dead is not null) store.Remove("pods", ns, Name(dead));
         if (mine.Count > wanted) store.Remove("pods", ns, Name(mine[^1]));
-        if (mine.Count < wanted && mine.Count + others.Count - (dead is null ? 0 : 1) < wanted + ((wanted + 3) / 4)) Create(ns, newest);
+        if (mine.Count < wanted && mine.Count + others.Count - (dead is null ? 0 : 1) < wanted + surge) Create(ns, newest);
+    }
+
+    private static int Share(JsonObject deployment, string name, int wanted, int round)
+    {
+        var text = deployment["spec"]!["strategy"]?["rollingUpdate"]?[name]?.ToString() ?? "25%";
+        return text.EndsWith('%') ? ((wanted * int.Parse(text[..^1], CultureInfo.InvariantCulture)) + round) / 100 : int.Parse(text, CultureInfo.InvariantCulture);
     }
 
     private void Create(string ns, JsonObject set)
@@ -198,18 +207,19 @@ internal sealed class StandInController(StandInStore store)
     {
         var sets = Owned("replicasets", ns, Uid(deployment));
         var newest = Newest(deployment, sets);
-        foreach (var set in sets) CountSet(ns, set);
+        foreach (var set in sets) CountSet(ns, set, p => set == newest ? IsAvailable(deployment, p) : IsReady(p));
         var all = sets.SelectMany(s => Owned("pods", ns, Uid(s))).ToList();
         var updated = newest is null ? 0 : Owned("pods", ns, Uid(newest)).Count;
         var (wanted, ready) = ((int)Number(deployment["spec"]!["replicas"]), all.Count(IsReady));
+        var enough = sets.SelectMany(s => Owned("pods", ns, Uid(s)).Where(p => s == newest ? IsAvailable(deployment, p) : IsReady(p))).Count();
         var status = deployment["status"]!.AsObject();
         var old = (status["conditions"] as JsonArray)?.FirstOrDefault(c => c!["type"]!.GetValue<string>() == "Progressing")?.DeepClone() as JsonObject;
-        foreach (var (key, value) in new[] { ("replicas", all.Count), ("updatedReplicas", updated), ("readyReplicas", ready), ("availableReplicas", ready), ("unavailableReplicas", Math.Max(0, wanted - ready)) })
+        foreach (var (key, value) in new[] { ("replicas", all.Count), ("updatedReplicas", updated), ("readyReplicas", ready), ("availableReplicas", enough), ("unavailableReplicas", Math.Max(0, wanted - enough)) })
         {
             if (value == 0) status.Remove(key);      // the API leaves zeros out
             else status[key] = value;
         }
-        var complete = updated == wanted && all.Count == wanted && ready == wanted;
+        var complete = updated == wanted && all.Count == wanted && enough == wanted;
         var late = !paused && !complete && IsLate(Uid(deployment), $"{updated}/{all.Count}/{ready}");
         var progressing =
             paused ? Condition("Progressing", "Unknown", "DeploymentPaused", "Deployment is paused")
@@ -226,14 +236,14 @@ internal sealed class StandInController(StandInStore store)
         store.Put("deployments", ns, deployment);
     }
 
-    private void CountSet(string ns, JsonObject set)
+    private void CountSet(string ns, JsonObject set, Func<JsonObject, bool> isAvailable)
     {
         var pods = Owned("pods", ns, Uid(set));
         var status = set["status"]!.AsObject();
         status["replicas"] = pods.Count;
         var ready = pods.Count(IsReady);
         status["readyReplicas"] = ready;
-        status["availableReplicas"] = ready;
+        status["availableReplicas"] = pods.Count(isAvailable);
         store.Put("replicasets", ns, set);
     }
 
@@ -253,6 +263,14 @@ internal sealed class StandInController(StandInStore store)
     }
 
     private static bool IsReady(JsonObject pod) => pod["status"]!["containerStatuses"]?[0]?["ready"]?.GetValue<bool>() == true;
+
+    /// <summary>Ready for as long as the Deployment says, by the clock on the wall.</summary>
+    private bool IsAvailable(JsonObject deployment, JsonObject pod)
+    {
+        if (!IsReady(pod)) return false;
+        var since = readySince.TryGetValue(Uid(pod), out var known) ? known : readySince[Uid(pod)] = DateTime.UtcNow;
+        return DateTime.UtcNow - since >= TimeSpan.FromSeconds(Number(deployment["spec"]!["minReadySeconds"]));
+    }
 
     private static string VersionOf(JsonNode podSpec)
     {
