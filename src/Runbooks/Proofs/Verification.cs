@@ -138,6 +138,12 @@ public static class Verification
 
         private void LookAtBeginning(RunState run, StepBegan what, int? from, string says)
         {
+            if (run.Find(what.Step) is { Way: Way.Forward, Step: Train train } && TrainModels.Unapproved(run, train) is { } car)
+            {
+                Break(Promise.ApprovedFirst, $"\"{train.Title}\" changes {car.Plan.Site}, which is protected, before anybody approved.", from, says);
+                return;
+            }
+
             if (!model.Environment.Protected || run.Find(what.Step) is not { Way: Way.Forward, Step.Changes: true } step || model.Runbook.StartsWith != "deploy") return;
             if (run.Steps.TakeWhile(one => one != step).Any(one => one is { Step: Approval, Status: StepStatus.Passed })) return;
             Break(Promise.ApprovedFirst, $"\"{step.Step.Title}\" changes {run.Site}, which is protected, before anybody approved.", from, says);
@@ -172,6 +178,8 @@ public static class Verification
 
                 key.Append(' ').Append((char)('a' + (int)step.Status)).Append((char)('0' + (int)step.Way)).Append(Math.Min(step.Attempt, 2)).Append(step.Fault is null ? '-' : 'f').Append(Math.Min(step.AutomaticTries, 20).ToString(CultureInfo.InvariantCulture));
                 if (step.State is Approval.State approval) key.Append(approval.Yes.Length).Append(':').Append(approval.Asked.Length);
+                if (step.State is Train.State train) key.Append(train.Departed ? 't' : '-').Append(train.Rolling ? 't' : '-').AppendJoin(',', train.Cars.Select(car => $"{(car.Run is null ? '-' : 'r')}{(int?)car.Seen?.Phase}{(car.Told ? 't' : '-')}{(car.LeftOut ? 'l' : '-')}"));
+                if (step.State is TrainBack.State trainBack) key.AppendJoin(',', trainBack.Cars.Select(car => $"{(int?)car.Seen?.Phase}{(car.Told ? 't' : '-')}"));
                 if (step.State is Rollout.State rollout) key.Append(rollout.Begun is null ? '-' : 'b');
             }
 
