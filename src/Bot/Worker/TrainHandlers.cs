@@ -118,8 +118,7 @@ internal sealed class CarNewsHandler(RunEngine engine) : IWorkHandler
     public async Task<Done> DoAsync(ClaimedWork work, CancellationToken cancellationToken)
     {
         if (await engine.FindAsync(Book.Read(work.Item).Run, cancellationToken) is not { Opened.Train: { } part } run || await engine.FindAsync(part.Train, cancellationToken) is not { IsOver: false } train) return new Done.Finished();
-        if (Cars.StepFor(train, run.Id) is not { } step) return new Done.Finished();
-        await engine.TellAsync(train.Id, new RunCommand.Report(step.Step.Id, step.Attempt, new CarSeen(part.Service, run.Id, Cars.Seen(run))), null, work, cancellationToken);
+        await engine.TellAsync(train.Id, new RunCommand.HearOf(part.Service, run.Id, Cars.Seen(run)), null, work, cancellationToken);
         return new Done.Kept();
     }
 }

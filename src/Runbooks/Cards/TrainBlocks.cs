@@ -9,10 +9,10 @@ namespace ChatOps.Runbooks.Cards;
 /// <summary>Shows a release train on its card: every service with its wave, its versions, its steps, how it stands, and for how long.</summary>
 public static class TrainBlocks
 {
-    /// <summary>A matrix for each train of the run that has begun, and a way to the runs that wait for somebody.</summary>
+    /// <summary>A matrix for each train of the run, from the first so that approvers see it, and a way to the runs that wait for somebody.</summary>
     public static IEnumerable<CardBlock> Of(RunState run, DateTimeOffset now)
     {
-        foreach (var step in run.Steps.Where(step => step is { Step: Train { Cars.IsEmpty: false }, State: Train.State }))
+        foreach (var step in run.Steps.Where(step => step is { Step: Train { Cars.IsEmpty: false }, Status: not StepStatus.NotReached }))
         {
             var cars = Stands(run, step);
             yield return new CardBlock.Table(["Wave", "Service", "Version", "Steps", "State", "Took"], [.. cars.Select(one => Row(one.Car, one.Stand, now))]);
@@ -45,20 +45,20 @@ public static class TrainBlocks
     /// <summary>Where each service stands: as the way back last saw it, where there is one.</summary>
     private static List<(Car Car, CarStand Stand)> Stands(RunState run, StepProgress step)
     {
-        var forward = (Train.State)step.State!;
+        var forward = step.State as Train.State;
         var back = run.Steps.Where(one => one.Step is TrainBack taken && taken.Of == step.Step.Id).Select(one => one.State).OfType<TrainBack.State>().LastOrDefault();
         return [.. ((Train)step.Step).Cars.Select(car =>
         {
-            var stand = forward.Find(car.Service) ?? new CarStand(car.Service, null, null);
+            var stand = forward?.Find(car.Service) ?? new CarStand(car.Service, null, null);
             return (car, back?.Find(car.Service) is { Seen: { } seen } taken ? stand with { Seen = seen, EndedAt = taken.EndedAt ?? stand.EndedAt } : stand);
         })];
     }
 
     private static ImmutableArray<string> Row(Car car, CarStand stand, DateTimeOffset now) =>
     [
-        (car.Wave + 1).ToString(CultureInfo.InvariantCulture), car.Service, car.Plan.FromVersion is { } from ? $"{from} → {car.Plan.Version}" : car.Plan.Version,
+        (car.Wave + 1).ToString(CultureInfo.InvariantCulture), stand.Run is { } run ? $"{car.Service} (run {run})" : car.Service, car.Plan.FromVersion is { } from ? $"{from} → {car.Plan.Version}" : car.Plan.Version,
         stand.Seen?.Marks ?? new string('·', car.Steps.Count(step => step is not (Boarding or Arrival))),
-        $"{(stand.LeftOut ? "left out: what it needs failed" : stand.Seen?.Says ?? "to come")}{(stand.Run is { } run ? $" (run {run})" : "")}",
+        stand.LeftOut ? "left out: what it needs failed" : stand.Seen?.Says ?? "to come",
         stand.BeganAt is { } began ? Words.Duration((stand.EndedAt ?? now) is var end && end > began ? end - began : TimeSpan.Zero) : "",
     ];
 

@@ -1,7 +1,7 @@
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Catalog;
-using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Language;
 
@@ -42,7 +42,8 @@ internal static class LintTrains
         if (services.Count > 0 && common.Count == 0)
         {
             var rare = environments.Select(name => (name, lacking: services.Where(service => service.Environment(name) is null).Select(service => service.Name).ToList())).OrderBy(one => one.lacking.Count).FirstOrDefault();
-            findings.ErrorAt(at, "environment-unknown", $"There is no environment that all of the train's services have{(rare.name is null ? "" : $": {string.Join(", ", rare.lacking)} {(rare.lacking.Count == 1 ? "has" : "have")} no {rare.name}")}.", "A train goes to one environment.", "Take out what does not go there.");
+            var lacks = rare.name is null ? "" : $": {Words.List(rare.lacking)} {(rare.lacking.Count == 1 ? "has" : "have")} no {rare.name}";
+            findings.ErrorAt(at, "environment-unknown", $"There is no environment that all of the train's services have{lacks}.", "A train goes to one environment.", "Take out what does not go there.");
             return;
         }
 
@@ -64,7 +65,7 @@ internal static class LintTrains
         foreach (var car in planned.Cars.Where(car => car.Protected && car.ApprovedBy.IsEmpty && !car.AsksItself))
             findings.ErrorAt(at, "approval-missing", $"{environment} is protected, but {car.Service} would be changed there without an approval.", null, "Put an approval before the waves step.");
         if (planned.Cars.Where(car => car.AsksItself).Select(car => car.Service).ToList() is { Count: > 0 } asking && runbook.AllSteps().Any(step => step is Approval))
-            findings.WarnAt(at, "approval-again", $"In {environment}, {string.Join(", ", asking)} will ask for {(asking.Count == 1 ? "its" : "their")} own approval when {(asking.Count == 1 ? "its" : "their")} wave comes.", "No approval before the train is as strict: as many people, of the same groups or fewer.", "Make the train's approval as strict, or leave it so.");
+            findings.WarnAt(at, "approval-again", $"In {environment}, an approval of its own will be asked for when the wave comes of {Words.List(asking)}.", "No approval before the train is as strict: as many people, of the same groups or fewer.", "Make the train's approval as strict, or leave it so.");
     }
 
     /// <summary>A service whose place one train holds would be waited for by the other for ever.</summary>

@@ -132,7 +132,9 @@ public static class Verification
         {
             if (run.Status == RunStatus.Cancelled && run.MayHaveChanged) Break(Promise.NeverHalfDone, "It was cancelled although something was changed.", at, null);
             if (run.Status != RunStatus.Succeeded || !run.MayHaveChanged) return;
-            var left = run.Steps.FirstOrDefault(step => step is { Status: StepStatus.Skipped, Fault: not null, Note: { } note, Way: Way.Forward } && note.StartsWith("failed", StringComparison.Ordinal) && (step.Step.Changes || step.Step is HealthCheck));
+
+            // What failed of a train is undone, or asked about, by a run of its own.
+            var left = run.Steps.FirstOrDefault(step => step is { Status: StepStatus.Skipped, Fault: not null, Note: { } note, Way: Way.Forward } && note.StartsWith("failed", StringComparison.Ordinal) && (step.Step is { Changes: true } and not Train || step.Step is HealthCheck));
             if (left is not null) Break(Promise.NeverHalfDone, left.Step is HealthCheck ? $"\"{left.Step.Title}\" found it unhealthy, and the run succeeded all the same." : $"\"{left.Step.Title}\" failed half way, and the run succeeded all the same.", at, null);
         }
 

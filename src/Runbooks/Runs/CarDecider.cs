@@ -19,6 +19,19 @@ internal static class CarDecider
         };
     }
 
+    /// <summary>What a train hears of one of its runs: its step decides about it, and once that is behind the run it is only kept, so that the card stays true.</summary>
+    public static Refusal? Hear(Walk walk, RunCommand.HearOf c)
+    {
+        var train = walk.State;
+
+        // Held: all of them are looked at when it goes on.
+        if (train.IsOver || train.Status is RunStatus.Paused or RunStatus.Queued) return null;
+        if (Cars.StepFor(train, c.Car) is { } step) return walk.Tell(step, new CarSeen(c.Service, c.Car, c.Seen));
+        return train.Steps.LastOrDefault(one => one.State is Train.State state && state.Find(c.Service) is { } car && car.Run == c.Car && car.Seen != c.Seen) is { } behind
+            ? walk.Note(new StepHappened(behind.Step.Id, new CarMoved(c.Service, c.Seen)))
+            : null;
+    }
+
     /// <summary>Only what has not begun: what has goes on to its end.</summary>
     private static Refusal? CallOff(Walk walk, string why)
     {

@@ -65,6 +65,7 @@ public static class Decider
             case RunCommand.GiveUpFor c: return GiveUpFor(walk, c);
             case RunCommand.ChangePlan c: return ChangePlan(walk, c.Plan, c.Steps, c.Why);
             case RunCommand.OfTrain c: return CarDecider.Act(walk, c);
+            case RunCommand.HearOf c: return CarDecider.Hear(walk, c);
             case RunCommand.PageWas c: return walk.Note(new PageTold(c.Says));
             case RunCommand.CardWasPosted c: return walk.Note(new CardPosted(c.Place, c.Channel, c.Message, c.Permalink));
             case RunCommand.CardWasNotPosted c: return walk.Note(new NotPosted(c.Place, c.Why));

@@ -92,6 +92,9 @@ public abstract record RunCommand
     /// <summary>The train is over: places need not be held any longer.</summary>
     public sealed record EndWith(RunId Train, string Why) : OfTrain(Train);
 
+    /// <summary>To a release train: how the run of one of its services stands.</summary>
+    public sealed record HearOf(string Service, RunId Car, CarSighting Seen) : RunCommand;
+
     /// <summary>What became of a page about it.</summary>
     public sealed record PageWas(string Says) : RunCommand;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Serialization;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Work;
 

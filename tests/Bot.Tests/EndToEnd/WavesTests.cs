@@ -60,7 +60,7 @@ public sealed class WavesTests : IAsyncLifetime
     {
         await StartAsync("v1.3.0");
         var card = await stage.CardAsync(message => message.Shows("Run release on platform") && message.Shows("waiting for somebody"), 60);
-        card.Says.ShouldSatisfyAllConditions(says => says.ShouldContain("v1.2.2 → v1.3.0"), says => says.ShouldContain("healthy (run 5)"), says => says.ShouldContain("✓✓✓"));
+        card.Says.ShouldSatisfyAllConditions(says => says.ShouldContain("v1.2.2 → v1.3.0"), says => says.ShouldContain("web (run 5)"), says => says.ShouldContain("healthy"), says => says.ShouldContain("✓✓✓"));
         Order().ShouldBe(["db", "orders", "pay", "web"]);
         foreach (var service in Shop.Keys) stage.Cluster.Deployment("prod", service).Version.ShouldBe("v1.3.0");
 

@@ -182,7 +182,7 @@ public sealed class TrainTests
     public void Its_own_place_can_be_part_of_the_train()
     {
         var needs = new Dictionary<string, string[]>(Shop) { ["platform"] = ["web"] };
-        ImmutableArray<SourceFile> files = [.. TrainWorld.Files(needs).DistinctBy(file => file.File)];
+        ImmutableArray<SourceFile> files = [.. TrainWorld.Files(needs).Reverse().DistinctBy(file => file.File)];
         var world = new TrainWorld(TrainWorld.Read(files)).Run();
         Began(world).ShouldBe(["db", "orders", "pay", "web", "platform"]);
     }
@@ -236,7 +236,7 @@ public sealed class TrainTests
         table.Columns.ShouldBe(["Wave", "Service", "Version", "Steps", "State", "Took"]);
         table.Rows.Select(row => string.Join(' ', row.Take(5))).ShouldBe(
         [
-            "1 db v1 → v2 ✓✓ healthy (run 5)", "2 orders v1 → v2 ✗· waiting for a decision: No such image (run 3)", "2 pay v1 → v2 ✓✓ healthy (run 4)", "3 web v1 → v2 ·· holds its place (run 2)",
+            "1 db (run 2) v1 → v2 ✓✓ healthy", "2 orders (run 3) v1 → v2 ✗· waiting for a decision: No such image", "2 pay (run 4) v1 → v2 ✓✓ healthy", "3 web (run 5) v1 → v2 –– the train goes no further",
         ], ignoreOrder: true);
         card.Body.OfType<CardBlock.List>().ShouldHaveSingleItem().Lines.ShouldHaveSingleItem().Button!.Action.Argument.ShouldBe("show 3");
     }

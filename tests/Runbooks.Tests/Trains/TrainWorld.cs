@@ -141,7 +141,7 @@ internal sealed class TrainWorld
         switch (item.Kind)
         {
             case RunWork.CarNewsKind when RunId.TryParse(item.Payload, out var car):
-                if (Runs[car].Opened.Train is { } part && Cars.StepFor(Runs[part.Train], car) is { } step) Tell(part.Train, new RunCommand.Report(step.Step.Id, step.Attempt, new CarSeen(part.Service, car, Cars.Seen(Runs[car]))));
+                if (Runs[car].Opened.Train is { } part) Tell(part.Train, new RunCommand.HearOf(part.Service, car, Cars.Seen(Runs[car])));
                 return;
             case RunWork.TrainOverKind when RunId.TryParse(item.Payload, out var over):
                 foreach (var run in Cars.RunsOf(Runs[over])) Tell(run, new RunCommand.EndWith(over, "the train is over"));
