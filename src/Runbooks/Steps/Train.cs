@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Steps;
