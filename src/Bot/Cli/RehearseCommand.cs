@@ -53,6 +53,8 @@ internal static class RehearseCommand
             terminal.Out.WriteLine(TerminalText.Line(string.Create(CultureInfo.InvariantCulture, $"{(int)at.TotalHours:00}:{at:mm\\:ss}  {Mark(line.Line.Tone)} {(line.Line.By is { } by ? $"{new Runbooks.Access.Person(by).ShortName} " : "")}{line.Line.Says}")));
         }
 
+        if (TrainBlocks.Of(run, Model.Start + at).OfType<CardBlock.Table>().ToImmutableArray<CardBlock>() is { IsEmpty: false } trains)
+            terminal.Out.Write(TerminalCards.Render(new Card("The release train", Tone.Neutral, null, "") { Body = trains }, terminal.Width, terminal.Colours));
         if (junit is not null) File.WriteAllText(junit, JUnit(model, run).ToString());
         var asItShould = fails.IsEmpty ? run.Status == RunStatus.Succeeded : run.IsOver || run.Status == RunStatus.Deciding;
         terminal.Out.WriteLine($"It {(run.IsOver ? "ended" : "stopped")} after {Words.Duration(at)}: {RunWords.Of(run.Status)}{(run.Ending is { } ending && !ending.StartsWith(RunWords.Of(run.Status), StringComparison.Ordinal) ? $", {ending}" : "")}.{(run.Status == RunStatus.Deciding ? " A person would have to decide now." : "")}");

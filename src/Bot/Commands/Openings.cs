@@ -15,7 +15,7 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Commands;
 
 /// <summary>Opens runs: deployments and rollbacks, or the plan of one.</summary>
-internal sealed class Openings(RunEngine engine, Readings readings, IStore store, Chats chats, Locks locks, Laters laters, Outlooks outlooks, Usuals usuals, IncidentEngine incidents, Func<Configuration> configuration, BotAddress address)
+internal sealed class Openings(RunEngine engine, Readings readings, IStore store, Chats chats, Locks locks, Laters laters, Outlooks outlooks, Usuals usuals, IncidentEngine incidents, TrainYard trains, Func<Configuration> configuration, BotAddress address)
 {
     /// <summary>Opens a deployment. A delivery that comes again gets the answer it got, whatever has become of the world since.</summary>
     public async Task<Reply> DeployAsync(Speaker speaker, Command.Deploy c, string delivery, CancellationToken cancellationToken)
@@ -137,7 +137,8 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         var (seen, _) = await readings.LookAsync(environment.Target, cancellationToken);
         var inputs = runbook.Filled(schedule.Inputs);
         var context = new PlanContext(service, environment, seen?.Version ?? "", LockDecider.Itself) { Inputs = inputs, At = engine.Now, Calendar = current.Calendar };
-        var planned = Planner.Procedure(context, runbook, current.Runbook, seen?.Version);
+        var planned = await trains.PlanAsync(context, runbook, seen?.Version, cancellationToken);
+        if (await TrainRefusedAsync(planned, current, null, cancellationToken) is { } stopped) return Refused(stopped);
         var nobody = new Speaker(new Caller(LockDecider.Itself, "the schedule", []), null);
         return await OpenAsync(nobody, new OpenRequest(planned, service, environment, LockDecider.Itself, $"schedule {schedule.Cron} ({schedule.Zone})", await PlacesAsync(nobody, service, cancellationToken), NoQueue: false, null) { Inputs = inputs }, delivery, cancellationToken);
     }
@@ -155,9 +156,31 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         var (seen, _) = await readings.LookAsync(environment.Target, cancellationToken);
         var inputs = runbook.Filled(c.Inputs);
         var context = new PlanContext(service, environment, seen?.Version ?? "", speaker.Caller.Person ?? default) { Inputs = inputs, At = engine.Now, Calendar = current.Calendar };
-        var planned = Planner.Procedure(context, runbook, current.Runbook, seen?.Version);
+        var planned = await trains.PlanAsync(context, runbook, seen?.Version, cancellationToken);
+        if (!c.PlanOnly && await TrainRefusedAsync(planned, current, speaker.Caller, cancellationToken) is { } stopped) return Refused(stopped);
         if (c.PlanOnly) return await PlannedAsync(planned, service, environment, speaker, c with { PlanOnly = false }, Pass.Everything, cancellationToken);
         return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person!.Value, c.Reason, await PlacesAsync(speaker, service, cancellationToken), c.NoQueue, null) { Inputs = inputs }, delivery, cancellationToken);
+    }
+
+    /// <summary>Why a release train in it can't go; null when there is none, or nothing stands against it. Whoever starts it needs the right to every one of its services.</summary>
+    /// <param name="caller">Null = its schedule starts it.</param>
+    private async Task<Refusal?> TrainRefusedAsync(Planned planned, Configuration current, Caller? caller, CancellationToken cancellationToken)
+    {
+        foreach (var train in planned.Steps.OfType<Train>())
+        {
+            if (train.Trouble is { } trouble) return new Refusal(RefusalCodes.TrainImpossible, trouble.Why, trouble.Next);
+            foreach (var car in train.Cars)
+            {
+                if (caller is { } who && current.Access.Refuse(who, Right.Deploy, car.Plan.Site.Environment, car.Owners) is { } forbidden) return forbidden with { Why = $"{car.Service}: {forbidden.Why}" };
+                if (await locks.RefuseAsync(car.Plan.Site, Pass.Nothing, cancellationToken) is { } way) return way.Refusal;
+            }
+
+            var unmet = await Task.WhenAll(train.Cars.Select(car => current.Service(car.Service) is { } service && service.Environment(car.Plan.Site.Environment) is { } environment
+                ? UnmetAsync(service, environment, car.Plan.Version, cancellationToken) : Task.FromResult<Refusal?>(null)));
+            if (Array.FindIndex(unmet, one => one is not null) is var at and >= 0) return unmet[at]! with { Why = $"{train.Cars[at].Service}: {unmet[at]!.Why}" };
+        }
+
+        return null;
     }
 
     /// <summary>What is wrong with what was given for the runbook's inputs; null when nothing is.</summary>

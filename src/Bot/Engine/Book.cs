@@ -17,7 +17,7 @@ internal static class Book
     {
         // Without an event too: what was decided holds only for the state that it was decided on.
         Streams = [new StreamAppend(after.Id.Stream, before?.Version ?? 0, [.. decision.Events.Select(RunJson.Write)])],
-        Work = [.. decision.Work, .. Shown(before, after, decision, now), .. Paged(before, after, decision, now), .. TakenBack(before, after) ? [LockAfter(after.Id, now)] : Array.Empty<WorkItem>()],
+        Work = [.. decision.Work, .. Shown(before, after, decision, now), .. Paged(before, after, decision, now), .. TrainNews(before, after, now), .. TakenBack(before, after) ? [LockAfter(after.Id, now)] : Array.Empty<WorkItem>()],
         Withdrawn = decision.Withdrawn,
         Runs = decision.Events.IsEmpty ? [] : [Row(after)],
         Live = Live(before, after, now) is { } live ? [live] : [],
@@ -33,7 +33,7 @@ internal static class Book
             var news = what switch
             {
                 DecisionAsked e => new PageNews(subject, NewsKind.Want, who, RunCard.TitleOf(after), e.Why, after.Opened.Protected),
-                RollbackBegan { By: null } e when before?.Status != RunStatus.Deciding => new PageNews(subject, NewsKind.Want, who, RunCard.TitleOf(after), $"{e.Why} It is rolled back to {e.ToVersion} by itself.", after.Opened.Protected),
+                RollbackBegan { By: null, With: null } e when before?.Status != RunStatus.Deciding => new PageNews(subject, NewsKind.Want, who, RunCard.TitleOf(after), $"{e.Why} It is rolled back to {e.ToVersion} by itself.", after.Opened.Protected),
                 DecisionTaken e => new PageNews(subject, NewsKind.Acknowledged, By: e.By),
                 StepRetried { By: { } by } => new PageNews(subject, NewsKind.Acknowledged, By: by),
                 RollbackBegan { By: { } by } => new PageNews(subject, NewsKind.Acknowledged, By: by),
@@ -47,6 +47,15 @@ internal static class Book
         }
     }
 
+    /// <summary>A train hears how the runs of its services stand, and they hear when it is over.</summary>
+    private static IEnumerable<WorkItem> TrainNews(RunState? before, RunState after, DateTimeOffset now)
+    {
+        if (before is not null && after.Opened.Train is { } part && Cars.Seen(before) != Cars.Seen(after))
+            yield return new(RunWork.CarNewsKind, $"{RunWork.CarNewsKind}:{after.Id}", $"run:{part.Train}", now, JsonSerializer.Serialize(new AboutRun(after.Id, null, null), BookJson.Default.AboutRun));
+        if (after.IsOver && before is { IsOver: false } && !Cars.RunsOf(after).IsEmpty)
+            yield return new(RunWork.TrainOverKind, $"{RunWork.TrainOverKind}:{after.Id}", $"run:{after.Id}", now, JsonSerializer.Serialize(new AboutRun(after.Id, null, null), BookJson.Default.AboutRun));
+    }
+
     public static WorkItem Turn(RunId run, DateTimeOffset now) =>
         new(RunWork.TurnKind, $"{RunWork.TurnKind}:{run}", $"run:{run}", now, JsonSerializer.Serialize(new AboutRun(run, null, null), BookJson.Default.AboutRun));
 
@@ -56,8 +65,8 @@ internal static class Book
     private static WorkItem LockAfter(RunId run, DateTimeOffset now) =>
         new(Locks.AfterKind, $"{Locks.AfterKind}:{run}", Locks.Lane, now, JsonSerializer.Serialize(new AboutRun(run, null, null), BookJson.Default.AboutRun));
 
-    /// <summary>A version was just taken back: by the run that brought it, or by one that reverts it.</summary>
-    private static bool TakenBack(RunState? before, RunState after) => after.IsOver && before?.IsOver != true
+    /// <summary>A version was just taken back: by the run that brought it, or by one that reverts it. One that was well, and went back with its train, may come again.</summary>
+    private static bool TakenBack(RunState? before, RunState after) => after.IsOver && before?.IsOver != true && after.Rollback?.With is null
         && (after is { Status: RunStatus.RolledBack, Plan.Kind: RunKind.Deploy } || after is { Status: RunStatus.Succeeded, Plan.Kind: RunKind.Rollback });
 
     public static AboutRun Read(WorkItem item) =>

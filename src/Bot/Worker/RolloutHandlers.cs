@@ -55,6 +55,9 @@ internal sealed class StartHandler(RunEngine engine, Targets targets, Locks lock
         var run = errand.Run;
         if (seen.Run == run.Id || run.Plan.FromVersion is null || seen.Version == run.Plan.FromVersion) return null;
         var why = $"{run.Site} runs {seen.Version} now, not {run.Plan.FromVersion}";
+
+        // What a train's approvers approved is this plan and no other: it does not go by itself to another.
+        if (run.Opened.Train is not null) return await ReportAsync(errand, new WorldRefused(new Fault("plan-changed", $"{why}.", "Look who changed it. Then start it again.")), cancellationToken);
         await Engine.TellAsync(run.Id, new RunCommand.ChangePlan(Planner.From(run, seen.Version), [.. run.Steps.Select(step => step.Step)], why), null, errand.Work, cancellationToken);
         return new Done.Kept();
     }

@@ -10,7 +10,7 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Worker;
 
 /// <summary>Plans a run again: when its turn comes, and when the configuration changes.</summary>
-internal sealed class TurnHandler(RunEngine engine, Targets targets, Func<Configuration> configuration) : IWorkHandler
+internal sealed class TurnHandler(RunEngine engine, Targets targets, TrainYard trains, Func<Configuration> configuration) : IWorkHandler
 {
     public ImmutableArray<string> Kinds => [RunWork.TurnKind, RunWork.ReplanKind];
 
@@ -19,6 +19,7 @@ internal sealed class TurnHandler(RunEngine engine, Targets targets, Func<Config
         var about = Book.Read(work.Item);
         if (await engine.FindAsync(about.Run, cancellationToken) is not { IsOver: false } run) return new Done.Finished();
         var turn = work.Item.Kind == RunWork.TurnKind;
+        if (run.Opened.Train is { } part) return turn ? await TakeTurnAsync(run, part, work, cancellationToken) : new Done.Finished();
         var planned = await PlanAgainAsync(run, look: turn, cancellationToken);
         var why = planned is null ? "" : Why(run.Plan, planned.Plan);
         RunCommand? command = (turn, planned) switch
@@ -28,6 +29,17 @@ internal sealed class TurnHandler(RunEngine engine, Targets targets, Func<Config
             _ => null,
         };
         if (command is null) return new Done.Finished();
+        await engine.TellAsync(run.Id, command, null, work, cancellationToken);
+        return new Done.Kept();
+    }
+
+    /// <summary>The run of one of a train's services goes by the plan that was approved, or not at all.</summary>
+    private async Task<Done> TakeTurnAsync(RunState run, PartOf part, ClaimedWork work, CancellationToken cancellationToken)
+    {
+        var seen = await targets.For(run.Opened.Target).LookAsync(run.Opened.Target, cancellationToken) is Outcome<Sighting>.Done done ? done.Value.Version : null;
+        RunCommand command = run.QueuedFrom is not null && seen is not null && run.Plan.FromVersion is { } from && seen != from
+            ? new RunCommand.CallOff(part.Train, $"{run.Site} runs {seen} now, not {from}: the plan that was approved no longer holds")
+            : new RunCommand.TakeTurn(null, [], "");
         await engine.TellAsync(run.Id, command, null, work, cancellationToken);
         return new Done.Kept();
     }
@@ -43,7 +55,7 @@ internal sealed class TurnHandler(RunEngine engine, Targets targets, Func<Config
         if (run.Opened.Emergency is not null) runbook = current.Overrides.InEmergency(runbook);
         else if (run.Opened.Exception is not null) runbook = current.Overrides.WithException(runbook);
         var context = new PlanContext(service, environment, run.Plan.Version, run.Opened.By) { Inputs = run.Opened.Inputs, Emergency = run.Opened.Emergency, At = engine.Now, Calendar = current.Calendar };
-        return run.Plan.Kind == RunKind.Procedure ? Planner.Procedure(context, runbook, current.Runbook, from) : Planner.Deploy(context, runbook, current.Runbook, from);
+        return run.Plan.Kind == RunKind.Procedure ? await trains.PlanAsync(context, runbook, from, cancellationToken) : Planner.Deploy(context, runbook, current.Runbook, from);
     }
 
     private static string Why(Plan old, Plan now)

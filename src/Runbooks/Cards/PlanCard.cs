@@ -23,8 +23,12 @@ public static class PlanCard
             new("From", plan.FromVersion ?? "not known"), new("To", plan.Version), new("Target", plan.Where), new("If a step fails", plan.OnFailure),
             .. outlook is null ? [] : OutlookBlocks.Facts(outlook),
         ],
-        Body = [.. outlook is null ? [] : OutlookBlocks.Of(outlook, clock ?? (at => $"{at.UtcDateTime:yyyy-MM-dd HH:mm} UTC")), new CardBlock.Table(["#", "Step", "What it does"], [.. plan.Steps.Select((step, at) => (System.Collections.Immutable.ImmutableArray<string>)[$"{at + 1}", step.Title, step.Says])])],
+        Body = [.. outlook is null ? [] : OutlookBlocks.Of(outlook, clock ?? (at => $"{at.UtcDateTime:yyyy-MM-dd HH:mm} UTC")), new CardBlock.Table(["#", "Step", "What it does"], [.. plan.Steps.Select((step, at) => (System.Collections.Immutable.ImmutableArray<string>)[$"{at + 1}", step.Title, step.Says])]), .. Whole(plan)],
         Buttons = deploy is null ? [] : [new Button("Start it", ButtonStyle.Primary, CardAction.Say(deploy))],
         Footer = $"Plan {plan.Hash.Short}: approvals are bound to exactly this.",
     };
+
+    /// <summary>What is about other runs too is said whole: a cell would cut it.</summary>
+    private static IEnumerable<CardBlock> Whole(Plan plan) =>
+        plan.Steps.Where(step => step.Bound is { Length: > 0 }).Select(step => new CardBlock.Text(step.Says.Replace(". ", "\n", StringComparison.Ordinal), step.Title));
 }

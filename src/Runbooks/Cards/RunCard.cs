@@ -67,6 +67,7 @@ public static class RunCard
         if (run.Opened.Emergency is { } emergency) facts.Add(new("Emergency", emergency));
         if (run.Opened.Exception is { } exception) facts.Add(new("Exception from a freeze", exception));
         if (run.TakenOnBy is { } by) facts.Add(new("Looked after by", by.Email));
+        if (run.Opened.Train is { } part) facts.Add(new("Release train", $"run {part.Train}"));
         if (run.Opened.Reverts is { } reverts) facts.Add(new("Takes back", $"run {reverts}"));
         facts.Add(new("Target", run.Opened.Target.ToString()!));
         if (run.Opened.Usual is { } usual && !run.IsOver) facts.Add(new("Usually takes", usual.Says()));
@@ -88,6 +89,7 @@ public static class RunCard
             if (active.Step is Manual manual) yield return new CardBlock.Text(string.Join('\n', manual.Commands.Select(run.Fill).Select(command => $"$ {command}").Prepend(run.Fill(manual.Instructions))), manual.Title);
         }
 
+        foreach (var block in TrainBlocks.Of(run, now)) yield return block;
         if (GateLines.Block(run) is { } gates) yield return gates;
         foreach (var job in run.Steps.Where(step => step.State is JobRun.State { Last.Log.Length: > 0 } && step.Status is StepStatus.Failed or StepStatus.Passed).TakeLast(1))
             yield return new CardBlock.Text(((JobRun.State)job.State!).Last!.Log, $"Last lines of {((JobRun)job.Step).Job}");
@@ -101,6 +103,7 @@ public static class RunCard
         if (failed?.Fault is { } fault) return new(Tone.Bad, $"{failed.Step.Title}: {fault.Why}{(fault.Next is null ? "" : $" {fault.Next}")}");
         return run.Current switch
         {
+            { State: Train.State { Silent: { } why } } => new(Tone.Warning, $"Waiting: {why} It is tried again until it answers."),
             { State: Rollout.State { Silent: { } why } } => new(Tone.Warning, $"Waiting: {why} It is tried again until it answers."),
             { State: Rollout.State { Last.Trouble: { } trouble } } => new(Tone.Warning, trouble.Why),
             _ => run.Rollback is { } back && run.Status == RunStatus.RollingBack ? new(Tone.Warning, $"Rolling back: {back.Why}") : null,
@@ -188,6 +191,7 @@ public static class RunCard
             { Current: { Status: StepStatus.Active, State: Approval.State given, Step: Approval approval } } =>
                 $"{Words.Count(Math.Max(1, approval.Count - given.Yes.Length), "approval is", "approvals are")} needed from {Asked(approval, given)} by {Clock(given.Until)}",
             { Current: { Status: StepStatus.Active, Step: Manual or Wait { Until: null, Signal: null } } current } => $"somebody has to say {(current.Step is Manual ? "that it is done" : "go")}: {Lower(current.Step.Title)}",
+            { Current: { Status: StepStatus.Active, Step: Train or TrainBack or Boarding or Arrival } current } => TrainBlocks.Next(run, current),
             { Current: { Status: StepStatus.Active } current } => Following(run, current),
             _ => null,
         };

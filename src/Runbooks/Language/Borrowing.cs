@@ -52,7 +52,7 @@ internal static class Borrowing
             .Concat(read.Runbooks.SelectMany(
                 runbook => runbook.AllSteps().SelectMany(step => Others(step), (step, name) => (name, findings.At($"runbook:{runbook.Name}:{step.Id}", $"runbook:{runbook.Name}")))));
 
-    private static IEnumerable<string> Others(Step step) => new[] { (step as InnerRunbook)?.Runbook, step.Rules?.Remedy }.OfType<string>();
+    private static IEnumerable<string> Others(Step step) => new[] { (step as InnerRunbook)?.Runbook, TrainReader.RunbookOf(step), step.Rules?.Remedy }.OfType<string>();
 
     private static (Runbook Runbook, Findings Places) Read(string name)
     {

@@ -28,6 +28,9 @@ public sealed record Configuration(ImmutableArray<Service> Services, ImmutableAr
 
     private readonly Known known = new();
 
+    /// <summary>Every service, for plans that are about more than one. What is live is not known here.</summary>
+    public Fleet Fleet => new(Services, ImmutableSortedDictionary<string, string>.Empty);
+
     public Service? Service(string name) => Names().Services.GetValueOrDefault(name);
 
     /// <summary>Of <see cref="Runbooks"/>, the names of those that the folder does not have and the library does.</summary>

@@ -67,6 +67,7 @@ public static class ConfigurationDocument
         ValueKind.Branches => $"list of {Link(Shapes.Step)} or {Link(Shapes.Branch)}",
         ValueKind.Items => $"list of texts, [text with more](#item), or {Link(Shapes.ItemGroup)}",
         ValueKind.Quorums => "name, list of names, or for each name a number",
+        ValueKind.Versions => "text, list of names, or for each name a version",
         _ => "text",
     };
 

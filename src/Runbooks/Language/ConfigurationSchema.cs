@@ -72,6 +72,7 @@ public static class ConfigurationSchema
             ValueKind.Branches => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["anyOf"] = new JsonArray(Step(), Of(Shapes.Branch)) } },
             ValueKind.Items => new JsonObject { ["type"] = "array", ["items"] = Item() },
             ValueKind.Quorums => TextsOrNumbers(),
+            ValueKind.Versions => TextsOrVersions(),
             ValueKind.Named => new JsonObject { ["type"] = "object", ["additionalProperties"] = Of(key.Of!) },
             ValueKind.NamedTexts => new JsonObject { ["type"] = "object", ["additionalProperties"] = TextOrTexts() },
             ValueKind.NamedValues => new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") } },
@@ -110,6 +111,13 @@ public static class ConfigurationSchema
     {
         var schema = TextOrTexts();
         ((JsonArray)schema["anyOf"]!).Add(new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 20 } });
+        return schema;
+    }
+
+    private static JsonObject TextsOrVersions()
+    {
+        var schema = TextOrTexts();
+        ((JsonArray)schema["anyOf"]!).Add(new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = new JsonArray("string", "number", "null") } });
         return schema;
     }
 

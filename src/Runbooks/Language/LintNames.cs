@@ -36,6 +36,7 @@ internal static partial class LintNames
         Notify s => [s.Text],
         SetValues s => s.Values.Values,
         InnerRunbook s => s.Inputs.Values,
+        Train s => s.Services.SelectMany(one => new[] { one.Name, one.Version }).Append(s.Version).Append(s.Title).OfType<string>(),
         _ => [step.Title],
     };
 

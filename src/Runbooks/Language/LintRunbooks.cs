@@ -28,6 +28,7 @@ internal static class LintRunbooks
         }
 
         LintNames.Look(runbook, findings);
+        LintTrains.Look(read, runbook, findings);
         if (!findings.Knows($"runbook:{runbook.Name}:unread-step")) Changes(read, runbook, findings);
 
         // The library's own are written for every kind of place.
@@ -65,13 +66,13 @@ internal static class LintRunbooks
     }
 
     /// <summary>The steps that a run would walk in such a place.</summary>
-    private static ImmutableArray<Step> Of(Configuration read, Runbook runbook, Service service, ServiceEnvironment environment) =>
-        Planner.Steps(new PlanContext(service, environment, "v0", default) { Inputs = runbook.Filled(ImmutableSortedDictionary<string, string>.Empty) }, runbook, read.Runbook);
+    internal static ImmutableArray<Step> Of(Configuration read, Runbook runbook, Service service, ServiceEnvironment environment) =>
+        Planner.Steps(new PlanContext(service, environment, "v0", default) { Inputs = runbook.Filled(ImmutableSortedDictionary<string, string>.Empty), Fleet = read.Fleet }, runbook, read.Runbook);
 
     /// <summary>Runbooks that a step names, and what they ask for.</summary>
     private static void Others(Configuration read, Runbook runbook, Step step, Findings findings)
     {
-        var named = new[] { (step as InnerRunbook)?.Runbook, step.Rules?.Remedy }.OfType<string>();
+        var named = new[] { (step as InnerRunbook)?.Runbook, TrainReader.RunbookOf(step), step.Rules?.Remedy }.OfType<string>();
         foreach (var name in named.Where(name => read.Runbook(name) is null && !findings.Knows($"runbook:{name}") && !findings.IsUnread("runbooks")))
             findings.ErrorAt(At(runbook, step, findings), "runbook-unknown", $"There is no runbook {name}.", null, Lint.Meant(name, read.Runbooks.Select(one => one.Name)));
         if (step.Rules?.Remedy is { } remedy && read.Runbook(remedy)?.Inputs.FirstOrDefault(one => one.Default is null) is { } asked)
@@ -169,5 +170,5 @@ internal static class LintRunbooks
         return read.Access.Refuse(new Caller(person, person.ShortName, groups), Right.Deploy, environment.Name, service.Owners) is null;
     }
 
-    private static (string File, int Line) At(Runbook runbook, Step step, Findings findings) => findings.At($"runbook:{runbook.Name}:{step.Id}", $"runbook:{runbook.Name}");
+    internal static (string File, int Line) At(Runbook runbook, Step step, Findings findings) => findings.At($"runbook:{runbook.Name}:{step.Id}", $"runbook:{runbook.Name}");
 }

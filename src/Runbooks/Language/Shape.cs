@@ -38,6 +38,9 @@ public enum ValueKind
     /// <summary>Names, or a mapping from names to how many of each.</summary>
     Quorums,
 
+    /// <summary>A text, a list of names, or a mapping from names to versions.</summary>
+    Versions,
+
     /// <summary>One mapping, or a list of them.</summary>
     OneOrMore,
 

@@ -161,6 +161,7 @@ public static class Shapes
         new("job", ValueKind.Text, "A Kubernetes Job that is run where the service runs: the name of its manifest in jobs/.") { Example = "migrate" },
         new("run", ValueKind.Text, "Another runbook's steps, walked here.") { Example = "purge-cache" },
         new("parallel", ValueKind.Branches, "Branches side by side; the next step begins when all are done, and the first failure stops the rest.") { Example = "[{ check: health }, { steps: [{ soak: 5m }] }]" },
+        new("waves", ValueKind.Text, "A release train, with this title: many services, in the order that their depends-on gives; needs services. on-failure: stop lets finish what runs, continue goes on with what does not need the failed one, rollback takes all back, the last wave first.") { Example = "\"Release {inputs.release}\"" },
         new("notify", ValueKind.Text, "A message with this text.") { Example = "\"{service} {version} goes to {environment}\"" },
         new("set", ValueKind.NamedValues, "Names for values; later steps say {values.NAME}.") { Example = "{ bucket: backups-prod }" },
         new("summary", ValueKind.Text, "The summary, posted in this channel; empty: where the card is.") { Example = "\"#deploys\"" },
@@ -181,6 +182,10 @@ public static class Shapes
         new("unavailable", ValueKind.Text, "deploy: rolling: how many replicas fewer than wanted there may be meanwhile; put back afterwards. Left out: as the Deployment says.") { OnlyIn = "deploy", Example = "\"0\"" },
         new("inconclusive", ValueKind.Text, "deploy: canary, and rolling with pause-at: where the gates can't tell at the end of a soak. ask: a person is asked, with the numbers. fail: as when one trips.", Allowed: ["ask", "fail"], Default: "ask") { OnlyIn = "deploy", Example = "fail" },
         new("promote", ValueKind.Text, "deploy: canary: whether it is rolled out to all by itself, or once somebody says go.", Allowed: ["automatic", "ask"], Default: "automatic") { OnlyIn = "deploy", Example = "ask" },
+        new("services", ValueKind.Versions, "waves: which: a list, all (every service with the environment), or each with its version; in a text: orders=v2, web=v7.") { OnlyIn = "waves", NeededThere = true, Example = "{ orders: v2, web: v7 }" },
+        new("version", ValueKind.Text, "waves: the version of those that name none.") { OnlyIn = "waves", Example = "\"{inputs.release}\"" },
+        new("at-once", ValueKind.Number, "waves: how many services go at once inside a wave.", Default: "3") { OnlyIn = "waves", Most = 20, Example = "5" },
+        new("runbook", ValueKind.Text, "waves: the runbook that all of them walk. Left out: each walks what its environment names.") { OnlyIn = "waves", Example = "rolling-deploy" },
         new("channel", ValueKind.Text, "notify: where; left out: where the card is.") { OnlyIn = "notify", Example = "\"#deploys\"" },
         new("do", ValueKind.Text, "manual: what to do, in words.") { OnlyIn = "manual", NeededThere = true, Example = "Point www at the new load balancer." },
         new("commands", ValueKind.Texts, "manual: commands to copy.") { OnlyIn = "manual", Example = "[\"dig +short www.example.com\"]" },
@@ -317,5 +322,5 @@ public static class Shapes
     ];
 
     /// <summary>The keys that make a step what it is, in the order in which they are looked for.</summary>
-    public static ImmutableArray<string> StepKinds { get; } = ["checklist", "approval", "deploy", "check", "soak", "wait", "manual", "http", "job", "run", "parallel", "notify", "set", "summary"];
+    public static ImmutableArray<string> StepKinds { get; } = ["checklist", "approval", "deploy", "check", "soak", "wait", "manual", "http", "job", "run", "parallel", "waves", "notify", "set", "summary"];
 }

@@ -83,6 +83,7 @@ internal sealed class StepReader(string runbook, Findings findings, JobShelf job
         "job" => Job(id, reader),
         "run" => new InnerRunbook(id, Filled(reader, kind), reader.Text(kind) ?? "", reader.NamedValues("with")),
         "parallel" => new SideBySide(id, "Side by side", Branches(id, reader)),
+        "waves" => TrainReader.Read(id, Title(reader, kind, "Release train"), reader, findings),
         "notify" => new Notify(id, "Notify", Channel(reader.Text("channel")), Filled(reader, kind)),
         "set" => new SetValues(id, "Set values", reader.NamedValues(kind)),
         _ => new Summary(id, "Summary", Channel(reader.Text(kind))),

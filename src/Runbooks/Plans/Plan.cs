@@ -98,10 +98,15 @@ public sealed record Plan(
             yield return step.Kind;
             yield return step.Title;
             yield return step.Says;
+            if (step.Bound is { } bound) yield return bound;
         }
     }
 }
 
 /// <summary>One step of a plan.</summary>
 /// <param name="Says">Everything it would do, in words that change when it changes.</param>
-public sealed record PlannedStep(StepId Id, string Kind, string Title, string Says);
+public sealed record PlannedStep(StepId Id, string Kind, string Title, string Says)
+{
+    /// <summary>What approvals are bound to beyond the words: the plans of other runs, by their hashes. Null = nothing.</summary>
+    public string? Bound { get; init; }
+}

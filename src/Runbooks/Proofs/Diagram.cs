@@ -26,6 +26,7 @@ public static class Diagram
             }).Append('\n');
         }
 
+        foreach (var train in model.Opened.Steps.OfType<Train>()) Waves(train, text);
         foreach (var (from, to) in Edges(model)) text.Append("    ").Append(Name(from)).Append(" --> ").Append(Name(to)).Append('\n');
         foreach (var (from, says) in model.Opened.Steps.Select(step => (step, Ways(step))).SelectMany(pair => pair.Item2, (pair, says) => (pair.step, says)))
             text.Append("    ").Append(Name(from.Id)).Append(" -. ").Append(Quoted(says.When)).Append(" .-> ").Append(Name(from.Id)).Append('_').Append(says.Key).Append("([\"").Append(Quoted(says.What)).Append("\"])\n");
@@ -78,6 +79,21 @@ public static class Diagram
         return svg.Append("</svg>\n").ToString();
     }
 
+    /// <summary>A train's services, wave below wave, with what needs what.</summary>
+    private static void Waves(Train train, StringBuilder text)
+    {
+        string Node(string service) => $"{Name(train.Id)}_car_{service.Replace('-', '_')}";
+        foreach (var wave in train.Cars.GroupBy(car => car.Wave).OrderBy(wave => wave.Key))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"    subgraph {Name(train.Id)}_wave{wave.Key + 1} [\"{Label(train)}: wave {wave.Key + 1}\"]\n");
+            foreach (var car in wave) text.Append("        ").Append(Node(car.Service)).Append("[[\"").Append(Quoted($"{car.Service} {car.Plan.Version}")).Append("\"]]\n");
+            text.Append("    end\n");
+        }
+
+        foreach (var car in train.Cars.Where(car => car.Wave == 0)) text.Append("    ").Append(Name(train.Id)).Append(" -.- ").Append(Node(car.Service)).Append('\n');
+        foreach (var (from, to) in train.Cars.SelectMany(car => car.Needs, (car, need) => (need, car.Service))) text.Append("    ").Append(Node(from)).Append(" --> ").Append(Node(to)).Append('\n');
+    }
+
     /// <summary>What leads to what.</summary>
     private static IEnumerable<(StepId From, StepId To)> Edges(Model model)
     {
@@ -113,7 +129,7 @@ public static class Diagram
         if (!rules.Undo.IsEmpty) yield return ("undo", "undone by", string.Join(", ", rules.Undo.Select(undo => undo.Title)));
     }
 
-    private static string Small(Step step) => string.Join(" · ", new[] { step.Kind, step.Rules switch { { Undo.IsEmpty: false } => "can be undone", { OnFailure: FailureMode.Run, Remedy: { } aid } => $"else {aid}", { OnFailure: FailureMode.Continue } => "may fail", { OnFailure: FailureMode.Rollback } => "else rolls back", _ => "" } }.Where(text => text.Length > 0));
+    private static string Small(Step step) => string.Join(" · ", new[] { step is Train { Cars: { IsEmpty: false } cars } ? $"{Words.Count(cars.Length, "service", "services")}, {Words.Count(cars.Max(car => car.Wave) + 1, "wave", "waves")}" : step.Kind, step.Rules switch { { Undo.IsEmpty: false } => "can be undone", { OnFailure: FailureMode.Run, Remedy: { } aid } => $"else {aid}", { OnFailure: FailureMode.Continue } => "may fail", { OnFailure: FailureMode.Rollback } => "else rolls back", _ => "" } }.Where(text => text.Length > 0));
 
     private static string Label(Step step) => Quoted(step.Part is { } part ? $"{part}: {step.Title}" : step.Title);
 

@@ -43,9 +43,9 @@ public sealed class Model
     public static Model Of(Configuration read, Runbook runbook, Service service, ServiceEnvironment environment, string version = "v2", ImmutableSortedDictionary<string, string>? inputs = null)
     {
         var by = new Person("requester@example.com");
-        var given = runbook.Filled(inputs ?? ImmutableSortedDictionary<string, string>.Empty);
+        var given = TrainModels.Filled(runbook, runbook.Filled(inputs ?? ImmutableSortedDictionary<string, string>.Empty), version);
         var safe = environment with { Target = new Target.Simulated($"{service.Name}/{environment.Name}", 3, "v1") };
-        var context = new PlanContext(service, safe, version, by) { Inputs = given, At = Start, Calendar = read.Calendar };
+        var context = new PlanContext(service, safe, version, by) { Inputs = given, At = Start, Calendar = read.Calendar, Fleet = read.Fleet };
         var planned = runbook.StartsWith == "deploy" ? Planner.Deploy(context, runbook, read.Runbook, "v1") : Planner.Procedure(context, runbook, read.Runbook, "v1");
         return new Model(runbook, service, safe, new RunOpened(
             new RunId(1), planned.Plan, planned.Steps, safe.Target, environment.Protected, planned.OnFailure, planned.Page, service.Owners, by, null, [], [], null) { Inputs = given });
@@ -67,7 +67,7 @@ public sealed class Model
     }
 
     /// <summary>What decides how it can go: the steps and their rules, without what is only said.</summary>
-    private string Shape => string.Join('\n', Opened.Steps.Select(step => $"{step.Id} {step.Kind} {step.Waits} {step.Rules?.Says()} {string.Join(',', step.Needs ?? [])} {(step as HealthCheck)?.Probes.Length} {(step as Approval)?.Says()} {(step as Soak)?.Says()}")
+    private string Shape => string.Join('\n', Opened.Steps.Select(step => $"{step.Id} {step.Kind} {step.Waits} {step.Rules?.Says()} {string.Join(',', step.Needs ?? [])} {(step as HealthCheck)?.Probes.Length} {(step as Approval)?.Says()} {(step as Soak)?.Says()} {(step as Train)?.Says()}")
         .Prepend($"{Runbook.Name} {Environment.Protected} {Opened.OnFailure}"));
 
     public RunContext At(DateTimeOffset now) => new(now, access, Service.Owners);

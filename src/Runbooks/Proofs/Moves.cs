@@ -81,6 +81,9 @@ public static class Moves
                 yield return new Move($"\"{title}\" completes.", true, TimeSpan.FromMinutes(1), (_, _, turn) => turn switch { 0 => Report(new JobAccepted("job")), 1 => Report(new JobSeen(Ended(JobPhase.Complete))), _ => null });
                 yield return new Move($"\"{title}\" fails.", false, TimeSpan.FromMinutes(1), (_, _, turn) => turn switch { 0 => Report(new JobAccepted("job")), 1 => Report(new JobSeen(Ended(JobPhase.Failed))), _ => null });
                 break;
+            case Train or TrainBack:
+                foreach (var move in TrainModels.Of(step, Report)) yield return move;
+                break;
             case HttpCall call:
                 var values = call.Capture.ToImmutableSortedDictionary(value => value.Key, value => $"<{value.Key}>");
                 yield return Once($"\"{title}\" is answered as expected.", true, TimeSpan.FromSeconds(1), _ => Report(new RequestAnswered(true, $"{call.Expect}", values)));

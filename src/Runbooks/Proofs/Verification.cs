@@ -132,12 +132,20 @@ public static class Verification
         {
             if (run.Status == RunStatus.Cancelled && run.MayHaveChanged) Break(Promise.NeverHalfDone, "It was cancelled although something was changed.", at, null);
             if (run.Status != RunStatus.Succeeded || !run.MayHaveChanged) return;
-            var left = run.Steps.FirstOrDefault(step => step is { Status: StepStatus.Skipped, Fault: not null, Note: { } note, Way: Way.Forward } && note.StartsWith("failed", StringComparison.Ordinal) && (step.Step.Changes || step.Step is HealthCheck));
+
+            // What failed of a train is undone, or asked about, by a run of its own.
+            var left = run.Steps.FirstOrDefault(step => step is { Status: StepStatus.Skipped, Fault: not null, Note: { } note, Way: Way.Forward } && note.StartsWith("failed", StringComparison.Ordinal) && (step.Step is { Changes: true } and not Train || step.Step is HealthCheck));
             if (left is not null) Break(Promise.NeverHalfDone, left.Step is HealthCheck ? $"\"{left.Step.Title}\" found it unhealthy, and the run succeeded all the same." : $"\"{left.Step.Title}\" failed half way, and the run succeeded all the same.", at, null);
         }
 
         private void LookAtBeginning(RunState run, StepBegan what, int? from, string says)
         {
+            if (run.Find(what.Step) is { Way: Way.Forward, Step: Train train } && TrainModels.Unapproved(run, train) is { } car)
+            {
+                Break(Promise.ApprovedFirst, $"\"{train.Title}\" changes {car.Plan.Site}, which is protected, before anybody approved.", from, says);
+                return;
+            }
+
             if (!model.Environment.Protected || run.Find(what.Step) is not { Way: Way.Forward, Step.Changes: true } step || model.Runbook.StartsWith != "deploy") return;
             if (run.Steps.TakeWhile(one => one != step).Any(one => one is { Step: Approval, Status: StepStatus.Passed })) return;
             Break(Promise.ApprovedFirst, $"\"{step.Step.Title}\" changes {run.Site}, which is protected, before anybody approved.", from, says);
@@ -172,6 +180,8 @@ public static class Verification
 
                 key.Append(' ').Append((char)('a' + (int)step.Status)).Append((char)('0' + (int)step.Way)).Append(Math.Min(step.Attempt, 2)).Append(step.Fault is null ? '-' : 'f').Append(Math.Min(step.AutomaticTries, 20).ToString(CultureInfo.InvariantCulture));
                 if (step.State is Approval.State approval) key.Append(approval.Yes.Length).Append(':').Append(approval.Asked.Length);
+                if (step.State is Train.State train) key.Append(train.Departed ? 't' : '-').Append(train.Rolling ? 't' : '-').AppendJoin(',', train.Cars.Select(car => $"{(car.Run is null ? '-' : 'r')}{(int?)car.Seen?.Phase}{(car.Told ? 't' : '-')}{(car.LeftOut ? 'l' : '-')}"));
+                if (step.State is TrainBack.State trainBack) key.AppendJoin(',', trainBack.Cars.Select(car => $"{(int?)car.Seen?.Phase}{(car.Told ? 't' : '-')}"));
                 if (step.State is Rollout.State rollout) key.Append(rollout.Begun is null ? '-' : 'b');
             }
 

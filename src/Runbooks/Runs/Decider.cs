@@ -64,6 +64,8 @@ public static class Decider
             case RunCommand.GiveWay c: return GiveWay(walk, c);
             case RunCommand.GiveUpFor c: return GiveUpFor(walk, c);
             case RunCommand.ChangePlan c: return ChangePlan(walk, c.Plan, c.Steps, c.Why);
+            case RunCommand.OfTrain c: return CarDecider.Act(walk, c);
+            case RunCommand.HearOf c: return CarDecider.Hear(walk, c);
             case RunCommand.PageWas c: return walk.Note(new PageTold(c.Says));
             case RunCommand.CardWasPosted c: return walk.Note(new CardPosted(c.Place, c.Channel, c.Message, c.Permalink));
             case RunCommand.CardWasNotPosted c: return walk.Note(new NotPosted(c.Place, c.Why));
@@ -182,7 +184,12 @@ public static class Decider
     private static Refusal? TakeTurn(Walk walk, RunCommand.TakeTurn c)
     {
         if (walk.State.Status != RunStatus.Queued) return null;
-        if (c.Plan is { } plan && plan.Hash != walk.State.Plan.Hash) walk.Happen(new PlanChanged(plan, c.Steps, c.Why));
+        if (c.Plan is { } plan && plan.Hash != walk.State.Plan.Hash)
+        {
+            foreach (var step in walk.State.Active) walk.Withdraw(step);
+            walk.Happen(new PlanChanged(plan, c.Steps, c.Why));
+        }
+
         walk.Happen(new TurnCame());
         if (walk.State.Status != RunStatus.Paused) walk.TakeUp();
         return null;

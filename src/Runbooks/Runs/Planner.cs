@@ -47,9 +47,9 @@ public static class Planner
 
     /// <summary>The steps that a run by this runbook walks.</summary>
     public static ImmutableArray<Step> Steps(PlanContext context, Runbook runbook, Func<string, Runbook?> others) =>
-        new Unfolding(context, others).Steps(runbook);
+        TrainPlans.Assemble(new Unfolding(context, others).Steps(runbook), context, others, runbook.OnFailure.Rollback);
 
-    private static Planned Of(RunKind kind, PlanContext context, ImmutableArray<Step> steps, string? from, OnFailure onFailure) => new(
+    internal static Planned Of(RunKind kind, PlanContext context, ImmutableArray<Step> steps, string? from, OnFailure onFailure) => new(
         new Plan(
             kind, new Site(context.Service.Name, context.Environment.Name), context.Version, from, context.Environment.Target.ToString()!,
             [.. steps.Select(step => step.Planned())], onFailure.Says()),

@@ -77,6 +77,24 @@ public abstract record RunCommand
     /// <summary>A newer version takes this one's place while it waits.</summary>
     public sealed record GiveUpFor(RunId Newer, string Version, Person By) : RunCommand;
 
+    /// <summary>What a release train wants of the run of one of its services.</summary>
+    public abstract record OfTrain(RunId Train) : RunCommand;
+
+    /// <summary>It is not to begin.</summary>
+    public sealed record CallOff(RunId Train, string Why) : OfTrain(Train);
+
+    /// <summary>It is to be taken back, or cancelled where it changed nothing.</summary>
+    public sealed record TakeBack(RunId Train, string Why) : OfTrain(Train);
+
+    /// <summary>What failed is to be tried again.</summary>
+    public sealed record TryAgain(RunId Train) : OfTrain(Train);
+
+    /// <summary>The train is over: places need not be held any longer.</summary>
+    public sealed record EndWith(RunId Train, string Why) : OfTrain(Train);
+
+    /// <summary>To a release train: how the run of one of its services stands.</summary>
+    public sealed record HearOf(string Service, RunId Car, CarSighting Seen) : RunCommand;
+
     /// <summary>What became of a page about it.</summary>
     public sealed record PageWas(string Says) : RunCommand;
 

@@ -34,6 +34,7 @@ namespace ChatOps.Runbooks.Runs;
 [JsonDerivedType(typeof(RunCancelled), "run-cancelled")]
 [JsonDerivedType(typeof(CardPosted), "card-posted")]
 [JsonDerivedType(typeof(NotPosted), "not-posted")]
+[JsonDerivedType(typeof(TrainEnded), "train-ended")]
 public abstract record RunEvent;
 
 /// <summary>A run was asked for. It carries all it needs: later edits of the configuration reach it only as <see cref="PlanChanged"/>.</summary>
@@ -55,6 +56,9 @@ public sealed record RunOpened(
 
     /// <summary>Why it may pass a freeze; null = it may not.</summary>
     public string? Exception { get; init; }
+
+    /// <summary>The release train that it is part of; null = it goes alone.</summary>
+    public PartOf? Train { get; init; }
 
     /// <summary>How long such a run took before; null = too few did.</summary>
     public Usual? Usual { get; init; }
@@ -106,7 +110,11 @@ public sealed record RunResumed(Person By) : RunEvent;
 
 /// <param name="By">Null = by itself, as <c>on-failure</c> says.</param>
 /// <param name="Steps">What going back takes; walked after everything before them ended.</param>
-public sealed record RollbackBegan(Person? By, string Why, string ToVersion, ImmutableArray<Step> Steps) : RunEvent;
+public sealed record RollbackBegan(Person? By, string Why, string ToVersion, ImmutableArray<Step> Steps) : RunEvent
+{
+    /// <summary>The release train that takes it back, when nothing of its own had failed; null otherwise.</summary>
+    public RunId? With { get; init; }
+}
 
 public sealed record RunRolledBack : RunEvent;
 
@@ -123,3 +131,11 @@ public sealed record CardPosted(string Place, string Channel, string Message, Ur
 
 /// <summary>Something could not be shown in a place, for good.</summary>
 public sealed record NotPosted(string Place, string Why) : RunEvent;
+
+/// <summary>The release train that this run is part of is over: it need not hold its place any longer.</summary>
+public sealed record TrainEnded(RunId Train) : RunEvent;
+
+/// <summary>A run's part in a release train.</summary>
+/// <param name="Train">The train's run.</param>
+/// <param name="Step">The train's step.</param>
+public sealed record PartOf(RunId Train, StepId Step, string Service);

@@ -53,6 +53,9 @@ public sealed record RunState(
 
     public ImmutableArray<NoteAdded> Notes { get; init; } = [];
     public RollbackBegan? Rollback { get; init; }
+
+    /// <summary>Of a run in a release train: the train is over.</summary>
+    public bool TrainIsOver { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
     public ImmutableSortedDictionary<string, CardPosted> Cards { get; init; } = ImmutableSortedDictionary<string, CardPosted>.Empty;
 
@@ -89,7 +92,7 @@ public sealed record RunState(
     public bool MayHaveChanged => Origin is { Unchanged: false } || Steps.Any(step => step.MayHaveChanged);
 
     /// <summary>Whether there is a way back from what was changed.</summary>
-    public bool CanGoBack => BackTo is not null || Steps.Any(step => step is { MayHaveChanged: true, Step.Rules.Undo.IsEmpty: false });
+    public bool CanGoBack => BackTo is not null || Steps.Any(step => step is { MayHaveChanged: true, Step.Rules.Undo.IsEmpty: false } or { MayHaveChanged: true, Step: Train });
 
     /// <summary>The version to go back to, or null when it is not known.</summary>
     public string? BackTo => Origin?.FromVersion ?? (Opened.Steps.Any(step => step is Rollout) ? Plan.FromVersion : null);
@@ -126,7 +129,7 @@ public sealed record RunState(
             StepBegan e => Began(e, at),
             StepHappened e => Happened(e, at),
             StepSkipped e => Move(RunTrigger.StepSkipped).With(e.Step, step => step.Meet(StepTrigger.Skip, at) with { Note = $"skipped by {e.By.ShortName}: {e.Reason}" }).Settled(),
-            StepRetried e => Move(Status == RunStatus.Deciding && Rollback is not null ? RunTrigger.RollbackBegan : RunTrigger.Retried).With(e.Step, step => step.Meet(StepTrigger.Retry, at) with { EndedAt = null, Fault = null, AutomaticTries = e.By is null ? step.AutomaticTries + 1 : 0 }),
+            StepRetried e => Move(Status == RunStatus.Deciding && Rollback is not null ? RunTrigger.RollbackBegan : RunTrigger.Retried).With(e.Step, step => step.Meet(StepTrigger.Retry, at) with { EndedAt = null, Fault = null, AutomaticTries = e.By is null ? step.AutomaticTries + 1 : 0, Kept = step.State is null ? null : step.Step.Again(step.State) }),
             StepLeftBehind e => With(e.Step, step => step.Meet(StepTrigger.Skip, at) with { Note = $"failed, and the run went on: {e.Why}" }).Settled(),
             StepsStopped e => e.Steps.Aggregate(this, (run, id) => run.With(id, step => step.Meet(StepTrigger.Stop, at))),
             RemedyBegan e => this with { Remedied = e, Notice = $"A step failed: {e.Runbook} is run.", Steps = Steps.AddRange(e.Steps.Select(step => StepProgress.Of(step) with { Way = Way.Aid })) },
@@ -143,6 +146,7 @@ public sealed record RunState(
             CardPosted e => this with { Cards = Cards.SetItem(e.Place, e) },
             NotPosted => this,
             PageTold e => this with { Paged = e.Says },
+            TrainEnded => this with { TrainIsOver = true },
             _ => throw new InvalidOperationException($"A run does not know {what.GetType().Name}."),
         };
         return next with { Version = Version + 1, UpdatedAt = at, Spent = Spent.And(this, at - UpdatedAt) };
@@ -269,6 +273,7 @@ public sealed record RunState(
         Until = until,
         Carried = Plan.Hash == Opened.Plan.Hash ? Opened.Carried : [],
         Values = Values,
+        TrainIsOver = TrainIsOver,
         SoakWaivedBy = Steps.Select(step => step.State).OfType<Approval.State>().SelectMany(state => state.Yes).Where(given => given.SkipSoak).Select(given => (Person?)given.By).FirstOrDefault(),
     };
 }
@@ -298,7 +303,7 @@ public sealed record StepProgress(Step Step, StepStatus Status, int Attempt, Ste
     public Fault? Fault { get; init; }
 
     /// <summary>Whether this step may have changed something that can be seen outside.</summary>
-    public bool MayHaveChanged => Status is not (StepStatus.Pending or StepStatus.NotReached) && BeganAt is not null && Way == Way.Forward && (Step is Rollout
+    public bool MayHaveChanged => Status is not (StepStatus.Pending or StepStatus.NotReached) && BeganAt is not null && Way == Way.Forward && (Step is Train ? State is Train.State { Departed: true } : Step is Rollout
         ? State is Rollout.State { Begun: null } && Status is StepStatus.Active or StepStatus.Stopped
         : Step.Changes || Step.Rules is { Undo.IsEmpty: false });
 

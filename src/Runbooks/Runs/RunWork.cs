@@ -9,10 +9,11 @@ namespace ChatOps.Runbooks.Runs;
 public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
 {
     /// <summary>The kinds of work that steps order; stored names.</summary>
-    public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say", HttpKind = "http", VerifyKind = "verify", ExpireKind = "expire", RetireKind = "retire", JobStartKind = "job-start", JobWatchKind = "job-watch", JobStopKind = "job-stop", GateKind = "gate", TrafficKind = "traffic";
+    public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say", HttpKind = "http", VerifyKind = "verify", ExpireKind = "expire", RetireKind = "retire", JobStartKind = "job-start", JobWatchKind = "job-watch", JobStopKind = "job-stop", GateKind = "gate", TrafficKind = "traffic",
+        TrainOpenKind = "train-open", TrainDepartKind = "train-depart", TrainLookKind = "train-look", TrainTellKind = "train-tell", TrainCallOffKind = "train-call-off", TrainTakeBackKind = "train-take-back";
 
     /// <summary>The kinds of work that the engine orders for a run; stored names.</summary>
-    public const string CardKind = "card", ThreadKind = "thread", TurnKind = "turn", ReplanKind = "replan";
+    public const string CardKind = "card", ThreadKind = "thread", TurnKind = "turn", ReplanKind = "replan", CarNewsKind = "car-news", TrainOverKind = "train-over";
 
     public static WorkItem Of(RunState run, StepId step, int attempt, Ordered ordered)
     {
@@ -28,6 +29,9 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         AskHealth ask => $"{ProbeKind}:{run}:{step}:{attempt}:{ask.Probe}",
         VerifyItem verify => $"{VerifyKind}:{run}:{step}:{attempt}:{verify.Item}",
         AskGate ask => $"{GateKind}:{run}:{step}:{attempt}:{ask.Gate}",
+        TellCars tell => $"{TrainTellKind}:{run}:{step}:{attempt}:{string.Join(',', tell.Services)}",
+        TakeBackCars back => $"{TrainTakeBackKind}:{run}:{step}:{attempt}:{string.Join(',', back.Services)}",
+        CallOffCars off => $"{TrainCallOffKind}:{run}:{string.Join(',', off.Runs)}",
         _ => $"{KindOf(order)}:{run}:{step}:{attempt}",
     };
 
@@ -62,6 +66,12 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         StartJob => JobStartKind,
         WatchJob => JobWatchKind,
         StopJob => JobStopKind,
+        OpenCars => TrainOpenKind,
+        LookBeforeDeparture => TrainDepartKind,
+        LookAtCars => TrainLookKind,
+        TellCars => TrainTellKind,
+        CallOffCars => TrainCallOffKind,
+        TakeBackCars => TrainTakeBackKind,
         _ => throw new InvalidOperationException($"Nothing does {order.GetType().Name}."),
     };
 }

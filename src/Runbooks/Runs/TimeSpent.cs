@@ -29,6 +29,7 @@ public sealed record TimeSpent(TimeSpan Working, TimeSpan Watching, TimeSpan Peo
             RunStatus.Queued => this with { Queued = Queued + time },
             RunStatus.Paused => this with { Paused = Paused + time },
             RunStatus.WaitingForChecklist or RunStatus.WaitingForApproval or RunStatus.WaitingForPerson or RunStatus.Deciding => this with { People = People + time },
+            _ when All(run, step => step.Step is Boarding or Arrival) => this with { Queued = Queued + time },
             _ when All(run, step => step.Step is Soak) => this with { Watching = Watching + time },
             _ when All(run, step => step is { Step: Wait } or { State: Rollout.State { Begun: null, Silent: not null } }) => this with { Held = Held + time },
             _ => this with { Working = Working + time },

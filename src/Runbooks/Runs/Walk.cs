@@ -81,7 +81,8 @@ internal sealed class Walk(RunState state, DateTimeOffset now, WorkingHours hour
         GoOn();
     }
 
-    public void RollBack(Person? by, string why)
+    /// <param name="train">The release train that takes it back, where nothing of its own had failed.</param>
+    public void RollBack(Person? by, string why, RunId? train = null)
     {
         var back = WayBack.Of(State);
         foreach (var step in State.Active)
@@ -90,7 +91,7 @@ internal sealed class Walk(RunState state, DateTimeOffset now, WorkingHours hour
             withdrawn.Add(RunWork.KeyOf(State.Id, step.Step.Id, step.Attempt, new StartRollout(false, null)));
         }
 
-        Happen(new RollbackBegan(by, why, State.BackTo ?? "", back));
+        Happen(new RollbackBegan(by, why, State.BackTo ?? "", back) { With = train });
         GoOn();
     }
 

@@ -14,6 +14,7 @@ internal static class WayBack
         foreach (var step in run.Steps.Reverse().Where(step => step.Status is not (StepStatus.Pending or StepStatus.NotReached) && step.BeganAt is not null))
         {
             if (step.Step is Rollout { Back: false } rollout && run.BackTo is { } version) Add(way, rollout, run, version);
+            if (step is { Step: Train train, State: Train.State state } && Back(train, state) is { IsEmpty: false } cars) way.Add(new TrainBack(new StepId($"undo-{train.Id}"), $"Take back: {train.Title}", train.Id, cars, train.AtOnce));
             foreach (var undo in step.Step.Rules?.Undo ?? []) way.Add(undo with { Id = new StepId($"undo-{undo.Id}"), Needs = null });
         }
 
@@ -21,6 +22,10 @@ internal static class WayBack
             way.Add(check with { Id = new StepId("undo-check"), Needs = null, Rules = null });
         return First(way.ToImmutable());
     }
+
+    /// <summary>Every run of a train that was opened: what did not begin is called off on the way.</summary>
+    private static ImmutableArray<CarBack> Back(Train train, Train.State state) =>
+        [.. train.Cars.Where(car => state.Find(car.Service)?.Run is not null).Select(car => new CarBack(car.Service, car.Wave, state.Find(car.Service)!.Run!.Value))];
 
     /// <summary>What takes back one part of a strategy; where a later part's way back did it already, nothing.</summary>
     private static void Add(ImmutableArray<Step>.Builder way, Rollout done, RunState run, string version)

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Steps;
 
@@ -20,6 +22,12 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(StartJob), "job-start")]
 [JsonDerivedType(typeof(WatchJob), "job-watch")]
 [JsonDerivedType(typeof(StopJob), "job-stop")]
+[JsonDerivedType(typeof(OpenCars), "train-open")]
+[JsonDerivedType(typeof(LookBeforeDeparture), "train-depart")]
+[JsonDerivedType(typeof(LookAtCars), "train-look")]
+[JsonDerivedType(typeof(TellCars), "train-tell")]
+[JsonDerivedType(typeof(CallOffCars), "train-call-off")]
+[JsonDerivedType(typeof(TakeBackCars), "train-take-back")]
 public abstract record Order;
 
 /// <param name="Back">Go back instead of forward.</param>
@@ -68,3 +76,21 @@ public sealed record WatchJob(JobSighting? Last) : Order;
 
 /// <summary>End the job of a try that was given up. Outlives the step.</summary>
 public sealed record StopJob : Order;
+
+/// <summary>Open the runs of a train's services, all of them or none; those that are open already stay.</summary>
+public sealed record OpenCars : Order;
+
+/// <summary>Look whether anything stands in a train's way, or is not as it was approved.</summary>
+public sealed record LookBeforeDeparture : Order;
+
+/// <summary>Look how all of a train's runs stand.</summary>
+public sealed record LookAtCars : Order;
+
+/// <summary>Tell these that their wave has come.</summary>
+public sealed record TellCars(ImmutableArray<string> Services) : Order;
+
+/// <summary>Call off what has not begun. Outlives the step.</summary>
+public sealed record CallOffCars(ImmutableArray<RunId> Runs, string Why) : Order;
+
+/// <summary>Tell these to go back.</summary>
+public sealed record TakeBackCars(ImmutableArray<string> Services) : Order;

@@ -24,6 +24,10 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(HttpCall), "http")]
 [JsonDerivedType(typeof(SetValues), "set")]
 [JsonDerivedType(typeof(JobRun), "job")]
+[JsonDerivedType(typeof(Train), "waves")]
+[JsonDerivedType(typeof(TrainBack), "waves-back")]
+[JsonDerivedType(typeof(Boarding), "wave")]
+[JsonDerivedType(typeof(Arrival), "train")]
 public abstract record Step(StepId Id, string Title)
 {
     /// <summary>What its file says besides what it does: when it belongs, how long it may take, what happens when it fails. Null = nothing.</summary>
@@ -54,6 +58,9 @@ public abstract record Step(StepId Id, string Title)
     /// <summary>Everything it would do, in words that change when it changes.</summary>
     public abstract string Says();
 
+    /// <summary>What an approval is bound to beyond the words; null = the words say it all.</summary>
+    public virtual string? Bound() => null;
+
     /// <summary>This step for one run: placeholders filled in, what it needs of the service copied.</summary>
     public virtual Step For(PlanContext plan) => this with { Title = plan.Fill(Title) };
 
@@ -75,11 +82,14 @@ public abstract record Step(StepId Id, string Title)
     /// <summary>What has to be ended outside when the step is given up half way: it failed, was skipped, or the run goes back.</summary>
     public virtual StepDecision GiveUp(StepState state, StepContext context) => StepDecision.Nothing;
 
+    /// <summary>What another try keeps of the one before; null = it begins afresh.</summary>
+    public virtual StepState? Again(StepState state) => null;
+
     /// <summary>The state after a pause: what counted time counts it on from there.</summary>
     public virtual StepState Shift(StepState state, TimeSpan pause) => state;
 
     /// <summary>The step as approvers are shown it: whatever it would do differently reads differently.</summary>
-    public PlannedStep Planned() => new(Id, Kind, Title, string.Join(". ", new[] { Says(), Rules?.Says(), After() }.Where(text => !string.IsNullOrEmpty(text))));
+    public PlannedStep Planned() => new(Id, Kind, Title, string.Join(". ", new[] { Says(), Rules?.Says(), After() }.Where(text => !string.IsNullOrEmpty(text)))) { Bound = Bound() };
 
     private string? After() => Needs is { } needs ? needs.IsEmpty ? "begins at once" : $"after {Words.List(needs.Select(id => id.Name))}" : null;
 }
@@ -109,6 +119,9 @@ public sealed record PlanContext(Service Service, ServiceEnvironment Environment
     public DateTimeOffset? At { get; init; }
 
     public ChangeCalendar Calendar { get; init; } = ChangeCalendar.Empty;
+
+    /// <summary>Every service there is, for steps that are about more than the run's own; null = not known.</summary>
+    public Fleet? Fleet { get; init; }
 
     /// <summary>What a condition is asked about.</summary>
     public Facts Facts()
@@ -140,6 +153,9 @@ public sealed record StepContext(RunId Run, PlanHash Plan, Person Requester, int
 
     /// <summary>When a question asked now would close, where working hours were counted; null = they weren't.</summary>
     public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Of a run in a release train: the train is over.</summary>
+    public bool TrainIsOver { get; init; }
 
     /// <summary>A text with what was kept: <c>{values.NAME}</c>.</summary>
     public string Fill(string text) => Values.Aggregate(text, (filled, value) => filled.Replace($"{{values.{value.Key}}}", value.Value, StringComparison.Ordinal));

@@ -65,3 +65,15 @@ public sealed record GateAnswered(int Gate, int Round, GateSample Sample, Uri? L
 public sealed record JobAccepted(string Name) : StepCommand;
 
 public sealed record JobSeen(JobSighting Sighting) : StepCommand;
+
+/// <summary>The runs of a train's services are open, and stand so.</summary>
+public sealed record CarsAreTaken(ImmutableArray<CarTaken> Cars) : StepCommand;
+
+/// <summary>One of a train's runs stands otherwise than before.</summary>
+public sealed record CarSeen(string Service, RunId Run, CarSighting Seen) : StepCommand;
+
+/// <summary>Nothing stands in a train's way, and everything is as it was approved.</summary>
+public sealed record MayDepart : StepCommand;
+
+/// <summary>To a service's run in a train: its wave has come.</summary>
+public sealed record Depart : StepCommand;

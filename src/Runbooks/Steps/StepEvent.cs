@@ -37,6 +37,12 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(GatesJudged), "gates-judged")]
 [JsonDerivedType(typeof(JobStarted), "job-started")]
 [JsonDerivedType(typeof(JobMoved), "job-moved")]
+[JsonDerivedType(typeof(CarsOpened), "cars-opened")]
+[JsonDerivedType(typeof(CarMoved), "car-moved")]
+[JsonDerivedType(typeof(TrainDeparted), "train-departed")]
+[JsonDerivedType(typeof(CarsTold), "cars-told")]
+[JsonDerivedType(typeof(CarsLeftOut), "cars-left-out")]
+[JsonDerivedType(typeof(CarsToldBack), "cars-told-back")]
 public abstract record StepEvent;
 
 /// <summary>The step did what it is for.</summary>
@@ -115,3 +121,20 @@ public sealed record GatesJudged : StepEvent;
 public sealed record JobStarted(string Name) : StepEvent;
 
 public sealed record JobMoved(JobSighting Sighting) : StepEvent;
+
+/// <summary>The runs of a train's services are open, and stand so.</summary>
+public sealed record CarsOpened(ImmutableArray<CarTaken> Cars) : StepEvent;
+
+public sealed record CarMoved(string Service, CarSighting Seen) : StepEvent;
+
+/// <summary>Every place of a train is held, and nothing stands in the way: it begins.</summary>
+public sealed record TrainDeparted : StepEvent;
+
+/// <summary>The wave of these has come.</summary>
+public sealed record CarsTold(ImmutableArray<string> Services) : StepEvent;
+
+/// <summary>What these need failed: they do not begin.</summary>
+public sealed record CarsLeftOut(ImmutableArray<string> Services) : StepEvent;
+
+/// <summary>These were told to go back.</summary>
+public sealed record CarsToldBack(ImmutableArray<string> Services) : StepEvent;

@@ -58,6 +58,7 @@ public static class RefusalCodes
     public const string AlertOver = "alert-over";
     public const string IncidentOver = "incident-over";
     public const string IncidentOpen = "incident-open";
+    public const string TrainImpossible = "train-impossible";
 
     // The bot itself can't.
     public const string StoreUnavailable = "store-unavailable";
@@ -69,7 +70,7 @@ public static class RefusalCodes
         CommandUnknown, WordsMissing, WordsAmbiguous, WordUnknown, ServiceUnknown, EnvironmentUnknown, VersionUnknown, RunbookUnknown, InputMissing, InputUnfit, PersonUnknown, RunUnknown, StepUnknown, AlertUnknown, IncidentUnknown, TaskUnknown, ReasonMissing, TextTooLong,
         ReadOnly, NotAllowed, NotInGroup, ApprovalOwn,
         Locked, Frozen, LockUnknown, LaterUnknown, NotPassable, LockHeld, AlreadyLive, OrderUnmet, NothingToRollBack, PlanChanged, ApprovalExpired, ChecklistOpen, ItemUnknown, ItemVerifiesItself,
-        StepNotWaiting, StepNotSkippable, RunEnded, RunNotPaused, RunPaused, RunNotPausable, NothingFailed, RollingBack, WindowClosed, AlertOver, IncidentOver, IncidentOpen,
+        StepNotWaiting, StepNotSkippable, RunEnded, RunNotPaused, RunPaused, RunNotPausable, NothingFailed, RollingBack, WindowClosed, AlertOver, IncidentOver, IncidentOpen, TrainImpossible,
         StoreUnavailable, TargetUnavailable, Busy,
     ];
 }

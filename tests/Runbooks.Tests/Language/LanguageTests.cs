@@ -21,6 +21,7 @@ public sealed partial class LanguageTests
 
     private static string Gates(string gate) => $"    gates:\n      errors: {{ {gate} }}\n";
 
+    private const string Train = "runbook: train\nstarts-with: run\nsteps:\n  - waves: All\n    services: [api]\n    version: v2\n";
     private const string ByHand = "runbook: by-hand\nstarts-with: run\nsteps:\n  - manual: Look\n    do: 'curl --write-out ''%{http_code}'' ${URL} -H {{.Name}} {service}'\n";
 
     public static TheoryData<string, string, string, int> Faults { get; } = new()
@@ -193,6 +194,21 @@ public sealed partial class LanguageTests
         { "file-unread", "services/old/api.yaml", Service, 1 },
 
         // Lint
+        // TrainReader, LintTrains
+        { "version-missing", "runbooks/other.yaml", Train.Replace("    version: v2\n", "", StringComparison.Ordinal), 5 },
+        { "missing-value", "runbooks/other.yaml", Train.Replace("[api]", "[]", StringComparison.Ordinal), 5 },
+        { "bad-value", "runbooks/other.yaml", Train.Replace("[api]", "{ api: [v1] }", StringComparison.Ordinal), 5 },
+        { "bad-value", "runbooks/other.yaml", Train + "    at-once: 21\n", 7 },
+        { "service-unknown", "runbooks/other.yaml", Train.Replace("[api]", "[apu]", StringComparison.Ordinal), 4 },
+        { "service-twice", "runbooks/other.yaml", Train.Replace("[api]", "[api, API]", StringComparison.Ordinal), 4 },
+        { "service-twice", "runbooks/other.yaml", Train + "  - waves: Again\n    services: api=v3\n", 7 },
+        { "runbook-unknown", "runbooks/other.yaml", Train + "    runbook: defualt\n", 4 },
+        { "runbook-not-for-deploy", "runbooks/other.yaml", Train + "    runbook: by-hand\n", 4 },
+        { "train-in-train", "runbooks/other.yaml", Train.Replace("run\n", "deploy\n", StringComparison.Ordinal), 4 },
+        { "train-elsewhere", "runbooks/other.yaml", "runbook: t\nstarts-with: run\nsteps:\n  - manual: x\n    do: y\n    undo:\n      - waves: All\n        services: [api]\n        version: v2\n", 7 },
+        { "train-elsewhere", "runbooks/other.yaml", "runbook: t\nstarts-with: run\nsteps:\n  - manual: x\n    do: y\n    on-failure: { run: train }\n---\n" + Train, 4 },
+        { "key-elsewhere", "runbooks/other.yaml", Train.Replace("waves: All", "manual: All\n    do: x", StringComparison.Ordinal), 6 },
+
         { "bad-name", "services/b.yaml", Service.Replace("api", "a b", StringComparison.Ordinal), 1 },
         { "bad-name", "services/api.yaml", Service + "  deploy: { simulated: {}, health: [{ url: 'https://example.com' }] }\n", 6 },
         { "bad-name", "runbooks/other.yaml", Runbook.Replace("default", "a b", StringComparison.Ordinal), 2 },
@@ -369,7 +385,7 @@ public sealed partial class LanguageTests
     [Fact]
     public void Every_code_is_in_a_table_here_and_in_the_documentation()
     {
-        var tested = Faults.Select(row => row.Data.Item1).Concat(["approval-tight", "approval-impossible", "demo-with-real-targets", "access-missing", "services-missing", "bad-calendar-file", "preview-missing", "route-unreachable", "route-missing", "nobody-second", "pause-empty", "pods-unfit", .. GateLanguageTests.Codes]).Distinct();
+        var tested = Faults.Select(row => row.Data.Item1).Concat(["approval-tight", "approval-impossible", "demo-with-real-targets", "access-missing", "services-missing", "bad-calendar-file", "preview-missing", "route-unreachable", "route-missing", "nobody-second", "pause-empty", "pods-unfit", "approval-again", .. GateLanguageTests.Codes]).Distinct();
         Codes().ShouldBe(tested, ignoreOrder: true);
         Codes().ShouldBe(Documents.Rows("configuration.md", "## Findings"), ignoreOrder: true);
     }

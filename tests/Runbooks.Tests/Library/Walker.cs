@@ -24,7 +24,7 @@ internal sealed class Walker
         (this.configuration, this.service, people) = (configuration, service, new People(configuration, service, place));
         var by = people.Asker.Person!.Value;
         var procedure = runbook.StartsWith == "run";
-        var context = new PlanContext(service, place, procedure ? "" : "v1.2.3", by) { Inputs = runbook.Filled(inputs), Emergency = emergency };
+        var context = new PlanContext(service, place, procedure ? "" : "v1.2.3", by) { Inputs = runbook.Filled(inputs), Emergency = emergency, Fleet = configuration.Fleet };
         var planned = procedure ? Planner.Procedure(context, runbook, configuration.Runbook, "v1.2.2") : Planner.Deploy(context, runbook, configuration.Runbook, "v1.2.2");
         var opened = new RunOpened(new RunId(7), planned.Plan, planned.Steps, place.Target, place.Protected, planned.OnFailure, planned.Page, service.Owners, by, null, [], [], null);
         var (state, decision) = Decider.Open(opened, now);
@@ -79,8 +79,24 @@ internal sealed class Walker
         (Rollout, _) => Reports(step, new RolloutSeen(new RolloutSighting(RolloutPhase.Complete, 3, 3, 3, "3 of 3", null))),
         (HealthCheck, HealthCheck.State state) => Reports(step, new ProbeAnswered(state.Probe, state.Try, new HealthAnswer(true, "200", TimeSpan.Zero))),
         (HttpCall call, _) => Reports(step, new RequestAnswered(true, "200", call.Capture.ToImmutableSortedDictionary(value => value.Key, _ => "kept"))),
+        (Train train, Train.State state) => Reports(step, Arrives(train, state)),
+        (TrainBack, TrainBack.State state) => Reports(step, Stands(state.Cars, CarPhase.RolledBack)),
         _ => throw new InvalidOperationException($"Nothing answers {step.Step.Kind}."),
     };
+
+    /// <summary>Every place is held, nothing is in the way, and one after the other is healthy.</summary>
+    private static StepCommand Arrives(Train train, Train.State state) => state switch
+    {
+        { Rolling: true } => Stands(state.Cars, CarPhase.Healthy),
+        _ when state.Cars.Any(car => car.Run is null) => new CarsAreTaken([.. train.Cars.Select((car, at) => new CarTaken(car.Service, new RunId(100 + at), new CarSighting(CarPhase.Ready, false, false, "holds its place", "")))]),
+        _ => new MayDepart(),
+    };
+
+    private static CarSeen Stands(ImmutableArray<CarStand> cars, CarPhase phase)
+    {
+        var next = cars.First(car => car is { Told: true, IsSettled: false });
+        return new CarSeen(next.Service, next.Run!.Value, new CarSighting(phase, true, phase == CarPhase.RolledBack, "seen", ""));
+    }
 
     /// <summary>What can't fail by itself runs out of time; what may take for ever is aborted.</summary>
     private RunCommand Fails(StepProgress step) => (step.Step, step.State) switch
@@ -91,6 +107,8 @@ internal sealed class Walker
         (Rollout, _) => Passes(step),
         (HealthCheck, HealthCheck.State state) => Reports(step, new ProbeAnswered(state.Probe, state.Try, new HealthAnswer(false, "503", TimeSpan.Zero))),
         (HttpCall, _) => Reports(step, new RequestAnswered(false, "500", ImmutableSortedDictionary<string, string>.Empty)),
+        (Train train, Train.State { Rolling: true } state) => Reports(step, Stands(state.Cars, CarPhase.RolledBack)),
+        (Train, _) => Passes(step),
         _ when step.Deadline is { } deadline => Late(deadline, step),
         _ => new RunCommand.Abort(people.Asker, "it can't be so"),
     };
