@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ChatOps.Runbooks.Cards;
-using ChatOps.Runbooks.Paging;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
@@ -17,35 +16,11 @@ internal static class Book
     {
         // Without an event too: what was decided holds only for the state that it was decided on.
         Streams = [new StreamAppend(after.Id.Stream, before?.Version ?? 0, [.. decision.Events.Select(RunJson.Write)])],
-        Work = [.. decision.Work, .. Shown(before, after, decision, now), .. Paged(before, after, decision, now), .. TakenBack(before, after) ? [LockAfter(after.Id, now)] : Array.Empty<WorkItem>()],
+        Work = [.. decision.Work, .. Shown(before, after, decision, now), .. Aftermath.Paged(before, after, decision, now), .. Aftermath.Told(before, after, decision, now), .. TakenBack(before, after) ? [LockAfter(after.Id, now)] : Array.Empty<WorkItem>()],
         Withdrawn = decision.Withdrawn,
         Runs = decision.Events.IsEmpty ? [] : [Row(after)],
         Live = Live(before, after, now) is { } live ? [live] : [],
     };
-
-    /// <summary>Whoever the runbook says is paged when a step fails, hears of it when somebody takes it on, and is left alone when a person ended it.</summary>
-    private static IEnumerable<WorkItem> Paged(RunState? before, RunState after, RunDecision decision, DateTimeOffset now)
-    {
-        if (after.Opened.Page is not { } who) yield break;
-        var subject = $"run-{after.Id}";
-        foreach (var what in decision.Events)
-        {
-            var news = what switch
-            {
-                DecisionAsked e => new PageNews(subject, NewsKind.Want, who, RunCard.TitleOf(after), e.Why, after.Opened.Protected),
-                RollbackBegan { By: null } e when before?.Status != RunStatus.Deciding => new PageNews(subject, NewsKind.Want, who, RunCard.TitleOf(after), $"{e.Why} It is rolled back to {e.ToVersion} by itself.", after.Opened.Protected),
-                DecisionTaken e => new PageNews(subject, NewsKind.Acknowledged, By: e.By),
-                StepRetried { By: { } by } => new PageNews(subject, NewsKind.Acknowledged, By: by),
-                RollbackBegan { By: { } by } => new PageNews(subject, NewsKind.Acknowledged, By: by),
-                RunSucceeded or RunGivenUp or RunCancelled => new PageNews(subject, NewsKind.Over, Why: $"the run is {RunWords.Of(after.Status)}"),
-
-                // One that went back by itself still wants somebody to look; one that a person took back does not.
-                RunRolledBack when after.Rollback?.By is not null => new PageNews(subject, NewsKind.Over, Why: "the run was rolled back"),
-                _ => null,
-            };
-            if (news is not null) yield return PageWork.News(news, after.Version, now);
-        }
-    }
 
     public static WorkItem Turn(RunId run, DateTimeOffset now) =>
         new(RunWork.TurnKind, $"{RunWork.TurnKind}:{run}", $"run:{run}", now, JsonSerializer.Serialize(new AboutRun(run, null, null), BookJson.Default.AboutRun));

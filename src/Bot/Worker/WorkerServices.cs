@@ -33,6 +33,7 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, CardHandler>()
         .AddSingleton<IWorkHandler, ThreadHandler>()
         .AddSingleton<IWorkHandler, SayHandler>()
+        .AddSingleton<IWorkHandler, InformHandler>()
         .AddSingleton<IWorkHandler, LockAfterHandler>()
         .AddSingleton<IWorkHandler, LockRemindHandler>()
         .AddSingleton<IWorkHandler, TellHandler>()

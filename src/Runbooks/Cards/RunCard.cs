@@ -79,6 +79,7 @@ public static class RunCard
     {
         if (run.Notice is { } notice) yield return new CardBlock.Notice(Tone.Warning, notice);
         if (Trouble(run) is { } trouble) yield return trouble;
+        foreach (var unheard in run.Uninformed) yield return new CardBlock.Notice(Tone.Warning, $"{unheard.Whom} could not be told: {unheard.Why}");
         if (run.Status == RunStatus.Queued) yield return new CardBlock.Text($"Behind run {Words.List(run.Behind.Select(id => id.ToString()))}, which may change {run.Site} now.", "In the queue");
         foreach (var active in run.Active)
         {

@@ -17,10 +17,16 @@ internal static class LintRunbooks
             findings.ErrorAt(at, "bad-name", $"A runbook can't be called \"{runbook.Name}\".", null, "Use letters, digits and dashes.");
         var borrowed = read.Borrowed.Contains(runbook.Name);
         var why = borrowed ? $"The library's {runbook.Name} names it." : null;
-        if (runbook.OnFailure.Page is { } page) LintOnCall.Paged(read, page, findings.At($"runbook:{runbook.Name}:on-failure"), findings, why);
+        foreach (var (key, trouble) in new[] { ("on-failure", runbook.OnFailure), ("on-abort", runbook.OnAbort) })
+        {
+            if (trouble?.Page is { } page) LintOnCall.Paged(read, page, findings.At($"runbook:{runbook.Name}:{key}"), findings, why);
+            if (trouble?.Tell is { } told) RecipientsReader.Look(read, told, findings.At($"runbook:{runbook.Name}:{key}"), findings, why);
+        }
+
         foreach (var step in runbook.Everything())
         {
             foreach (var group in Borrowing.Groups(step).Where(group => group != AccessRules.Owners && !group.IsPerson)) Lint.Group(read, group, At(runbook, step, findings), findings, why);
+            if (step is Notify { Whom: { } whom }) RecipientsReader.Look(read, whom, At(runbook, step, findings), findings, why);
             Others(read, runbook, step, findings);
             if (step.Rules?.When is { } when) LintConditions.Look(runbook, when, At(runbook, step, findings), findings);
             if (Lint.SeemsSecret(step.Title + " " + step.Says()))

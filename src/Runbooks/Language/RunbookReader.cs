@@ -22,17 +22,18 @@ internal static class RunbookReader
             findings.Error(file, reader.LineOf("runbook"), "duplicate-name", $"There are two runbooks {name}.", $"The other is in {before.File}, line {before.Line}.", "Rename one.");
         foreach (var key in reader.Keys) findings.Remember($"runbook:{name}:{key}", file, reader.LineOf(key));
         var steps = new StepReader(name, findings, jobs ?? JobShelf.Empty);
-        return new Runbook(name, reader.Text("summary") ?? "", reader.Text("starts-with") ?? "deploy", steps.Read(reader, "steps", "s"), Failure(reader.Mapping("on-failure")))
+        return new Runbook(name, reader.Text("summary") ?? "", reader.Text("starts-with") ?? "deploy", steps.Read(reader, "steps", "s"), Failure(reader.Mapping("on-failure"), findings))
         {
             Inputs = [.. reader.Named("inputs").Where(input => input.Value is not null).Select(input => Input(name, input.Name, input.Line, input.Value!, findings))],
             Schedules = [.. reader.OneOrMore("schedule").Select(schedule => Schedule(name, schedule, findings))],
+            OnAbort = reader.Mapping("on-abort") is { } abort ? Failure(abort, findings) : null,
             SuggestedFor = [.. reader.Texts("suggested-for").Select(alert => alert.Text)],
         };
     }
 
-    private static OnFailure Failure(MappingReader? reader) => new(
+    private static OnFailure Failure(MappingReader? reader, Findings findings) => new(
         reader?.Text("rollback") == "automatic" ? RollbackMode.Automatic : RollbackMode.Ask,
-        reader?.Text("page") is { Length: > 0 } page ? new GroupName(page) : null);
+        reader?.Text("page") is { Length: > 0 } page ? new GroupName(page) : null) { Tell = reader is null ? null : RecipientsReader.Read(reader, "notify", findings) };
 
     private static Input Input(string runbook, string name, int line, MappingReader reader, Findings findings)
     {

@@ -105,6 +105,16 @@ public static class Shapes
     [
         new("rollback", ValueKind.Text, "automatic: go back by itself once the target was changed. ask: let a person choose between retry, rolling back and leaving it.", Allowed: ["automatic", "ask"], Default: "ask") { Example = "automatic" },
         new("page", ValueKind.Text, "Who is paged: a schedule of oncall.yaml, a group, or one address.") { Example = "oncall" },
+        new("notify", ValueKind.Texts, "Who is told: channels; and people, who get a direct message: addresses, groups, schedules, owners, requester.") { Example = "[\"#payments\", requester]" },
+        new("email", ValueKind.Texts, "Who is told by e-mail: addresses, groups, schedules, owners, requester.") { Example = "[audit@example.com]" },
+    ]);
+
+    public static Shape OnAbort { get; } = new("on-abort", "What happens when somebody aborts a run. Where nothing was changed yet it is cancelled.",
+    [
+        new("rollback", ValueKind.Text, "automatic: what ran is undone, the last first; what did not run isn't. ask: let a person choose between retry, rolling back and leaving it.", Allowed: ["automatic", "ask"], Default: "ask") { Example = "automatic" },
+        new("page", ValueKind.Text, "Who is paged: a schedule of oncall.yaml, a group, or one address.") { Example = "oncall" },
+        new("notify", ValueKind.Texts, "Who is told: channels; and people, who get a direct message: addresses, groups, schedules, owners, requester.") { Example = "[\"#payments\", requester]" },
+        new("email", ValueKind.Texts, "Who is told by e-mail: addresses, groups, schedules, owners, requester.") { Example = "[audit@example.com]" },
     ]);
 
     public static Shape Escalate { get; } = new("escalate", "Whom to ask too when nobody answers.",
@@ -167,7 +177,9 @@ public static class Shapes
         new("keep", ValueKind.Duration, "deploy: blue-green: how long what carried traffic before stays up; until then, going back is one switch.", Default: "1h") { OnlyIn = "deploy", Example = "2h" },
         new("steps", ValueKind.Texts, "deploy: canary: its shares of traffic, growing; the last is 100%.", Default: "[5%, 25%, 50%, 100%]") { OnlyIn = "deploy", Example = "[10%, 50%, 100%]" },
         new("promote", ValueKind.Text, "deploy: canary: whether it is rolled out to all by itself, or once somebody says go.", Allowed: ["automatic", "ask"], Default: "automatic") { OnlyIn = "deploy", Example = "ask" },
-        new("channel", ValueKind.Text, "notify: where; left out: where the card is.") { OnlyIn = "notify", Example = "\"#deploys\"" },
+        new("channel", ValueKind.Text, "notify: where; left out: where the card is, or with to or email nowhere but there.") { OnlyIn = "notify", Example = "\"#deploys\"" },
+        new("to", ValueKind.Texts, "notify: people, who get a direct message in the chat where they are: addresses, groups, schedules of oncall.yaml (whoever is on call), owners, requester. Also channels.") { OnlyIn = "notify", Example = "[ana@example.com, oncall]" },
+        new("email", ValueKind.Texts, "notify: people, named as under to, who get an e-mail.") { OnlyIn = "notify", Example = "[audit@example.com]" },
         new("do", ValueKind.Text, "manual: what to do, in words.") { OnlyIn = "manual", NeededThere = true, Example = "Point www at the new load balancer." },
         new("commands", ValueKind.Texts, "manual: commands to copy.") { OnlyIn = "manual", Example = "[\"dig +short www.example.com\"]" },
         new("note", ValueKind.Flag, "manual: whether whoever does it has to say what came of it.", Default: "false") { OnlyIn = "manual", Example = "true" },
@@ -220,7 +232,7 @@ public static class Shapes
         new("on-failure", ValueKind.Mapping, "What happens when a step fails.", Of: OnFailure) { Example = "{ rollback: automatic, page: oncall }" },
         new("schedule", ValueKind.OneOrMore, "When it starts by itself.", Of: Schedule) { Example = "{ cron: \"0 2 * * *\", service: api, environment: prod }" },
         new("suggested-for", ValueKind.Texts, "Names of alerts for which it is offered.") { Example = "[KubePodCrashLooping]" },
-        new("on-abort", ValueKind.NotYet, "What happens when a run is aborted."),
+        new("on-abort", ValueKind.Mapping, "What happens when somebody aborts a run. Left out: it goes back or asks as on-failure says, and nobody is paged or told.", Of: OnAbort) { Example = "{ rollback: automatic, page: oncall }" },
     ]);
 
     public static Shape Group { get; } = new("group", "A group of people: by address, by a group of another system, or everybody.",
@@ -295,7 +307,7 @@ public static class Shapes
 
     public static ImmutableArray<Shape> All { get; } =
     [
-        Service, Environment, Kubernetes, Simulated, Health, Expect, Gate, Window, Runbook, Step, Item, ItemGroup, Branch, Escalate, StepFailure, Input, Schedule, OnFailure,
+        Service, Environment, Kubernetes, Simulated, Health, Expect, Gate, Window, Runbook, Step, Item, ItemGroup, Branch, Escalate, StepFailure, Input, Schedule, OnFailure, OnAbort,
         Access, Group, May, Persona, Calendar, Freeze, Maintenance, Passing,
         AlertShapes.Alerts, AlertShapes.Route, AlertShapes.When, AlertShapes.Names, AlertShapes.Generic,
         OnCallShapes.OnCall, OnCallShapes.Schedule, OnCallShapes.Rotation, OnCallShapes.Override,

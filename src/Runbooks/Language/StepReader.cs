@@ -69,7 +69,7 @@ internal sealed class StepReader(string runbook, Findings findings, JobShelf job
         "job" => Job(id, reader),
         "run" => new InnerRunbook(id, Filled(reader, kind), reader.Text(kind) ?? "", reader.NamedValues("with")),
         "parallel" => new SideBySide(id, "Side by side", Branches(id, reader)),
-        "notify" => new Notify(id, "Notify", Channel(reader.Text("channel")), Filled(reader, kind)),
+        "notify" => new Notify(id, "Notify", Channel(reader.Text("channel")), Filled(reader, kind)) { Whom = RecipientsReader.Read(reader, "to", findings) },
         "set" => new SetValues(id, "Set values", reader.NamedValues(kind)),
         _ => new Summary(id, "Summary", Channel(reader.Text(kind))),
     };

@@ -48,7 +48,7 @@ public sealed class Model
         var context = new PlanContext(service, safe, version, by) { Inputs = given, At = Start, Calendar = read.Calendar };
         var planned = runbook.StartsWith == "deploy" ? Planner.Deploy(context, runbook, read.Runbook, "v1") : Planner.Procedure(context, runbook, read.Runbook, "v1");
         return new Model(runbook, service, safe, new RunOpened(
-            new RunId(1), planned.Plan, planned.Steps, safe.Target, environment.Protected, planned.OnFailure, planned.Page, service.Owners, by, null, [], [], null) { Inputs = given });
+            new RunId(1), planned.Plan, planned.Steps, safe.Target, environment.Protected, planned.OnFailure, planned.Page, service.Owners, by, null, [], [], null) { Inputs = given, Tell = planned.Tell, OnAbort = planned.OnAbort });
     }
 
     /// <summary>Each runbook in each place that it is for; places where it would be walked alike stand for each other.</summary>
@@ -68,7 +68,7 @@ public sealed class Model
 
     /// <summary>What decides how it can go: the steps and their rules, without what is only said.</summary>
     private string Shape => string.Join('\n', Opened.Steps.Select(step => $"{step.Id} {step.Kind} {step.Waits} {step.Rules?.Says()} {string.Join(',', step.Needs ?? [])} {(step as HealthCheck)?.Probes.Length} {(step as Approval)?.Says()} {(step as Soak)?.Says()}")
-        .Prepend($"{Runbook.Name} {Environment.Protected} {Opened.OnFailure}"));
+        .Prepend($"{Runbook.Name} {Environment.Protected} {Opened.OnFailure} {Opened.OnAbort?.Rollback}"));
 
     public RunContext At(DateTimeOffset now) => new(now, access, Service.Owners);
 

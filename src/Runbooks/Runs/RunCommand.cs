@@ -83,6 +83,9 @@ public abstract record RunCommand
     public sealed record CardWasPosted(string Place, string Channel, string Message, Uri? Permalink) : RunCommand;
 
     public sealed record CardWasNotPosted(string Place, string Why) : RunCommand;
+
+    /// <summary>What was to be said to somebody could not be brought to them.</summary>
+    public sealed record WasNotInformed(string Whom, string Why) : RunCommand;
 }
 
 /// <summary>What a run is told when it decides.</summary>

@@ -9,7 +9,7 @@ namespace ChatOps.Runbooks.Runs;
 public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
 {
     /// <summary>The kinds of work that steps order; stored names.</summary>
-    public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say", HttpKind = "http", VerifyKind = "verify", ExpireKind = "expire", RetireKind = "retire", JobStartKind = "job-start", JobWatchKind = "job-watch", JobStopKind = "job-stop", GateKind = "gate";
+    public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say", InformKind = "inform", HttpKind = "http", VerifyKind = "verify", ExpireKind = "expire", RetireKind = "retire", JobStartKind = "job-start", JobWatchKind = "job-watch", JobStopKind = "job-stop", GateKind = "gate";
 
     /// <summary>The kinds of work that the engine orders for a run; stored names.</summary>
     public const string CardKind = "card", ThreadKind = "thread", TurnKind = "turn", ReplanKind = "replan";
@@ -28,6 +28,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         AskHealth ask => $"{ProbeKind}:{run}:{step}:{attempt}:{ask.Probe}",
         VerifyItem verify => $"{VerifyKind}:{run}:{step}:{attempt}:{verify.Item}",
         AskGate ask => $"{GateKind}:{run}:{step}:{attempt}:{ask.Gate}",
+        Inform inform => $"{InformKind}:{run}:{step}:{attempt}:{inform.Part}",
         _ => $"{KindOf(order)}:{run}:{step}:{attempt}",
     };
 
@@ -42,6 +43,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         VerifyItem verify => $"verify:{run.Id}:{step}:{verify.Item}",
         AskGate ask => $"gate:{run.Id}:{step}:{ask.Gate}",
         Say say => $"say:{say.Channel ?? run.Id.ToString()}",
+        Inform inform => $"inform:{run.Id}:{step}:{inform.Part}",
         _ => $"run:{run.Id}",
     };
 
@@ -53,6 +55,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         AskHealth => ProbeKind,
         Wake => WakeKind,
         Say => SayKind,
+        Inform => InformKind,
         SendRequest => HttpKind,
         VerifyItem => VerifyKind,
         Expire => ExpireKind,

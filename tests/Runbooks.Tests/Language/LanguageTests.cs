@@ -49,6 +49,18 @@ public sealed partial class LanguageTests
         { "bad-value", "runbooks/default.yaml", Runbook + "  - soak: 99d\n", 6 },
         { "bad-value", "runbooks/default.yaml", Runbook.Replace("ask", "never", StringComparison.Ordinal), 1 },
 
+        // RecipientsReader
+        { "bad-value", "runbooks/default.yaml", Runbook + "  - notify: Hi\n    email: [\"#deploys\"]\n", 7 },
+        { "bad-value", "runbooks/default.yaml", Runbook + "  - notify: Hi\n    to: [\"ana@example.com, ben@example.com\"]\n", 7 },
+        { "bad-value", "runbooks/default.yaml", Runbook + "  - notify: Hi\n    email: \"ana@example.com\\r\\nBcc: eve@example.com\"\n", 7 },
+        { "bad-value", "runbooks/default.yaml", Runbook + "  - notify: Hi\n    to: []\n", 7 },
+        { "bad-value", "runbooks/default.yaml", Runbook.Replace("ask }", "ask, email: [a@] }", StringComparison.Ordinal), 1 },
+        { "group-unknown", "runbooks/default.yaml", Runbook + "  - notify: Hi\n    to: [nobody]\n", 6 },
+        { "group-unknown", "runbooks/default.yaml", Runbook.Replace("ask }", "ask, notify: nobody }", StringComparison.Ordinal), 1 },
+        { "group-unknown", "runbooks/default.yaml", Runbook + "on-abort: { page: nobody }\n", 6 },
+        { "group-unknown", "runbooks/default.yaml", Runbook + "on-abort: { email: nobody }\n", 6 },
+        { "key-elsewhere", "runbooks/default.yaml", Runbook + "  - soak: 5m\n    email: [a@example.com]\n", 7 },
+
         // ServiceReader
         { "duplicate-name", "services/b.yaml", Service, 1 },
         { "duplicate-name", "services/api.yaml", Service + "  PROD: { simulated: {} }\n", 6 },
@@ -488,6 +500,7 @@ public sealed partial class LanguageTests
             "input" => ("runbooks/r.yaml", $"{{ runbook: r, steps: [{{ deploy: rolling }}], inputs: {{ i: {mapping} }} }}"),
             "schedule" => ("runbooks/r.yaml", $"{{ runbook: r, steps: [{{ deploy: rolling }}], schedule: {mapping} }}"),
             "on-failure" => ("runbooks/r.yaml", $"{{ runbook: r, steps: [{{ deploy: rolling }}], on-failure: {mapping} }}"),
+            "on-abort" => ("runbooks/r.yaml", $"{{ runbook: r, steps: [{{ deploy: rolling }}], on-abort: {mapping} }}"),
             "access" => ("access.yaml", mapping),
             "group" => ("access.yaml", $"{{ groups: {{ g: {mapping} }}, may: {{}} }}"),
             "may" => ("access.yaml", $"{{ groups: {{}}, may: {mapping} }}"),
