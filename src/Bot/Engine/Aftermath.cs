@@ -45,7 +45,6 @@ internal static class Aftermath
     public static IEnumerable<WorkItem> Told(RunState? before, RunState after, RunDecision decision, DateTimeOffset now)
     {
         if (after.Opened.Tell is null && after.Opened.OnAbort?.Tell is null) yield break;
-        var title = RunCard.TitleOf(after);
         var byAbort = decision.Events.Any(what => what is RunAborted);
         var ofAbort = after.Aborted is not null ? after.Opened.OnAbort?.Tell : null;
         var ofFailure = after.Aborted is null ? after.Opened.Tell : null;
@@ -53,11 +52,11 @@ internal static class Aftermath
         {
             var (whom, text) = what switch
             {
-                RunAborted e => (ofAbort, $"{title}: {Says(e)} {Follows(after)}"),
+                RunAborted e => (ofAbort, $"{Says(e)} {Follows(after)}"),
                 _ when byAbort => (null, ""),
-                DecisionAsked e => (ofFailure, $"{title}: {e.Why} {Fault(after)}Somebody has to decide."),
-                RollbackBegan { By: null } e => (ofFailure, $"{title}: {e.Why} It is rolled back{To(e)} by itself."),
-                RunRolledBack or RunSucceeded or RunGivenUp or RunCancelled when after.Aborted is not null || before?.Troubled == true => (ofAbort ?? ofFailure, $"{RunCard.Fallback(after)}"),
+                DecisionAsked e => (ofFailure, $"{e.Why} {Fault(after)}Somebody has to decide."),
+                RollbackBegan { By: null } e => (ofFailure, $"{e.Why} It is rolled back{To(e)} by itself."),
+                RunRolledBack or RunSucceeded or RunGivenUp or RunCancelled when after.Aborted is not null || before?.Troubled == true => (ofAbort ?? ofFailure, RunCard.Fallback(after)),
                 _ => (null, ""),
             };
             if (whom is not { IsEmpty: false }) continue;

@@ -105,9 +105,10 @@ internal sealed class InformHandler(RunEngine engine, Duty duty, IStore store, C
             ? await mailer.SendAsync(NoticeMail.Of(run, who, text, work.Item.Key, address.Public), cancellationToken)
             : new Outcome<Nothing>.Never(new Fault("no-mail", "The bot sends no e-mail.", "Set Smtp:Host and Smtp:From."));
 
-    private Card CardOf(RunState run, string text) => new(text, Tone.Neutral, null, text)
+    private Card CardOf(RunState run, string text) => new(RunCard.TitleOf(run), Tone.Neutral, null, text)
     {
-        Footer = $"Run {run.Id}: {RunCard.TitleOf(run)}",
+        Body = [new CardBlock.Text(text)],
+        Footer = $"Run {run.Id} · {RunWords.Of(run.Status)}",
         Links = address.Public is { } url ? [new Link("Look closer", new Uri(url, $"runs/{run.Id}"))] : [],
     };
 

@@ -13,13 +13,13 @@ public static class NoticeMail
     /// <param name="publicUrl">Where the bot's pages are; null = it links nowhere.</param>
     public static Mail Of(RunState run, string to, string text, string key, Uri? publicUrl)
     {
-        var first = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? RunCard.TitleOf(run);
+        var first = $"{RunCard.TitleOf(run)}: {text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault()}";
 
         // Run numbers begin anew with another database; the moment it was asked for does not.
         var topic = string.Create(CultureInfo.InvariantCulture, $"run-{run.Id}-{run.OpenedAt.ToUnixTimeMilliseconds()}");
         return new Mail(to, first.Length > SubjectLength ? first[..(SubjectLength - 1)] + "…" : first, text, $"{topic}-{key}", topic)
         {
-            Footer = $"Run {run.Id}: {RunCard.TitleOf(run)}, {RunWords.Of(run.Status)}",
+            Footer = $"Run {run.Id}, {RunWords.Of(run.Status)}",
             Link = publicUrl is null ? null : new Uri(publicUrl, $"runs/{run.Id}"),
         };
     }

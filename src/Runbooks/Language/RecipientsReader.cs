@@ -17,7 +17,7 @@ internal static partial class RecipientsReader
     }
 
     /// <summary>Looks whether everybody who is named exists.</summary>
-    public static void Look(Configuration read, Recipients whom, (string File, int Line) at, Findings findings, string? why = null)
+    public static void Look(Configuration read, Recipients whom, (string File, Spot Line) at, Findings findings, string? why = null)
     {
         foreach (var who in whom.To.Concat(whom.Email).Distinct().Where(who => !Recipients.IsChannel(who) && who != Recipients.Requester && who != AccessRules.Owners.Name))
             LintOnCall.Paged(read, new GroupName(who), at, findings, why);

@@ -10,7 +10,7 @@ internal static class RunbookReader
 {
     public static Runbook? Read(string file, YamlMappingNode root, Findings findings, JobShelf? jobs = null)
     {
-        var reader = new MappingReader(file, root, (int)root.Start.Line, Shapes.Runbook, findings);
+        var reader = new MappingReader(file, root, Spot.Of(root.Start), Shapes.Runbook, findings);
         var name = reader.Text("runbook");
         if (string.IsNullOrEmpty(name))
         {
@@ -35,7 +35,7 @@ internal static class RunbookReader
         reader?.Text("rollback") == "automatic" ? RollbackMode.Automatic : RollbackMode.Ask,
         reader?.Text("page") is { Length: > 0 } page ? new GroupName(page) : null) { Tell = reader is null ? null : RecipientsReader.Read(reader, "notify", findings) };
 
-    private static Input Input(string runbook, string name, int line, MappingReader reader, Findings findings)
+    private static Input Input(string runbook, string name, Spot line, MappingReader reader, Findings findings)
     {
         findings.Remember($"runbook:{runbook}:input:{name}", reader.File, line);
         ImmutableArray<string> choices = [.. reader.Texts("choices").Select(choice => choice.Text)];

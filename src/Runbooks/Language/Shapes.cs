@@ -283,6 +283,7 @@ public static class Shapes
         new("from", ValueKind.Texts, "Groups whose members may say so.", Required: true) { Example = "[oncall]" },
         new("count", ValueKind.Number, "Different people needed.", Default: "1") { Most = 20, Example = "2" },
         new("within", ValueKind.Duration, "How long the question stays open.", Default: "30m") { Example = "4h" },
+        new("lasts", ValueKind.Duration, "exceptions: how long after it was approved the change may begin; later the freeze counts again.", Default: "1d") { Example = "8h" },
     ]);
 
     public static Shape Calendar { get; } = new("calendar", "When things may change, beyond the windows of each environment.",

@@ -22,7 +22,7 @@ internal sealed class StepReader(string runbook, Findings findings, JobShelf job
         foreach (var (entry, at) in entries.Select((entry, at) => (entry, at)))
         {
             if (reader.Nested("step", entry, Shapes.Step) is { } one && One(one, string.Create(CultureInfo.InvariantCulture, $"{prefix}{at + 1}")) is { } step) steps.Add(step);
-            else findings.Remember($"runbook:{runbook}:unread-step", reader.File, (int)Math.Max(1, entry.Start.Line));
+            else findings.Remember($"runbook:{runbook}:unread-step", reader.File, Spot.Of(entry.Start));
         }
 
         return steps.ToImmutable();

@@ -75,7 +75,8 @@ public abstract record RunCommand
     public sealed record Signal(string Name, string? Text) : RunCommand;
 
     /// <summary>A newer version takes this one's place while it waits.</summary>
-    public sealed record GiveUpFor(RunId Newer, string Version, Person By) : RunCommand;
+    /// <param name="By">Null = by itself, since the newer one was approved.</param>
+    public sealed record GiveUpFor(RunId Newer, string Version, Person? By) : RunCommand;
 
     /// <summary>What became of a page about it.</summary>
     public sealed record PageWas(string Says) : RunCommand;

@@ -58,6 +58,9 @@ public sealed record RunOpened(
     /// <summary>Why it may pass a freeze; null = it may not.</summary>
     public string? Exception { get; init; }
 
+    /// <summary>With an exception: how long after it was approved the change may begin; null = for ever.</summary>
+    public TimeSpan? ExceptionLasts { get; init; }
+
     /// <summary>Who is told when a step fails; null = nobody beyond the card.</summary>
     public Recipients? Tell { get; init; }
 

@@ -12,7 +12,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
     public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say", InformKind = "inform", HttpKind = "http", VerifyKind = "verify", ExpireKind = "expire", RetireKind = "retire", JobStartKind = "job-start", JobWatchKind = "job-watch", JobStopKind = "job-stop", GateKind = "gate";
 
     /// <summary>The kinds of work that the engine orders for a run; stored names.</summary>
-    public const string CardKind = "card", ThreadKind = "thread", TurnKind = "turn", ReplanKind = "replan";
+    public const string CardKind = "card", ThreadKind = "thread", TurnKind = "turn", ReplanKind = "replan", SupersedeKind = "supersede";
 
     public static WorkItem Of(RunState run, StepId step, int attempt, Ordered ordered)
     {

@@ -30,6 +30,8 @@ public sealed class AuditTests : IAsyncLifetime
         await Say("ana@example.com", "lock api staging \"looking\"");
         (await http.GetStringAsync("/audit?q=ben+approved")).ShouldSatisfyAllConditions(
             page => page.ShouldContain("approved plan"), page => page.ShouldContain("looks fine"), page => page.ShouldContain("/runs/1"), page => page.ShouldNotContain("ticked"));
+        (await http.GetStringAsync("/audit?q=ana+attempt-refused")).ShouldSatisfyAllConditions(
+            page => page.ShouldContain($"was refused &quot;approve 1 --plan-hash {hash}&quot;"), page => page.ShouldContain("not-in-group"), page => page.ShouldContain("run 1"));
         (await http.GetStringAsync("/audit?q=nobody-of-that-name")).ShouldContain("Nothing with these words");
         (await http.GetStringAsync("/audit")).ShouldSatisfyAllConditions(page => page.ShouldContain("lock-set"), page => page.ShouldContain("the API"));
 

@@ -81,6 +81,17 @@ public sealed class VerificationTests
             Verification.Of(model).ShouldSatisfyAllConditions(proof => proof.Broken.ShouldBeEmpty(string.Join('\n', proof.Broken.Select(Told))), proof => proof.Holds.ShouldBeTrue());
     }
 
+    [Fact]
+    public void The_plan_of_an_emergency_is_explored_too()
+    {
+        var read = Read(Good, "ask", "", "emergency: { from: [managers] }\n");
+        var models = Model.All(read).ToList();
+        models.Select(model => model.IsEmergency).ShouldBe([false, true]);
+        var urgent = models[1];
+        urgent.Opened.Steps.Select(step => step.Kind).ShouldBe(["approval", "checklist", "deploy", "check", "soak", "summary", "notify"]);
+        Verification.Of(urgent).ShouldSatisfyAllConditions(proof => proof.Broken.ShouldBeEmpty(), proof => proof.Holds.ShouldBeTrue());
+    }
+
     [Theory]
     [InlineData("automatic")]
     [InlineData("ask")]
@@ -108,13 +119,14 @@ public sealed class VerificationTests
 
     private static Model Of(string steps, string rollback, string more = "") => Model.All(Read(steps, rollback, more), "default").ShouldHaveSingleItem();
 
-    private static Configuration Read(string steps, string rollback, string more = "")
+    private static Configuration Read(string steps, string rollback, string more = "", string calendar = "")
     {
         var (read, findings) = ConfigurationReader.Read(
         [
             new SourceFile("access.yaml", "groups:\n  all: { all: true }\n  managers: { members: [a@x.com, b@x.com, c@x.com] }\nmay: { deploy: { '*': [all] }, rollback: { '*': [all] } }\n"),
             new SourceFile("services/api.yaml", "service: api\nenvironments:\n  prod:\n    protected: true\n    simulated: {}\n    health: [{ url: 'https://example.com' }]\n"),
             new SourceFile("runbooks/default.yaml", $"runbook: default\nsteps:\n{steps}on-failure: {{ rollback: {rollback} }}\n{(more.Length == 0 ? "" : $"---\n{more}")}"),
+            .. calendar.Length == 0 ? [] : new[] { new SourceFile("calendar.yaml", calendar) },
         ]);
 
         // Lint refuses some of these before they are ever proved: what it does not see is what this is for.
