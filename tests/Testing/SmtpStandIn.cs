@@ -238,6 +238,10 @@ public sealed record KeptMail(string From, IReadOnlyList<string> To, string Text
 
     public string Id => Headers("Message-ID").Single();
 
+    /// <summary>The subject as it is shown: with its encoded words (RFC 2047) decoded.</summary>
+    public string Subject => string.Concat(Headers("Subject").Single().Split(' ').Select(word => word.StartsWith("=?utf-8?B?", StringComparison.OrdinalIgnoreCase)
+        ? Encoding.UTF8.GetString(Convert.FromBase64String(word[10..^2])) : $"{word} ")).TrimEnd();
+
     /// <summary>Everything that a reader sees, of all parts, decoded.</summary>
     public string Says => string.Join('\n', Parts());
 

@@ -82,7 +82,7 @@ public sealed class AuditTests : IAsyncLifetime
     public async Task Every_decision_of_a_period_is_written_out_with_the_evidence_of_approvals()
     {
         var lines = (await AuditAsync("export", "--from", "2020-01-01")).Output.Split('\n').Where(line => line.StartsWith('{')).Select(line => JsonDocument.Parse(line).RootElement).ToList();
-        lines.Select(line => line.GetProperty("decision").GetString()).ShouldBe(["run-opened", "item-ticked", "item-ticked", "item-ticked", "approved", "lock-set"]);
+        lines.Select(line => line.GetProperty("decision").GetString()).ShouldBe(["run-opened", "item-ticked", "item-ticked", "item-ticked", "approved", "attempt-refused", "lock-set"]);
         var approved = lines[4];
         approved.GetProperty("by").GetString().ShouldBe("ben@example.com");
         approved.GetProperty("via").GetString()!.ShouldStartWith("api:ben@example.com:");

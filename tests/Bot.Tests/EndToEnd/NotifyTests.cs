@@ -53,7 +53,7 @@ public sealed class NotifyTests : IAsyncLifetime
         var letter = await mail.MailAsync(one => one.To[0] == "audit@example.com");
         await mail.MailAsync(one => one.To[0] == "ana@example.com");
         letter.Secret.ShouldBeTrue();
-        letter.Headers("Subject").Single().ShouldBe("Deploy api v1.2.3 to prod: v1.2.3 of api is live in prod. <b>Look</b>");
+        letter.Subject.ShouldBe("Deploy api v1.2.3 to prod: v1.2.3 of api is live in prod. <b>Look</b>");
         letter.Says.ShouldContain("https://bot.example.com/runs/1");
         letter.Says.ShouldContain("&lt;b&gt;Look&lt;/b&gt;");
         stage.Slack.Messages.Count(message => message.Channel.StartsWith('D')).ShouldBe(4);
@@ -105,7 +105,7 @@ public sealed class NotifyTests : IAsyncLifetime
         await stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
         await DirectAsync("DANA", message => message.Shows("It is rolled back to v1.2.2 by itself"));
         await stage.CardAsync(message => !message.Shows("Check health – ") && message.Shows("It is rolled back to v1.2.2 by itself"));
-        (await mail.MailAsync(one => one.Says.Contains("It is rolled back", StringComparison.Ordinal))).Headers("Subject").Single().ShouldStartWith("Deploy api v1.2.3 to prod");
+        (await mail.MailAsync(one => one.Says.Contains("It is rolled back", StringComparison.Ordinal))).Subject.ShouldStartWith("Deploy api v1.2.3 to prod");
         await DirectAsync("DCLEO", message => message.Shows("Page: Deploy api v1.2.3 to prod"));
 
         // The way back looks at health too, and finds it as it was: that is told as well.
