@@ -1,6 +1,5 @@
 using System.Globalization;
 using ChatOps.Runbooks.Runs;
-using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Cards;
 

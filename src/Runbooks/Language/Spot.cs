@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using YamlDotNet.Core;
 
 namespace ChatOps.Runbooks.Language;
@@ -6,6 +7,7 @@ namespace ChatOps.Runbooks.Language;
 /// <summary>A place in a file.</summary>
 /// <param name="Line">From 1.</param>
 /// <param name="Column">From 1; 0 = not known.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct Spot(int Line, int Column)
 {
     /// <summary>A line whose column is not known.</summary>
