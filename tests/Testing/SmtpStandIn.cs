@@ -32,7 +32,7 @@ public sealed class SmtpStandIn : IAsyncDisposable
     /// <summary>How many mails are taken whose connection then breaks before that is said.</summary>
     public int LoseAnswers { get; set; }
 
-    /// <summary>How many connections are taken and never spoken on.</summary>
+    /// <summary>Whether connections are taken and never spoken on.</summary>
     public bool IsSilent { get; set; }
 
     public IReadOnlyList<KeptMail> Mails => [.. mails];
@@ -150,7 +150,7 @@ public sealed class SmtpStandIn : IAsyncDisposable
                     await SayAsync("530 5.7.0 Authentication required");
                     break;
                 case "MAIL":
-                    (from, _) = (Address(line), 0);
+                    from = Address(line);
                     to.Clear();
                     await SayAsync("250 ok");
                     break;

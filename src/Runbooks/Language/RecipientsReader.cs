@@ -30,7 +30,7 @@ internal static partial class RecipientsReader
         if (names.Length > Recipients.Most) findings.Error(reader.File, reader.LineOf(key), "bad-value", $"{key} names {names.Length}.", null, $"Name at most {Recipients.Most}; a group counts once.");
         foreach (var (text, line) in names)
         {
-            if (Recipients.IsChannel(text) && !mayBeChannel) findings.Error(reader.File, line, "bad-value", $"{text} is a channel, and gets no e-mail.", null, $"Name it elsewhere: channel:, to: or notify:.");
+            if (Recipients.IsChannel(text) && !mayBeChannel) findings.Error(reader.File, line, "bad-value", $"{text} is a channel, and gets no e-mail.", null, "Name it elsewhere: channel:, to: or notify:.");
             else if (new GroupName(text).IsPerson && !IsAddress(text)) findings.Error(reader.File, line, "bad-value", $"\"{MappingReader.Cut(text)}\" is no e-mail address.", null, "Write it as name@example.com, and nothing else.");
         }
 

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ChatOps.Testing;
 using ChatOps.Testing.Slack;
-using ChatOps.Testing.Teams;
 using Shouldly;
 using Xunit;
 

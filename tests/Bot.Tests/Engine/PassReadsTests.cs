@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ChatOps.Bot.Engine;
 using ChatOps.Integrations.Sqlite;
 using ChatOps.Runbooks.Access;
