@@ -17,6 +17,7 @@ using ChatOps.Integrations.Prometheus;
 using ChatOps.Integrations.Sentry;
 using ChatOps.Integrations.Simulated;
 using ChatOps.Integrations.Slack;
+using ChatOps.Integrations.Smtp;
 using ChatOps.Integrations.Sqlite;
 using ChatOps.Integrations.Teams;
 using ChatOps.Runbooks.Catalog;
@@ -56,6 +57,7 @@ static async Task<int> ServeAsync(IReadOnlyDictionary<string, string?> given)
     services.AddGuardedHttp(builder.Configuration).AddGitHub(builder.Configuration);
     services.AddPrometheus(builder.Configuration).AddDatadogMetrics(builder.Configuration).AddSentryReleases(builder.Configuration);
     services.AddAlertmanager(builder.Configuration).AddGrafana(builder.Configuration).AddDatadog(builder.Configuration).AddSentry(builder.Configuration).AddPagerDuty(builder.Configuration);
+    services.AddSmtp(builder.Configuration);
     services.AddRuns();
     services.AddCommands();
     services.AddConsole();

@@ -15,7 +15,7 @@ internal static class LintCommand
         var folder = new Argument<string?>("dir") { Description = "The configuration folder. Left out: ChatOps__Config, else the current folder.", Arity = ArgumentArity.ZeroOrOne };
         var format = new Option<string>("--format") { Description = "text for people, github for annotations, sarif for code scanning, json for programs.", DefaultValueFactory = _ => "text", HelpName = "text|github|sarif|json" };
         format.AcceptOnlyFromAmong("text", "github", "sarif", "json");
-        var command = new Command("lint", "Checks a configuration folder: every finding with file, line, why it matters and how to mend it.") { folder, format };
+        var command = new Command("lint", "Checks a configuration folder: every finding with file, line, column, why it matters and how to mend it.") { folder, format };
         command.SetAction(said => Lint(said.GetValue(folder) ?? ChatOptions.NonEmpty(terminal.Variable("ChatOps__Config")) ?? ".", said.GetValue(format)!, terminal));
         return command;
     }
@@ -73,7 +73,7 @@ internal static class LintCommand
     private static string Annotation(Finding finding)
     {
         var says = string.Join(' ', ((string?[])[finding.What, finding.Why, finding.Mend]).Where(part => part is not null));
-        return $"::{(finding.Error ? "error" : "warning")} file={Property(finding.File)},line={finding.Line},title={Property(finding.Code)}::{Data(says)}";
+        return $"::{(finding.Error ? "error" : "warning")} file={Property(finding.File)},line={finding.Line}{(finding.Column > 0 ? $",col={finding.Column}" : "")},title={Property(finding.Code)}::{Data(says)}";
     }
 
     private static string Data(string text) => TerminalText.Line(text).Replace("%", "%25", StringComparison.Ordinal);
@@ -82,9 +82,9 @@ internal static class LintCommand
 }
 
 /// <summary>A finding as <c>--format json</c> writes it.</summary>
-internal sealed record FindingLine(string File, int Line, string Severity, string Code, string What, string? Why, string? Mend)
+internal sealed record FindingLine(string File, int Line, int? Column, string Severity, string Code, string What, string? Why, string? Mend)
 {
-    public static FindingLine Of(Finding finding) => new(finding.File, finding.Line, finding.Error ? "error" : "warning", finding.Code, finding.What, finding.Why, finding.Mend);
+    public static FindingLine Of(Finding finding) => new(finding.File, finding.Line, finding.Column > 0 ? finding.Column : null, finding.Error ? "error" : "warning", finding.Code, finding.What, finding.Why, finding.Mend);
 }
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, WriteIndented = true)]

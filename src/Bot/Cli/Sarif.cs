@@ -23,9 +23,16 @@ internal static class Sarif
                 ["message"] = new JsonObject { ["text"] = string.Join(' ', new[] { finding.What, finding.Why, finding.Mend }.Where(part => part is not null)) },
                 ["locations"] = new JsonArray(new JsonObject
                 {
-                    ["physicalLocation"] = new JsonObject { ["artifactLocation"] = new JsonObject { ["uri"] = finding.File }, ["region"] = new JsonObject { ["startLine"] = finding.Line } },
+                    ["physicalLocation"] = new JsonObject { ["artifactLocation"] = new JsonObject { ["uri"] = finding.File }, ["region"] = Region(finding) },
                 }),
             })]),
         }),
     }.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true });
+
+    private static JsonObject Region(Finding finding)
+    {
+        var region = new JsonObject { ["startLine"] = finding.Line };
+        if (finding.Column > 0) region["startColumn"] = finding.Column;
+        return region;
+    }
 }

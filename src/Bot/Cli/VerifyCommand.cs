@@ -46,7 +46,7 @@ internal static class VerifyCommand
 
     private static void Tell(Proof proof, Terminal terminal)
     {
-        var where = $"{proof.Model.Runbook.Name} ({proof.Model.Service.Name} in {proof.Model.Environment.Name})";
+        var where = $"{proof.Model.Runbook.Name} ({proof.Model.Service.Name} in {proof.Model.Environment.Name}{(proof.Model.IsEmergency ? ", in an emergency" : "")})";
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{where}: {(proof.Holds ? "safe" : proof.Broken.IsEmpty ? "not proved" : "not safe")}, {proof.States:N0} states{(proof.Complete ? "" : " and more")}"));
         foreach (var one in proof.Broken)
         {
@@ -61,6 +61,7 @@ internal static class VerifyCommand
         Promise.ApprovedFirst => "Nothing changes a protected environment before an approval",
         Promise.NeverHalfDone => "After a failure it ends healthy, undone, or where a person said so",
         Promise.WayOut => "It waits for people only where there is a way out",
+        Promise.AbortUndoes => "An abort undoes what ran where on-abort says so",
         _ => "What is reported twice counts once",
     };
 }

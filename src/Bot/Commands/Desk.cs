@@ -12,11 +12,14 @@ namespace ChatOps.Bot.Commands;
 
 /// <summary>The front desk: every surface brings what people say and click here, and shows what comes back.</summary>
 internal sealed partial class Desk(
-    RunEngine engine, Openings openings, Readings readings, KnownWords words, Callers callers, Keeping keeping, Laters laters, AlertDesk alerts, OnCallDesk onCall, PageDesk pages, IncidentDesk incidents, DeployForms deploys, Func<Configuration> configuration, ILogger<Desk> logger)
+    RunEngine engine, Openings openings, Readings readings, KnownWords words, Callers callers, Keeping keeping, Laters laters, AlertDesk alerts, OnCallDesk onCall, PageDesk pages, IncidentDesk incidents, DeployForms deploys, RefusalLog refusals, Func<Configuration> configuration, ILogger<Desk> logger)
 {
     /// <summary>A command in words: <c>deploy api v1.2.3 prod</c>, without a slash.</summary>
     /// <param name="delivery">The surface's own name for this delivery; hearing it again changes nothing and gives the same reply.</param>
-    public Task<Reply> HearAsync(Speaker speaker, string text, string delivery, CancellationToken cancellationToken) => GuardedAsync(async () =>
+    public async Task<Reply> HearAsync(Speaker speaker, string text, string delivery, CancellationToken cancellationToken) =>
+        await NotedAsync(await HeardAsync(speaker, text, delivery, cancellationToken), speaker, text, delivery, cancellationToken);
+
+    private Task<Reply> HeardAsync(Speaker speaker, string text, string delivery, CancellationToken cancellationToken) => GuardedAsync(async () =>
         Grammar.Read(text, await words.NowAsync(cancellationToken)) switch
         {
             Heard.Understood understood => await DoAsync(speaker, understood.Command, delivery, cancellationToken),
@@ -26,7 +29,17 @@ internal sealed partial class Desk(
 
     /// <summary>A click on a card.</summary>
     /// <param name="reason">What the person gave where the button asks for a reason.</param>
-    public Task<Reply> ClickAsync(Speaker speaker, CardAction action, string? reason, string delivery, CancellationToken cancellationToken) => GuardedAsync(async () =>
+    public async Task<Reply> ClickAsync(Speaker speaker, CardAction action, string? reason, string delivery, CancellationToken cancellationToken) =>
+        await NotedAsync(await ClickedAsync(speaker, action, reason, delivery, cancellationToken), speaker, action.Argument is { Length: > 0 and < 40 } about ? $"{action.Verb} {about}" : action.Verb, delivery, cancellationToken);
+
+    /// <summary>What was refused is kept before it is answered.</summary>
+    private async Task<Reply> NotedAsync(Reply reply, Speaker speaker, string said, string delivery, CancellationToken cancellationToken)
+    {
+        if (reply.Refusal is { } refusal) await refusals.NoteAsync(speaker.Caller, said, refusal, reply.Run, delivery, cancellationToken);
+        return reply;
+    }
+
+    private Task<Reply> ClickedAsync(Speaker speaker, CardAction action, string? reason, string delivery, CancellationToken cancellationToken) => GuardedAsync(async () =>
     {
         if (action is { Verb: "say", Argument: { } said }) return await HearAsync(speaker, said, delivery, cancellationToken);
         if (PageDesk.Knows(action)) return await pages.ClickAsync(speaker, action, delivery, cancellationToken);

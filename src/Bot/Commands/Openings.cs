@@ -52,6 +52,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         {
             Emergency = c.Emergency,
             Exception = c.Exception,
+            ExceptionLasts = c.Exception is null ? null : current.Overrides.ExceptionLasts,
             Carried = await CarriedAsync(planned, site, cancellationToken),
             Usual = await usuals.OfAsync(site, cancellationToken),
         }, delivery, cancellationToken);
@@ -68,10 +69,10 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
     private static bool AsksWhatChanged(Runbook runbook, Configuration current) => runbook.Conditions(current.Runbook).Any(text => text.Contains("changed", StringComparison.Ordinal));
 
     /// <summary>What a change may pass.</summary>
-    public static Pass PassOf(RunState run) => run switch
+    public static Pass PassOf(RunState run, DateTimeOffset now) => run switch
     {
         { Opened.Emergency: not null } or { Plan.Kind: not RunKind.Deploy } => Pass.Everything,
-        { Opened.Exception: not null } => Pass.Freezes,
+        _ when PassUsed.StillCounts(run, now) => Pass.Freezes,
         _ => Pass.Nothing,
     };
 

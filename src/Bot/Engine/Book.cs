@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ChatOps.Runbooks.Cards;
-using ChatOps.Runbooks.Paging;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
@@ -17,7 +16,7 @@ internal static class Book
     {
         // Without an event too: what was decided holds only for the state that it was decided on.
         Streams = [new StreamAppend(after.Id.Stream, before?.Version ?? 0, [.. decision.Events.Select(RunJson.Write)])],
-        Work = [.. decision.Work, .. Shown(before, after, decision, now), .. Paged(before, after, decision, now), .. TrainNews(before, after, now), .. TakenBack(before, after) ? [LockAfter(after.Id, now)] : Array.Empty<WorkItem>()],
+        Work = [.. decision.Work, .. Shown(before, after, decision, now), .. Aftermath.Paged(before, after, decision, now), .. Aftermath.Told(before, after, decision, now), .. TrainNews(before, after, now), .. TakenBack(before, after) ? [LockAfter(after.Id, now)] : Array.Empty<WorkItem>(), .. Superseding.WasApproved(before, after) ? [Supersede(after.Id, now)] : Array.Empty<WorkItem>()],
         Withdrawn = decision.Withdrawn,
         Runs = decision.Events.IsEmpty ? [] : [Row(after)],
         Live = Live(before, after, now) is { } live ? [live] : [],
@@ -61,6 +60,9 @@ internal static class Book
 
     public static WorkItem Replan(RunId run, DateTimeOffset now) =>
         new(RunWork.ReplanKind, $"{RunWork.ReplanKind}:{run}", $"run:{run}", now, JsonSerializer.Serialize(new AboutRun(run, null, null), BookJson.Default.AboutRun));
+
+    private static WorkItem Supersede(RunId run, DateTimeOffset now) =>
+        new(RunWork.SupersedeKind, $"{RunWork.SupersedeKind}:{run}", $"supersede:{run}", now, JsonSerializer.Serialize(new AboutRun(run, null, null), BookJson.Default.AboutRun));
 
     private static WorkItem LockAfter(RunId run, DateTimeOffset now) =>
         new(Locks.AfterKind, $"{Locks.AfterKind}:{run}", Locks.Lane, now, JsonSerializer.Serialize(new AboutRun(run, null, null), BookJson.Default.AboutRun));

@@ -7,8 +7,11 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Engine;
 
 /// <summary>Knows who is on call: what <c>oncall.yaml</c> says, and the swaps that people made.</summary>
-internal sealed class Duty(IStore store, Func<Configuration> configuration, TimeProvider time) : IDisposable
+internal sealed class Duty(IStore store, Func<Configuration> configuration, IEnumerable<IDirectory> directories, TimeProvider time) : IDisposable
 {
+    /// <summary>The most people of one group that one message goes to.</summary>
+    private const int MostTold = 50;
+
     private readonly Ledger<OnCallBook> ledger = new(store, OnCallBook.Stream, OnCallBook.Empty, (book, stored) => book.Evolve(OnCallJson.Read(stored)), book => book.Version);
 
     /// <summary>To the microsecond, as every store keeps it.</summary>
@@ -30,6 +33,22 @@ internal sealed class Duty(IStore store, Func<Configuration> configuration, Time
         if (who.IsPerson) return ([new Person(who.Name)], OnCallSchedule.UsualEscalate);
         var members = configuration().Access.Groups.FirstOrDefault(one => one.Name == who)?.Members.OrderBy(one => one.Email, StringComparer.Ordinal) ?? Enumerable.Empty<Person>();
         return ([.. members.Take(10)], OnCallSchedule.UsualEscalate);
+    }
+
+    /// <summary>Whom words are for that name a schedule, a group or an address: whoever is on call now, everybody in the group, or that person.</summary>
+    /// <remarks>Groups of other systems are asked for; of one that does not answer, those are told that are known. A group of everybody names nobody.</remarks>
+    public async ValueTask<ImmutableArray<Person>> PeopleAsync(GroupName who, CancellationToken cancellationToken)
+    {
+        if (who.IsPerson) return [new Person(who.Name)];
+        if ((await SchedulesAsync(cancellationToken)).Any(one => one.Name.Equals(who.Name, StringComparison.OrdinalIgnoreCase))) return [.. (await ChainAsync(who, cancellationToken)).People.Take(1)];
+        if (configuration().Access.Groups.FirstOrDefault(one => one.Name == who) is not { } group) return [];
+        var people = group.Members.ToHashSet();
+        foreach (var outside in group.Outside)
+        {
+            if (directories.FirstOrDefault(one => one.System == outside.System) is { } directory && await directory.FindMembersAsync(outside.Id, cancellationToken) is { } members) people.UnionWith(members);
+        }
+
+        return [.. people.OrderBy(one => one.Email, StringComparer.Ordinal).Take(MostTold)];
     }
 
     /// <summary>Takes a swap. A delivery that comes again changes nothing.</summary>

@@ -249,11 +249,13 @@ internal sealed record OpenRequest(
 
     public string? Exception { get; init; }
 
+    public TimeSpan? ExceptionLasts { get; init; }
+
     public Usual? Usual { get; init; }
 
     public RunOpened Opened(RunId run, ImmutableArray<RunId> behind) => new(
         run, Planned.Plan, Planned.Steps, Environment.Target, Environment.Protected, Planned.OnFailure, Planned.Page,
-        Service.Owners, By, Reason, Places, behind, Reverts) { Inputs = Inputs, Carried = Carried, Emergency = Emergency, Exception = Exception, Usual = Usual };
+        Service.Owners, By, Reason, Places, behind, Reverts) { Inputs = Inputs, Carried = Carried, Emergency = Emergency, Exception = Exception, ExceptionLasts = ExceptionLasts, Usual = Usual, Tell = Planned.Tell, OnAbort = Planned.OnAbort };
 }
 
 /// <summary>A run that opened, or why it did not.</summary>

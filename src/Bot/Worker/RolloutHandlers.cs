@@ -21,7 +21,7 @@ internal sealed class StartHandler(RunEngine engine, Targets targets, Locks lock
         var start = (StartRollout)errand.Wanted.Order;
         var stage = (errand.Step.Step as Rollout)?.Stage?.Kind;
         var ends = stage is StageKind.EndCanary or StageKind.Tidy;
-        if (!start.Back && !ends && await locks.RefuseAsync(errand.Run.Site, Openings.PassOf(errand.Run), cancellationToken) is { } way)
+        if (!start.Back && !ends && await locks.RefuseAsync(errand.Run.Site, Openings.PassOf(errand.Run, Engine.Now), cancellationToken) is { } way)
             return await SilentAsync(errand, way.Refusal.Why, Patience(way.Opens), cancellationToken);
         if (!start.Back && errand.Run.Origin is null && await MovedAsync(target, errand, cancellationToken) is { } moved) return moved;
         var change = ChangeOf(errand);

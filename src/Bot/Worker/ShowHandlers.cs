@@ -13,6 +13,9 @@ internal sealed class Chats(IEnumerable<IChat> all)
 {
     /// <summary>Null when that chat is not connected.</summary>
     public IChat? For(string surface) => all.FirstOrDefault(chat => chat.Surface == surface);
+
+    /// <summary>Every chat that is connected, in the order in which people are looked for in them.</summary>
+    public IEnumerable<IChat> All => all.OrderBy(chat => chat.Surface, StringComparer.Ordinal);
 }
 
 /// <summary>Shows a run's card in a place: posts it once, then keeps it up to date. It renders what is true when it runs, so a burst of changes is one update.</summary>
@@ -122,7 +125,7 @@ internal sealed class SayHandler(RunEngine engine, Chats chats, BotAddress addre
     }
 
     /// <summary>A channel that the runbook names is one of Slack, or of the chat that the run is shown in alone; elsewhere it is said where the card is.</summary>
-    private static IEnumerable<Place> PlacesOf(RunState run, Say say)
+    internal static IEnumerable<Place> PlacesOf(RunState run, Say say)
     {
         var shown = run.Opened.Places.Select(Book.PlaceOf).OfType<Place>().ToList();
         if (say.Channel is not { } channel) return shown;

@@ -23,7 +23,7 @@ public static class TeamsServices
         services.AddSingleton(s => new BotTokens(NewHttp(), Options(s), Clock(s), Logger<BotTokens>(s)));
         services.AddSingleton(s => new TeamsClient(NewHttp(), s.GetRequiredService<BotTokens>(), Options(s), s.GetRequiredService<TeamsPace>(), Clock(s), Logger<TeamsClient>(s)));
         services.AddSingleton(s => new TeamsReply(s.GetRequiredService<TeamsClient>(), s.GetRequiredService<ITeamsPlaces>()));
-        services.AddSingleton<TeamsChannels>().AddSingleton<TeamsRoster>().AddSingleton<TeamsDirectory>();
+        services.AddSingleton<TeamsChannels>().AddSingleton<TeamsDirects>().AddSingleton<TeamsRoster>().AddSingleton<TeamsDirectory>();
         services.AddSingleton<IChat, TeamsChat>();
         services.AddSingleton<IDirectory>(s => s.GetRequiredService<TeamsDirectory>());
         services.AddSingleton<ITeamsSightings>(s => s.GetRequiredService<TeamsDirectory>());

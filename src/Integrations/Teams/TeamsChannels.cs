@@ -5,15 +5,16 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Integrations.Teams;
 
 /// <summary>Finds the conversation that a service's file or a run means: by its id, or by a channel's name in one of the teams that the bot is in.</summary>
-/// <remarks>A name is <c>Deploys</c>, or <c>Payments/Deploys</c> where several teams have one; <c>#</c> before it is taken too, and case does not matter.</remarks>
-internal sealed class TeamsChannels(TeamsClient client, ITeamsPlaces places, TimeProvider clock)
+/// <remarks>An address with <c>@</c> before it is the chat with that person alone. A name is <c>Deploys</c>, or <c>Payments/Deploys</c> where several teams have one; <c>#</c> before it is taken too, and case does not matter.</remarks>
+internal sealed class TeamsChannels(TeamsClient client, TeamsDirects directs, ITeamsPlaces places, TimeProvider clock)
 {
     private readonly AnswerCache<IReadOnlyList<Named>> listed = new(clock, TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(30));
 
     public async Task<Outcome<TeamsConversation>> FindAsync(string channel, CancellationToken cancellationToken)
     {
+        if (channel.StartsWith('@')) return await directs.FindAsync(channel[1..], cancellationToken);
         var book = await places.NowAsync(cancellationToken);
-        if (book.Find(channel) is { } known) return new Outcome<TeamsConversation>.Done(known);
+        if ((book.Find(channel) ?? directs.Find(channel)) is { } known) return new Outcome<TeamsConversation>.Done(known);
         var (named, all) = await NamedAsync(book, cancellationToken);
         if (named.FirstOrDefault(one => one.Id == channel) is { } byId) return new Outcome<TeamsConversation>.Done(byId.In);
         var meant = named.Where(one => one.Is(channel.TrimStart('#').Trim())).DistinctBy(one => one.Id).ToList();

@@ -25,6 +25,11 @@ internal sealed partial class TeamsClient(HttpClient http, BotTokens tokens, IOp
     public Task<TeamsAnswer<SentBody>> UpdateAsync(TeamsConversation to, string message, SentActivity activity, CancellationToken cancellationToken) => WriteAsync(
         to, HttpMethod.Put, $"v3/conversations/{Uri.EscapeDataString(to.Id)}/activities/{Uri.EscapeDataString(message)}", Addressed(activity, to, to.Id), "an update", cancellationToken);
 
+    /// <summary>Opens the chat with one person, or finds the one that is open: safe to repeat.</summary>
+    /// <param name="near">A conversation whose connector knows the person.</param>
+    public Task<TeamsAnswer<SentBody>> OpenAsync(TeamsConversation near, NewConversation wanted, CancellationToken cancellationToken) => SendAsync(
+        near.ServiceUrl, HttpMethod.Post, "v3/conversations", JsonSerializer.SerializeToUtf8Bytes(wanted, TeamsJson.Default.NewConversation), TeamsJson.Default.SentBody, "opening a chat", cancellationToken);
+
     public Task<TeamsAnswer<MemberBody>> MemberAsync(TeamsConversation of, string member, CancellationToken cancellationToken) => SendAsync(
         of.ServiceUrl, HttpMethod.Get, $"v3/conversations/{Uri.EscapeDataString(of.Id)}/members/{Uri.EscapeDataString(member)}", null, TeamsJson.Default.MemberBody, "a look-up", cancellationToken);
 

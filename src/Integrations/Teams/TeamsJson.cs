@@ -27,6 +27,9 @@ internal sealed record SentConversation(string Id);
 
 internal sealed record SentAttachment(string ContentType, JsonNode Content);
 
+/// <summary>A chat with one person, to be opened.</summary>
+internal sealed record NewConversation(bool IsGroup, SentAccount Bot, ImmutableArray<SentAccount> Members, string TenantId);
+
 internal sealed record SentBody(string? Id);
 
 internal sealed record MembersBody(ImmutableArray<MemberBody>? Members, string? ContinuationToken);
@@ -63,6 +66,7 @@ internal sealed record GraphPersonBody(string? Mail, string? UserPrincipalName, 
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SentActivity))]
+[JsonSerializable(typeof(NewConversation))]
 [JsonSerializable(typeof(SentBody))]
 [JsonSerializable(typeof(MemberBody))]
 [JsonSerializable(typeof(MembersBody))]

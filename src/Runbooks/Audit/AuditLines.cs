@@ -26,6 +26,7 @@ public sealed class AuditLines
         var stored = entry.Event;
         if (stored.Stream == LockBook.Stream) return OfLock(entry, RunJson.ReadLock(stored));
         if (stored.Stream == LaterBook.Stream) return OfLater(entry, RunJson.ReadLater(stored));
+        if (stored.Stream == RefusalBook.Stream) return OfRefusal(entry, RefusalJson.Read(stored));
         if (stored.Stream == OnCallBook.Stream) return OfSwap(entry, OnCallJson.Read(stored));
         if (stored.Stream.Name.StartsWith("alert-", StringComparison.Ordinal)) return OfAlert(entry, AlertJson.Read(stored));
         if (stored.Stream.Name.StartsWith("incident-", StringComparison.Ordinal)) return OfIncident(entry, IncidentJson.Read(stored));
@@ -114,6 +115,16 @@ public sealed class AuditLines
         LockReleased gone => Line(entry, gone.By, "lock-released", $"released lock {gone.Id}{(gone.Reason is null ? "" : $": {gone.Reason}")}{(gone.TakenOver ? " (another took its place)" : "")}", null),
         _ => throw new InvalidOperationException($"Nobody tells of {what.GetType().Name}."),
     };
+
+    /// <remarks>An account that could not be resolved to a person goes by its name: that is not proved to be anybody's.</remarks>
+    private static AuditLine OfRefusal(ChainEntry entry, RefusalEvent what) => what switch
+    {
+        AttemptRefused e => Line(entry, null, "attempt-refused", $"was refused \"{e.Said}\": {e.Why} ({e.Code})", null) with { By = Who(e.By, e.Name), Run = e.Run?.Number },
+        AttemptsCounted e => Line(entry, null, "attempts-counted", $"was refused {Words.Count(e.Count, "more attempt", "more attempts")} in the minute from {Time(e.From)}", null) with { By = Who(e.By, e.Name) },
+        _ => throw new InvalidOperationException($"Nobody tells of {what.GetType().Name}."),
+    };
+
+    private static string Who(Person? by, string name) => by?.Email ?? $"{name} (nobody known)";
 
     private static AuditLine OfSwap(ChainEntry entry, OnCallEvent what) => what switch
     {

@@ -4,7 +4,7 @@ namespace ChatOps.Runbooks.Cards;
 
 /// <summary>Where a card is shown: a channel of a chat.</summary>
 /// <param name="Surface"><c>slack</c>, <c>teams</c>.</param>
-/// <param name="Channel">A channel's id, or a name with <c>#</c>, or in Slack a person's address with <c>@</c> for a message to them alone: the surface resolves it.</param>
+/// <param name="Channel">A channel's id, or a name with <c>#</c>, or a person's address with <c>@</c> for a message to them alone: the surface resolves it.</param>
 public readonly record struct Place(string Surface, string Channel)
 {
     /// <summary>What is done in one channel is done in order.</summary>

@@ -79,7 +79,9 @@ public static class RunCard
     private static IEnumerable<CardBlock> Body(RunState run, DateTimeOffset now)
     {
         if (run.Notice is { } notice) yield return new CardBlock.Notice(Tone.Warning, notice);
+        if (run is { Status: RunStatus.Cancelled or RunStatus.Failed, Ending: { Length: > 0 } ending }) yield return new CardBlock.Notice(Tone.Muted, $"{char.ToUpperInvariant(ending[0])}{ending[1..]}.");
         if (Trouble(run) is { } trouble) yield return trouble;
+        foreach (var unheard in run.Uninformed) yield return new CardBlock.Notice(Tone.Warning, $"{unheard.Whom} could not be told: {unheard.Why}");
         if (run.Status == RunStatus.Queued) yield return new CardBlock.Text($"Behind run {Words.List(run.Behind.Select(id => id.ToString()))}, which may change {run.Site} now.", "In the queue");
         foreach (var active in run.Active)
         {

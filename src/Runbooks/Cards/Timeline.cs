@@ -38,6 +38,7 @@ public static class Timeline
             TrainEnded e => new(at, null, $"The release train, run {e.Train}, is over.", Tone.Neutral),
             PageTold e => new(at, null, e.Says, Tone.Waiting, true),
             DecisionAsked e => new(at, null, $"{e.Why} Somebody has to decide.", Tone.Warning),
+            RunAborted e => new(at, e.By.Email, $"aborted it{(e.Reason is null ? "" : $": {e.Reason}")}", Tone.Warning),
             RunPaused e => new(at, e.By.Email, $"paused it{(e.Reason is null ? "" : $": {e.Reason}")}", Tone.Waiting, true),
             RunResumed e => new(at, e.By.Email, "resumed it", Tone.Active, true),
             RollbackBegan e => new(at, e.By?.Email, e.By is null ? $"Rolling back to {e.ToVersion} by itself: {e.Why}" : $"rolls back to {e.ToVersion}: {e.Why}", Tone.Warning, true),
@@ -46,6 +47,7 @@ public static class Timeline
             RunGivenUp e => new(at, e.By.Email, $"left it as it is{(e.Reason is null ? "" : $": {e.Reason}")}", Tone.Bad, true),
             RunCancelled e => new(at, e.By?.Email, $"Cancelled: {e.Why}.", Tone.Muted, true),
             CardPosted e => new(at, null, $"Card posted in {e.Place}.", Tone.Neutral),
+            NotInformed e => new(at, null, $"{e.Whom} could not be told: {e.Why}", Tone.Warning, true),
             NotPosted e => new(at, null, $"Could not post in {e.Place}: {e.Why}", Tone.Warning),
             _ => null,
         };
@@ -85,6 +87,7 @@ public static class Timeline
         RolloutMoved moved => new(at, null, moved.Sighting.Trouble is { } trouble ? $"{moved.Sighting.Says} {trouble.Why}" : $"{moved.Sighting.Ready} of {moved.Sighting.Wanted} ready. {moved.Sighting.Says}", moved.Sighting.Phase is RolloutPhase.Failed or RolloutPhase.Superseded ? Tone.Bad : Tone.Active),
         Probed probed => new(at, null, $"{title}: {probed.Says}{(probed.Healthy ? "" : $" (try {probed.Try})")}", probed.Healthy ? Tone.Good : Tone.Warning),
         GateSampled e => OfGate(run, happened.Step, e, at),
+        Informed e => new(at, null, $"{Capital(e.Whom.Says())}: {e.Text}", Tone.Neutral),
         Spoken spoken => new(at, null, $"Said in {spoken.Channel ?? "the run's channel"}: {spoken.Text}", Tone.Neutral),
         _ => null,
     };
@@ -110,6 +113,8 @@ public static class Timeline
         { FromVersion: { } from } => $"The target accepted the change, from {from}.",
         _ => "The target accepted the change.",
     };
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     private static string Item(RunState run, StepId step, int item) =>
         run.Find(step)?.Step is Checklist list && item < list.Items.Length ? list.Items[item].Text : $"item {item + 1}";

@@ -9,13 +9,13 @@ internal static partial class AccessReader
 {
     public static AccessRules Read(string file, YamlMappingNode root, Findings findings)
     {
-        var reader = new MappingReader(file, root, (int)root.Start.Line, Shapes.Access, findings);
+        var reader = new MappingReader(file, root, Spot.Of(root.Start), Shapes.Access, findings);
         foreach (var key in reader.Keys) findings.Remember($"access:{key}", file, reader.LineOf(key));
         var groups = reader.Named("groups").Select(one => Group(file, one.Name, one.Line, one.Value, findings)).OfType<Group>();
         return new AccessRules([.. groups], [.. Grants(reader.Mapping("may"), findings)], [.. reader.Mappings("demo").Select(one => Persona(one, findings)).OfType<Persona>()]);
     }
 
-    private static Group? Group(string file, string name, int line, MappingReader? reader, Findings findings)
+    private static Group? Group(string file, string name, Spot line, MappingReader? reader, Findings findings)
     {
         if (findings.Remember($"group:{name}", file, line) is { } before)
             findings.Error(file, line, "duplicate-name", $"There are two groups {name}.", $"The other is in line {before.Line}.", "Put them together, or rename one.");

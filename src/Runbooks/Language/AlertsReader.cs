@@ -10,7 +10,7 @@ internal static class AlertsReader
 {
     public static AlertRules Read(string file, YamlMappingNode root, Findings findings)
     {
-        var reader = new MappingReader(file, root, (int)root.Start.Line, AlertShapes.Alerts, findings);
+        var reader = new MappingReader(file, root, Spot.Of(root.Start), AlertShapes.Alerts, findings);
         if (reader.IsEmptyList("routes")) findings.Error(file, reader.LineOf("routes"), "missing-value", "routes has no route.", "No alert would be shown anywhere.", "Write a route, or leave alerts.yaml out.");
         var by = reader.Texts("group-by").Select(one => Word<GroupBy>(reader, "group-by", one.Text, one.Line, findings)).OfType<GroupBy>().Distinct().ToImmutableArray();
         return AlertRules.Usual with
@@ -87,7 +87,7 @@ internal static class AlertsReader
         };
     }
 
-    private static GenericShape Generic(string name, int line, MappingReader reader, Findings findings)
+    private static GenericShape Generic(string name, Spot line, MappingReader reader, Findings findings)
     {
         if (!Lint.IsName(name)) findings.Error(reader.File, line, "bad-name", $"A sender can't be called \"{MappingReader.Cut(name)}\".", "Its name is part of an address.", "Use letters, digits and dashes.");
         string? Path(string key) => reader.Text(key) is { Length: > 0 } text ? text : null;
@@ -107,7 +107,7 @@ internal static class AlertsReader
 
     private static string PlaceOf(string channel) => channel.Contains(':', StringComparison.Ordinal) ? channel : $"slack:{channel}";
 
-    private static T? Word<T>(MappingReader reader, string key, string word, int line, Findings findings)
+    private static T? Word<T>(MappingReader reader, string key, string word, Spot line, Findings findings)
         where T : struct, Enum
     {
         if (Enum.TryParse<T>(word, ignoreCase: true, out var value) && Enum.IsDefined(value) && !char.IsAsciiDigit(word[0])) return value;

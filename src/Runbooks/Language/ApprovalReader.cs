@@ -35,7 +35,7 @@ internal static class ApprovalReader
         {
             if (key is YamlScalarNode { Value: { Length: > 0 } group } && value is YamlScalarNode { Value: { } text } && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 20)
                 quorums.Add(new Quorum([new GroupName(group)], count));
-            else findings.Error(reader.File, key.Start.Line, "bad-value", "Each group of from needs a number from 1 to 20.", null, "Write from: { release-managers: 1, security: 1 }");
+            else findings.Error(reader.File, Spot.Of(key.Start), "bad-value", "Each group of from needs a number from 1 to 20.", null, "Write from: { release-managers: 1, security: 1 }");
         }
 
         return quorums.ToImmutable();

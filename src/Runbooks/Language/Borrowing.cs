@@ -45,7 +45,7 @@ internal static class Borrowing
     private static IEnumerable<GroupName> Groups(Runbook runbook) =>
         runbook.AllSteps().SelectMany(Groups).Concat(runbook.OnFailure.Page is { } page ? [page] : []);
 
-    private static IEnumerable<(string Name, (string File, int Line) At)> Named(Configuration read, Findings findings) =>
+    private static IEnumerable<(string Name, (string File, Spot Line) At)> Named(Configuration read, Findings findings) =>
         read.Services.SelectMany(
                 service => service.Environments,
                 (service, environment) => (environment.Runbook, findings.At($"service:{service.Name}/{environment.Name}:runbook", $"service:{service.Name}/{environment.Name}")))

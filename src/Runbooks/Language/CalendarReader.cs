@@ -12,21 +12,24 @@ internal static class CalendarReader
     /// <param name="files">The calendar files of the folder, by name.</param>
     public static (ChangeCalendar Calendar, Overrides Overrides) Read(string file, YamlMappingNode root, ImmutableDictionary<string, SourceFile> files, Findings findings)
     {
-        var reader = new MappingReader(file, root, (int)root.Start.Line, Shapes.Calendar, findings);
+        var reader = new MappingReader(file, root, Spot.Of(root.Start), Shapes.Calendar, findings);
         var zone = WindowReader.ZoneOf(reader, Zone.Utc, findings);
         var freezes = reader.Mappings("freezes").Select(one => Once(one, zone, (name, from, until, scope) => new Freeze(name, from, until, scope), findings)).OfType<Freeze>();
         var maintenance = reader.Mappings("maintenance").Select(one => Once(one, zone, (name, from, until, scope) => new Maintenance(name, from, until, scope), findings)).OfType<Maintenance>();
         var fromFiles = reader.Texts("freeze-files").SelectMany(named => OfFile(reader, named.Text, named.Line, zone, files, findings));
         var calendar = new ChangeCalendar(zone, new WorkingHours(WindowReader.ReadAll(reader, "working-hours", zone, findings)), [.. freezes, .. fromFiles], [.. maintenance]);
-        return (calendar, new Overrides(Passing(reader, "emergency", "Emergency change", findings), Passing(reader, "exceptions", "Exception from the freeze", findings)));
+        var (emergency, _) = Passing(reader, "emergency", "Emergency change", findings);
+        var (exception, lasts) = Passing(reader, "exceptions", "Exception from the freeze", findings);
+        return (calendar, new Overrides(emergency, exception) { ExceptionLasts = lasts });
     }
 
-    private static Approval? Passing(MappingReader reader, string key, string title, Findings findings)
+    private static (Approval? Approval, TimeSpan Lasts) Passing(MappingReader reader, string key, string title, Findings findings)
     {
-        if (reader.Mapping(key) is not { } passing) return null;
+        if (reader.Mapping(key) is not { } passing) return (null, TimeSpan.Zero);
         findings.Remember($"calendar:{key}", reader.File, reader.LineOf(key));
         if (passing.IsEmptyList("from")) findings.Error(passing.File, passing.LineOf("from"), "missing-value", "from names no group.", "Nobody could say so.", "Write from: [oncall]");
-        return Overrides.Of(title, [.. passing.Texts("from").Select(group => new GroupName(group.Text))], passing.Number("count"), passing.Duration("within"));
+        if (key == "emergency" && passing.Has("lasts")) findings.Error(passing.File, passing.LineOf("lasts"), "key-elsewhere", "emergency has no lasts.", null, "It belongs to exceptions.");
+        return (Overrides.Of(title, [.. passing.Texts("from").Select(group => new GroupName(group.Text))], passing.Number("count"), passing.Duration("within")), passing.Duration("lasts"));
     }
 
     private static T? Once<T>(MappingReader reader, Zone zone, Func<string, DateTimeOffset, DateTimeOffset, Scope, T> make, Findings findings)
@@ -51,7 +54,7 @@ internal static class CalendarReader
         return [.. reader.Texts(key).Select(one => one.Text)];
     }
 
-    private static ImmutableArray<Freeze> OfFile(MappingReader reader, string name, int line, Zone zone, ImmutableDictionary<string, SourceFile> files, Findings findings)
+    private static ImmutableArray<Freeze> OfFile(MappingReader reader, string name, Spot line, Zone zone, ImmutableDictionary<string, SourceFile> files, Findings findings)
     {
         if (name.IndexOfAny(['/', '\\']) >= 0 || !name.EndsWith(".ics", StringComparison.OrdinalIgnoreCase))
         {

@@ -44,7 +44,7 @@ internal static class ChecklistReader
                     OnlyFor = [.. more.Texts("only-for").Select(environment => environment.Text)],
                 };
             default:
-                findings.Error(reader.File, Math.Max(1, entry.Start.Line), "bad-value", "An item is a text, or text: { verify: NAME }.", null, "Put quotes around a text that has a colon in it.");
+                findings.Error(reader.File, Spot.Of(entry.Start), "bad-value", "An item is a text, or text: { verify: NAME }.", null, "Put quotes around a text that has a colon in it.");
                 return null;
         }
     }

@@ -84,6 +84,9 @@ public sealed record Configuration(ImmutableArray<Service> Services, ImmutableAr
 /// <param name="Mend">What to write instead.</param>
 public sealed record Finding(string File, int Line, bool Error, string Code, string What, string? Why, string? Mend)
 {
+    /// <summary>From 1; 0 = not known.</summary>
+    public int Column { get; init; }
+
     public override string ToString() =>
-        $"{File}:{Line}: {(Error ? "error" : "warning")} {Code}: {What}{(Why is null ? "" : $" {Why}")}{(Mend is null ? "" : $" {Mend}")}";
+        $"{File}:{Line}:{(Column > 0 ? $"{Column}:" : "")} {(Error ? "error" : "warning")} {Code}: {What}{(Why is null ? "" : $" {Why}")}{(Mend is null ? "" : $" {Mend}")}";
 }

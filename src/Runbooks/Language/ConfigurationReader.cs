@@ -133,7 +133,7 @@ public static class ConfigurationReader
     private static void OnlyOne(string file, IReadOnlyList<YamlMappingNode> roots, string what, Findings findings)
     {
         foreach (var second in roots.Skip(1))
-            findings.Error(file, second.Start.Line, "duplicate-name", $"There are two documents in {file}.", $"Only one can say {what}.", "Put them together.");
+            findings.Error(file, Spot.Of(second.Start), "duplicate-name", $"There are two documents in {file}.", $"Only one can say {what}.", "Put them together.");
     }
 
     private static bool IsCalendar(string file) => file.EndsWith(".ics", StringComparison.OrdinalIgnoreCase);

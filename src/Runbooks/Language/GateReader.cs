@@ -19,7 +19,7 @@ internal static class GateReader
         return [.. named.Select(one => Gate(service, environment, one.Name, one.Line, one.Value, findings)).OfType<Gate>()];
     }
 
-    private static Gate? Gate(string service, string environment, string name, int line, MappingReader? reader, Findings findings)
+    private static Gate? Gate(string service, string environment, string name, Spot line, MappingReader? reader, Findings findings)
     {
         // Known even where it can't be read, so that whoever watches it is not told a second time.
         if (findings.Remember($"service:{service}/{environment}:gate:{name}", reader?.File ?? "", line) is { } before && reader is not null && before.File == reader.File)

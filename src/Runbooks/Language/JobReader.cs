@@ -13,10 +13,10 @@ internal static partial class JobReader
     /// <summary>The manifest as JSON, or null when it is none; faults go to <paramref name="findings"/>.</summary>
     public static string? Read(string file, IReadOnlyList<YamlMappingNode> roots, Findings findings)
     {
-        if (roots.Count > 1) findings.Error(file, roots[1].Start.Line, "job-invalid", $"There are two documents in {file}.", "A job is one manifest.", "Put the second into a file of its own.");
+        if (roots.Count > 1) findings.Error(file, Spot.Of(roots[1].Start), "job-invalid", $"There are two documents in {file}.", "A job is one manifest.", "Put the second into a file of its own.");
         if (Json(roots[0]) is not JsonObject job) return null;
         var wrong = Wrong(job).ToList();
-        foreach (var (what, mend) in wrong) findings.Error(file, roots[0].Start.Line, "job-invalid", what, null, mend);
+        foreach (var (what, mend) in wrong) findings.Error(file, Spot.Of(roots[0].Start), "job-invalid", what, null, mend);
         return wrong.Count == 0 && roots.Count == 1 ? job.ToJsonString() : null;
     }
 

@@ -39,7 +39,7 @@ internal static partial class Lint
 
     /// <summary>Says that a group does not exist, when it does not.</summary>
     /// <param name="why">Who names it, where that can't be seen there.</param>
-    public static void Group(Configuration read, GroupName group, (string File, int Line) at, Findings findings, string? why = null)
+    public static void Group(Configuration read, GroupName group, (string File, Spot Line) at, Findings findings, string? why = null)
     {
         if (findings.IsUnread("access") || read.Access.Groups.Any(one => one.Name == group) || findings.Knows($"group:{group}")) return;
         findings.ErrorAt(at, "group-unknown", $"There is no group {group}.", why, Meant(group.Name, read.Access.Groups.Select(one => one.Name.Name)));

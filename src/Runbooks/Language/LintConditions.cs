@@ -7,7 +7,7 @@ namespace ChatOps.Runbooks.Language;
 /// <summary>Looks at what stands after <c>when:</c>: whether it can be read, and whether it decides anything. Which places it leaves out is looked at with the places.</summary>
 internal static class LintConditions
 {
-    public static void Look(Runbook runbook, string when, (string File, int Line) at, Findings findings)
+    public static void Look(Runbook runbook, string when, (string File, Spot Line) at, Findings findings)
     {
         if (Condition.Read(when) is not Reading<Condition>.Understood { Value: var condition })
         {

@@ -13,7 +13,7 @@ internal static class LintOnCall
     }
 
     /// <summary>Whoever is to be paged: a schedule of oncall.yaml, or a group of access.yaml, or one person's address.</summary>
-    public static void Paged(Configuration read, GroupName who, (string File, int Line) at, Findings findings, string? why = null)
+    public static void Paged(Configuration read, GroupName who, (string File, Spot Line) at, Findings findings, string? why = null)
     {
         if (who.IsPerson || read.OnCall.Find(who.Name) is not null || findings.Knows($"oncall:{who}") || findings.IsUnread("oncall")) return;
         Lint.Group(read, who, at, findings, why);

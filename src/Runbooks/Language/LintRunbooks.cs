@@ -17,10 +17,16 @@ internal static class LintRunbooks
             findings.ErrorAt(at, "bad-name", $"A runbook can't be called \"{runbook.Name}\".", null, "Use letters, digits and dashes.");
         var borrowed = read.Borrowed.Contains(runbook.Name);
         var why = borrowed ? $"The library's {runbook.Name} names it." : null;
-        if (runbook.OnFailure.Page is { } page) LintOnCall.Paged(read, page, findings.At($"runbook:{runbook.Name}:on-failure"), findings, why);
+        foreach (var (key, trouble) in new[] { ("on-failure", runbook.OnFailure), ("on-abort", runbook.OnAbort) })
+        {
+            if (trouble?.Page is { } page) LintOnCall.Paged(read, page, findings.At($"runbook:{runbook.Name}:{key}"), findings, why);
+            if (trouble?.Tell is { } told) RecipientsReader.Look(read, told, findings.At($"runbook:{runbook.Name}:{key}"), findings, why);
+        }
+
         foreach (var step in runbook.Everything())
         {
             foreach (var group in Borrowing.Groups(step).Where(group => group != AccessRules.Owners && !group.IsPerson)) Lint.Group(read, group, At(runbook, step, findings), findings, why);
+            if (step is Notify { Whom: { } whom }) RecipientsReader.Look(read, whom, At(runbook, step, findings), findings, why);
             Others(read, runbook, step, findings);
             if (step.Rules?.When is { } when) LintConditions.Look(runbook, when, At(runbook, step, findings), findings);
             if (Lint.SeemsSecret(step.Title + " " + step.Says()))
@@ -58,8 +64,9 @@ internal static class LintRunbooks
         LintGates.Look(service, environment, runbook, steps, findings);
         if (findings.IsUnread("access")) return;
         foreach (var approval in steps.OfType<Approval>()) Possible(read, service, environment, runbook, approval, findings);
+        if (read.Overrides.Emergency is { } emergency) Urgent(read, service, environment, emergency, findings);
 
-        void Once((string File, int Line) at, string code, string what, string why, string mend)
+        void Once((string File, Spot Line) at, string code, string what, string why, string mend)
         {
             if (findings.Remember($"{code}:{at.File}:{at.Line}", at.File, at.Line) is null) findings.ErrorAt(at, code, what, why, mend);
         }
@@ -133,7 +140,7 @@ internal static class LintRunbooks
     {
         var names = approval.From.SelectMany(group => group == AccessRules.Owners ? service.Owners : [group]).Distinct().ToList();
         var written = runbook.AllSteps().OfType<Approval>().FirstOrDefault(one => one.Id == approval.Id) ?? approval;
-        if (written.From.IsEmpty || names.Any(name => name.IsPerson) || !TryCount(read, names, out var people)) return;
+        if (written.From.IsEmpty || !TryCount(read, names, out var people)) return;
         var who = names.Count == 0 ? $"owners, and {service.Name} has none" : string.Join(", ", names);
         var at = At(runbook, approval, findings);
         if (people.Count < approval.Count)
@@ -151,12 +158,33 @@ internal static class LintRunbooks
             findings.WarnAt(at, "approval-tight", $"{approval.Count} must approve of {who}, who are just {people.Count}.", "Whoever asks can't approve: when one of them asks, it can't be given.", "Add people to the group.");
     }
 
+    /// <summary>Whether anybody could approve an emergency of the place: those on call, or whoever else calendar.yaml names.</summary>
+    private static void Urgent(Configuration read, Service service, ServiceEnvironment environment, Approval emergency, Findings findings)
+    {
+        var names = emergency.From.SelectMany(group => group == AccessRules.Owners ? service.Owners : [group]).Distinct().ToList();
+        if (emergency.From.IsEmpty || !TryCount(read, names, out var people)) return;
+        var known = TryCount(read, read.Access.Holders(Right.Deploy, environment.Name, service.Owners), out var asking);
+        var allAsk = people.Count == emergency.Count && known && asking.Count > 0 && asking.IsSubsetOf(people);
+        if (people.Count >= emergency.Count && !allAsk) return;
+        var who = names.Count == 0 ? $"owners, and {service.Name} has none" : string.Join(", ", names);
+
+        // Groups that stand there for every service are told of once.
+        if (findings.Remember($"emergency-impossible:{who}:{allAsk}", "", 1) is not null) return;
+        findings.ErrorAt(findings.At("calendar:emergency"), "emergency-impossible", $"Nobody could approve an emergency of {service.Name} in {environment.Name}: {emergency.Count} must of {who}{(allAsk ? ", and whoever may ask for it is one of them" : $", and {people.Count} could")}.", "It would wait until its time runs out, when it can't wait.", "Add people to the group, or name one that has some.");
+    }
+
     /// <summary>Everybody in these groups; false when that can't be told from access.yaml alone.</summary>
     private static bool TryCount(Configuration read, IEnumerable<GroupName> names, out ImmutableHashSet<Person> people)
     {
         people = [];
         foreach (var name in names)
         {
+            if (name.IsPerson)
+            {
+                people = people.Add(new Person(name.Name));
+                continue;
+            }
+
             if (read.Access.Groups.FirstOrDefault(group => group.Name == name) is not { All: false, Outside.IsEmpty: true } group) return false;
             people = people.Union(group.Members);
         }
@@ -170,5 +198,5 @@ internal static class LintRunbooks
         return read.Access.Refuse(new Caller(person, person.ShortName, groups), Right.Deploy, environment.Name, service.Owners) is null;
     }
 
-    internal static (string File, int Line) At(Runbook runbook, Step step, Findings findings) => findings.At($"runbook:{runbook.Name}:{step.Id}", $"runbook:{runbook.Name}");
+    internal static (string File, Spot Line) At(Runbook runbook, Step step, Findings findings) => findings.At($"runbook:{runbook.Name}:{step.Id}", $"runbook:{runbook.Name}");
 }

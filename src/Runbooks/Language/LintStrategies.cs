@@ -9,7 +9,7 @@ namespace ChatOps.Runbooks.Language;
 internal static class LintStrategies
 {
     /// <param name="steps">Those that a run there would walk.</param>
-    public static void Look(Service service, ServiceEnvironment environment, Runbook runbook, ImmutableArray<Step> steps, Func<Step, (string File, int Line)> at, Findings findings)
+    public static void Look(Service service, ServiceEnvironment environment, Runbook runbook, ImmutableArray<Step> steps, Func<Step, (string File, Spot Line)> at, Findings findings)
     {
         var name = $"service:{service.Name}/{environment.Name}";
         var rollouts = steps.OfType<Rollout>().ToList();

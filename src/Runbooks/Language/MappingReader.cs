@@ -14,7 +14,7 @@ internal sealed class MappingReader
     private readonly Findings findings;
 
     /// <param name="line">Where the mapping begins, for what is missing in it.</param>
-    public MappingReader(string file, YamlMappingNode node, int line, Shape shape, Findings findings)
+    public MappingReader(string file, YamlMappingNode node, Spot line, Shape shape, Findings findings)
     {
         (File, Line, this.shape, this.findings) = (file, line, shape, findings);
         foreach (var (key, value) in node.Children)
@@ -32,13 +32,13 @@ internal sealed class MappingReader
 
     public string File { get; }
 
-    public int Line { get; }
+    public Spot Line { get; }
 
     public IEnumerable<string> Keys => values.Keys;
 
     public bool Has(string key) => values.ContainsKey(key);
 
-    public int LineOf(string key) => values.TryGetValue(key, out var pair) ? (int)pair.Key.Start.Line : Line;
+    public Spot LineOf(string key) => values.TryGetValue(key, out var pair) ? Spot.Of(pair.Key.Start) : Line;
 
     public bool IsEmptyList(string key) => values.TryGetValue(key, out var pair) && pair.Value is YamlSequenceNode { Children.Count: 0 };
 
@@ -54,7 +54,7 @@ internal sealed class MappingReader
         var text = IsNothing(scalar) ? "" : scalar.Value!;
         var allowed = shape.Find(key)!.Allowed;
         if (allowed.IsDefaultOrEmpty || allowed.Contains(text)) return text;
-        findings.Error(File, pair.Value.Start.Line, "bad-value", $"{key} can't be \"{Cut(text)}\".", null, $"Write one of: {string.Join(", ", allowed)}.");
+        findings.Error(File, Spot.Of(pair.Value.Start), "bad-value", $"{key} can't be \"{Cut(text)}\".", null, $"Write one of: {string.Join(", ", allowed)}.");
         return null;
     }
 
@@ -88,7 +88,7 @@ internal sealed class MappingReader
         return otherwise;
     }
 
-    public ImmutableArray<(string Text, int Line)> Texts(string key)
+    public ImmutableArray<(string Text, Spot Line)> Texts(string key)
     {
         if (!values.TryGetValue(key, out var pair)) return [];
         return TextsOf(key, pair.Value);
@@ -98,7 +98,7 @@ internal sealed class MappingReader
     public YamlNode? Node(string key) => values.TryGetValue(key, out var pair) ? pair.Value : null;
 
     /// <summary>A mapping below this one, read by a shape of its own.</summary>
-    public MappingReader? Nested(string key, YamlNode value, Shape of) => Under(key, value, of, (int)Math.Max(1, value.Start.Line));
+    public MappingReader? Nested(string key, YamlNode value, Shape of) => Under(key, value, of, Spot.Of(value.Start));
 
     /// <summary>One mapping, or the mappings of a list.</summary>
     public ImmutableArray<MappingReader> OneOrMore(string key) => Node(key) switch
@@ -120,15 +120,15 @@ internal sealed class MappingReader
     }
 
     public ImmutableArray<MappingReader> Mappings(string key) =>
-        [.. Entries(key).Select(entry => Under(key, entry, shape.Find(key)!.Of!, (int)entry.Start.Line)).OfType<MappingReader>()];
+        [.. Entries(key).Select(entry => Under(key, entry, shape.Find(key)!.Of!, Spot.Of(entry.Start))).OfType<MappingReader>()];
 
-    public ImmutableArray<(string Name, int Line, MappingReader? Value)> Named(string key)
+    public ImmutableArray<(string Name, Spot Line, MappingReader? Value)> Named(string key)
     {
         if (Pairs(key) is not { } pairs) return [];
         return [.. pairs.Select(pair => (pair.Name, pair.Line, Under(pair.Name, pair.Value, shape.Find(key)!.Of!, pair.Line)))];
     }
 
-    public ImmutableArray<(string Name, int Line, ImmutableArray<(string Text, int Line)> Values)> NamedTexts(string key)
+    public ImmutableArray<(string Name, Spot Line, ImmutableArray<(string Text, Spot Line)> Values)> NamedTexts(string key)
     {
         if (Pairs(key) is not { } pairs) return [];
         return [.. pairs.Select(pair => (pair.Name, pair.Line, TextsOf(pair.Name, pair.Value)))];
@@ -150,37 +150,37 @@ internal sealed class MappingReader
     private void Take(Key key, YamlNode name, YamlNode value)
     {
         if (key.Kind == ValueKind.NotYet)
-            findings.Error(File, name.Start.Line, "not-yet", $"{key.Name} is not carried out by this version.", $"{key.Says} Nothing would watch it, so it is refused rather than ignored.", "Leave it out for now.");
+            findings.Error(File, Spot.Of(name.Start), "not-yet", $"{key.Name} is not carried out by this version.", $"{key.Says} Nothing would watch it, so it is refused rather than ignored.", "Leave it out for now.");
         else values[key.Name] = (name, value);
     }
 
     private void Unknown(string name, YamlNode at)
     {
         var near = Nearest.One(name, shape.Keys.Select(key => key.Name));
-        findings.Error(File, at.Start.Line, "unknown-key", $"{Article(shape.Name)} has no key \"{Cut(name)}\".", null,
+        findings.Error(File, Spot.Of(at.Start), "unknown-key", $"{Article(shape.Name)} has no key \"{Cut(name)}\".", null,
             near is not null ? $"Did you mean {near}?" : $"It may have: {string.Join(", ", shape.Keys.Where(key => key.Kind != ValueKind.NotYet).Select(key => key.Name))}.");
     }
 
-    private List<(string Name, int Line, YamlNode Value)>? Pairs(string key)
+    private List<(string Name, Spot Line, YamlNode Value)>? Pairs(string key)
     {
         if (!values.TryGetValue(key, out var pair)) return null;
         if (pair.Value is YamlMappingNode mapping)
-            return [.. mapping.Children.Select(child => ((child.Key as YamlScalarNode)?.Value ?? "", (int)child.Key.Start.Line, child.Value))];
+            return [.. mapping.Children.Select(child => ((child.Key as YamlScalarNode)?.Value ?? "", Spot.Of(child.Key.Start), child.Value))];
         Wrong(key, pair.Value, "a mapping");
         return null;
     }
 
-    private ImmutableArray<(string Text, int Line)> TextsOf(string key, YamlNode value)
+    private ImmutableArray<(string Text, Spot Line)> TextsOf(string key, YamlNode value)
     {
         switch (value)
         {
             case YamlScalarNode { Value: { Length: > 0 } one }:
-                return [(one, (int)value.Start.Line)];
+                return [(one, Spot.Of(value.Start))];
             case YamlSequenceNode list:
-                var texts = ImmutableArray.CreateBuilder<(string, int)>();
+                var texts = ImmutableArray.CreateBuilder<(string, Spot)>();
                 foreach (var entry in list)
                 {
-                    if (entry is YamlScalarNode { Value: { Length: > 0 } text }) texts.Add((text, (int)entry.Start.Line));
+                    if (entry is YamlScalarNode { Value: { Length: > 0 } text }) texts.Add((text, Spot.Of(entry.Start)));
                     else Wrong(key, entry, "a name");
                 }
 
@@ -191,7 +191,7 @@ internal sealed class MappingReader
         }
     }
 
-    private MappingReader? Under(string key, YamlNode value, Shape of, int line)
+    private MappingReader? Under(string key, YamlNode value, Shape of, Spot line)
     {
         if (value is YamlMappingNode mapping) return new MappingReader(File, mapping, line, of, findings);
         if (IsNothing(value)) return new MappingReader(File, new YamlMappingNode(), line, of, findings);
@@ -200,7 +200,7 @@ internal sealed class MappingReader
     }
 
     private void Wrong(string key, YamlNode at, string wanted) =>
-        findings.Error(File, Math.Max(1, at.Start.Line), "bad-value", $"{Cut(key)} must be {wanted}.", null, at is YamlScalarNode { Value: { Length: > 0 } text } ? $"It is \"{Cut(text)}\" now." : null);
+        findings.Error(File, Spot.Of(at.Start), "bad-value", $"{Cut(key)} must be {wanted}.", null, at is YamlScalarNode { Value: { Length: > 0 } text } ? $"It is \"{Cut(text)}\" now." : null);
 
     /// <summary>What YAML means by nothing: no value at all, <c>~</c> or <c>null</c>, without quotes.</summary>
     private static bool IsNothing(YamlNode node) => node is YamlScalarNode { Value: null } or YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "~" or "null" };

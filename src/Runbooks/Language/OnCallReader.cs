@@ -15,13 +15,13 @@ internal static class OnCallReader
 
     public static OnCallRules Read(string file, YamlMappingNode root, Zone zone, Findings findings)
     {
-        var reader = new MappingReader(file, root, (int)root.Start.Line, OnCallShapes.OnCall, findings);
+        var reader = new MappingReader(file, root, Spot.Of(root.Start), OnCallShapes.OnCall, findings);
         var schedules = reader.Named("schedules").Select(one => Schedule(one.Name, one.Line, one.Value, zone, findings)).OfType<OnCallSchedule>().ToImmutableArray();
         foreach (var (group, line) in reader.Texts("swap")) findings.Remember($"oncall-swap:{group}", file, line);
         return new OnCallRules(schedules, [.. reader.Texts("swap").Select(one => new GroupName(one.Text))]);
     }
 
-    private static OnCallSchedule? Schedule(string name, int line, MappingReader? reader, Zone usual, Findings findings)
+    private static OnCallSchedule? Schedule(string name, Spot line, MappingReader? reader, Zone usual, Findings findings)
     {
         if (reader is null) return null;
         if (findings.Remember($"oncall:{name}", reader.File, line) is { } before)
@@ -53,7 +53,7 @@ internal static class OnCallReader
         return new Override(person.Value, from.Value, until.Value);
     }
 
-    private static Person? PersonOf(MappingReader reader, string text, int line, Findings findings)
+    private static Person? PersonOf(MappingReader reader, string text, Spot line, Findings findings)
     {
         if (text.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at < text.Length - 1 && !text.Any(char.IsWhiteSpace)) return new Person(text);
         findings.Error(reader.File, line, "bad-value", $"\"{MappingReader.Cut(text)}\" is no e-mail address.", "People are known by their address here.", "Write cleo@example.com.");

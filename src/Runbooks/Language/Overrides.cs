@@ -10,9 +10,12 @@ namespace ChatOps.Runbooks.Language;
 /// <param name="Exception">Besides a runbook's own approvals, through a freeze; null = nobody may.</param>
 public sealed record Overrides(Approval? Emergency, Approval? Exception)
 {
+    /// <summary>How long after an exception was approved its change may begin.</summary>
+    public TimeSpan ExceptionLasts { get; init; } = TimeSpan.FromDays(1);
+
     public static readonly Overrides None = new(null, null);
 
-    public static Approval Of(string title, ImmutableArray<GroupName> from, int count, TimeSpan within) => Approval.By(new StepId("pass"), title, from, count, within);
+    public static Approval Of(string title, ImmutableArray<GroupName> from, int count, TimeSpan within) => Approval.By(Runs.PassUsed.Question, title, from, count, within);
 
     /// <summary>The runbook as it is walked in an emergency: one approval first, and a word about the review at the end.</summary>
     public Runbook InEmergency(Runbook runbook) => runbook with

@@ -10,7 +10,7 @@ internal static class RunbookReader
 {
     public static Runbook? Read(string file, YamlMappingNode root, Findings findings, JobShelf? jobs = null)
     {
-        var reader = new MappingReader(file, root, (int)root.Start.Line, Shapes.Runbook, findings);
+        var reader = new MappingReader(file, root, Spot.Of(root.Start), Shapes.Runbook, findings);
         var name = reader.Text("runbook");
         if (string.IsNullOrEmpty(name))
         {
@@ -22,19 +22,20 @@ internal static class RunbookReader
             findings.Error(file, reader.LineOf("runbook"), "duplicate-name", $"There are two runbooks {name}.", $"The other is in {before.File}, line {before.Line}.", "Rename one.");
         foreach (var key in reader.Keys) findings.Remember($"runbook:{name}:{key}", file, reader.LineOf(key));
         var steps = new StepReader(name, findings, jobs ?? JobShelf.Empty);
-        return new Runbook(name, reader.Text("summary") ?? "", reader.Text("starts-with") ?? "deploy", steps.Read(reader, "steps", "s"), Failure(reader.Mapping("on-failure")))
+        return new Runbook(name, reader.Text("summary") ?? "", reader.Text("starts-with") ?? "deploy", steps.Read(reader, "steps", "s"), Failure(reader.Mapping("on-failure"), findings))
         {
             Inputs = [.. reader.Named("inputs").Where(input => input.Value is not null).Select(input => Input(name, input.Name, input.Line, input.Value!, findings))],
             Schedules = [.. reader.OneOrMore("schedule").Select(schedule => Schedule(name, schedule, findings))],
+            OnAbort = reader.Mapping("on-abort") is { } abort ? Failure(abort, findings) : null,
             SuggestedFor = [.. reader.Texts("suggested-for").Select(alert => alert.Text)],
         };
     }
 
-    private static OnFailure Failure(MappingReader? reader) => new(
+    private static OnFailure Failure(MappingReader? reader, Findings findings) => new(
         reader?.Text("rollback") == "automatic" ? RollbackMode.Automatic : RollbackMode.Ask,
-        reader?.Text("page") is { Length: > 0 } page ? new GroupName(page) : null);
+        reader?.Text("page") is { Length: > 0 } page ? new GroupName(page) : null) { Tell = reader is null ? null : RecipientsReader.Read(reader, "notify", findings) };
 
-    private static Input Input(string runbook, string name, int line, MappingReader reader, Findings findings)
+    private static Input Input(string runbook, string name, Spot line, MappingReader reader, Findings findings)
     {
         findings.Remember($"runbook:{runbook}:input:{name}", reader.File, line);
         ImmutableArray<string> choices = [.. reader.Texts("choices").Select(choice => choice.Text)];

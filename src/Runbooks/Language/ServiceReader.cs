@@ -12,7 +12,7 @@ internal static class ServiceReader
     /// <param name="zone">The one meant where a window names none.</param>
     public static Service? Read(string file, YamlMappingNode root, Zone zone, Findings findings)
     {
-        var reader = new MappingReader(file, root, (int)root.Start.Line, Shapes.Service, findings);
+        var reader = new MappingReader(file, root, Spot.Of(root.Start), Shapes.Service, findings);
         var name = reader.Text("service");
         if (string.IsNullOrEmpty(name))
         {
@@ -33,7 +33,7 @@ internal static class ServiceReader
         };
     }
 
-    private static ServiceEnvironment? Environment(string service, string name, int line, MappingReader? reader, Zone zone, Findings findings)
+    private static ServiceEnvironment? Environment(string service, string name, Spot line, MappingReader? reader, Zone zone, Findings findings)
     {
         if (reader is null)
         {
@@ -63,7 +63,7 @@ internal static class ServiceReader
         };
     }
 
-    private static Target? Target(string service, string environment, int line, MappingReader reader, Findings findings)
+    private static Target? Target(string service, string environment, Spot line, MappingReader reader, Findings findings)
     {
         var (kubernetes, simulated) = (reader.Mapping("kubernetes"), reader.Mapping("simulated"));
         switch (kubernetes, simulated)

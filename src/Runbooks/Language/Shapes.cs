@@ -114,6 +114,16 @@ public static class Shapes
     [
         new("rollback", ValueKind.Text, "automatic: go back by itself once the target was changed. ask: let a person choose between retry, rolling back and leaving it.", Allowed: ["automatic", "ask"], Default: "ask") { Example = "automatic" },
         new("page", ValueKind.Text, "Who is paged: a schedule of oncall.yaml, a group, or one address.") { Example = "oncall" },
+        new("notify", ValueKind.Texts, "Who is told: channels; and people, who get a direct message: addresses, groups, schedules, owners, requester.") { Example = "[\"#payments\", requester]" },
+        new("email", ValueKind.Texts, "Who is told by e-mail: addresses, groups, schedules, owners, requester.") { Example = "[audit@example.com]" },
+    ]);
+
+    public static Shape OnAbort { get; } = new("on-abort", "What happens when somebody aborts a run. Where nothing was changed yet it is cancelled.",
+    [
+        new("rollback", ValueKind.Text, "automatic: what ran is undone, the last first; what did not run isn't. ask: let a person choose between retry, rolling back and leaving it.", Allowed: ["automatic", "ask"], Default: "ask") { Example = "automatic" },
+        new("page", ValueKind.Text, "Who is paged: a schedule of oncall.yaml, a group, or one address.") { Example = "oncall" },
+        new("notify", ValueKind.Texts, "Who is told: channels; and people, who get a direct message: addresses, groups, schedules, owners, requester.") { Example = "[\"#payments\", requester]" },
+        new("email", ValueKind.Texts, "Who is told by e-mail: addresses, groups, schedules, owners, requester.") { Example = "[audit@example.com]" },
     ]);
 
     public static Shape Escalate { get; } = new("escalate", "Whom to ask too when nobody answers.",
@@ -186,7 +196,9 @@ public static class Shapes
         new("version", ValueKind.Text, "waves: the version of those that name none.") { OnlyIn = "waves", Example = "\"{inputs.release}\"" },
         new("at-once", ValueKind.Number, "waves: how many services go at once inside a wave.", Default: "3") { OnlyIn = "waves", Most = 20, Example = "5" },
         new("runbook", ValueKind.Text, "waves: the runbook that all of them walk. Left out: each walks what its environment names.") { OnlyIn = "waves", Example = "rolling-deploy" },
-        new("channel", ValueKind.Text, "notify: where; left out: where the card is.") { OnlyIn = "notify", Example = "\"#deploys\"" },
+        new("channel", ValueKind.Text, "notify: where; left out: where the card is, or with to or email nowhere but there.") { OnlyIn = "notify", Example = "\"#deploys\"" },
+        new("to", ValueKind.Texts, "notify: people, who get a direct message in the chat where they are: addresses, groups, schedules of oncall.yaml (whoever is on call), owners, requester. Also channels.") { OnlyIn = "notify", Example = "[ana@example.com, oncall]" },
+        new("email", ValueKind.Texts, "notify: people, named as under to, who get an e-mail.") { OnlyIn = "notify", Example = "[audit@example.com]" },
         new("do", ValueKind.Text, "manual: what to do, in words.") { OnlyIn = "manual", NeededThere = true, Example = "Point www at the new load balancer." },
         new("commands", ValueKind.Texts, "manual: commands to copy.") { OnlyIn = "manual", Example = "[\"dig +short www.example.com\"]" },
         new("note", ValueKind.Flag, "manual: whether whoever does it has to say what came of it.", Default: "false") { OnlyIn = "manual", Example = "true" },
@@ -239,7 +251,7 @@ public static class Shapes
         new("on-failure", ValueKind.Mapping, "What happens when a step fails.", Of: OnFailure) { Example = "{ rollback: automatic, page: oncall }" },
         new("schedule", ValueKind.OneOrMore, "When it starts by itself.", Of: Schedule) { Example = "{ cron: \"0 2 * * *\", service: api, environment: prod }" },
         new("suggested-for", ValueKind.Texts, "Names of alerts for which it is offered.") { Example = "[KubePodCrashLooping]" },
-        new("on-abort", ValueKind.NotYet, "What happens when a run is aborted."),
+        new("on-abort", ValueKind.Mapping, "What happens when somebody aborts a run. Left out: it goes back or asks as on-failure says, and nobody is paged or told.", Of: OnAbort) { Example = "{ rollback: automatic, page: oncall }" },
     ]);
 
     public static Shape Group { get; } = new("group", "A group of people: by address, by a group of another system, or everybody.",
@@ -290,6 +302,7 @@ public static class Shapes
         new("from", ValueKind.Texts, "Groups whose members may say so.", Required: true) { Example = "[oncall]" },
         new("count", ValueKind.Number, "Different people needed.", Default: "1") { Most = 20, Example = "2" },
         new("within", ValueKind.Duration, "How long the question stays open.", Default: "30m") { Example = "4h" },
+        new("lasts", ValueKind.Duration, "exceptions: how long after it was approved the change may begin; later the freeze counts again.", Default: "1d") { Example = "8h" },
     ]);
 
     public static Shape Calendar { get; } = new("calendar", "When things may change, beyond the windows of each environment.",
@@ -314,7 +327,7 @@ public static class Shapes
 
     public static ImmutableArray<Shape> All { get; } =
     [
-        Service, Environment, Kubernetes, Traffic, Simulated, Health, Expect, Gate, Window, Runbook, Step, Item, ItemGroup, Branch, Escalate, StepFailure, Input, Schedule, OnFailure,
+        Service, Environment, Kubernetes, Traffic, Simulated, Health, Expect, Gate, Window, Runbook, Step, Item, ItemGroup, Branch, Escalate, StepFailure, Input, Schedule, OnFailure, OnAbort,
         Access, Group, May, Persona, Calendar, Freeze, Maintenance, Passing,
         AlertShapes.Alerts, AlertShapes.Route, AlertShapes.When, AlertShapes.Names, AlertShapes.Generic,
         OnCallShapes.OnCall, OnCallShapes.Schedule, OnCallShapes.Rotation, OnCallShapes.Override,

@@ -22,7 +22,7 @@ internal sealed class StepReader(string runbook, Findings findings, JobShelf job
         foreach (var (entry, at) in entries.Select((entry, at) => (entry, at)))
         {
             if (reader.Nested("step", entry, Shapes.Step) is { } one && One(one, string.Create(CultureInfo.InvariantCulture, $"{prefix}{at + 1}")) is { } step) steps.Add(step);
-            else findings.Remember($"runbook:{runbook}:unread-step", reader.File, (int)Math.Max(1, entry.Start.Line));
+            else findings.Remember($"runbook:{runbook}:unread-step", reader.File, Spot.Of(entry.Start));
         }
 
         return steps.ToImmutable();
@@ -84,7 +84,7 @@ internal sealed class StepReader(string runbook, Findings findings, JobShelf job
         "run" => new InnerRunbook(id, Filled(reader, kind), reader.Text(kind) ?? "", reader.NamedValues("with")),
         "parallel" => new SideBySide(id, "Side by side", Branches(id, reader)),
         "waves" => TrainReader.Read(id, Title(reader, kind, "Release train"), reader, findings),
-        "notify" => new Notify(id, "Notify", Channel(reader.Text("channel")), Filled(reader, kind)),
+        "notify" => new Notify(id, "Notify", Channel(reader.Text("channel")), Filled(reader, kind)) { Whom = RecipientsReader.Read(reader, "to", findings) },
         "set" => new SetValues(id, "Set values", reader.NamedValues(kind)),
         _ => new Summary(id, "Summary", Channel(reader.Text(kind))),
     };

@@ -19,7 +19,7 @@ internal static class WindowReader
     }
 
     /// <summary>What a text says, or null and a finding.</summary>
-    public static T? Value<T>(MappingReader reader, string key, Reading<T> reading, Findings findings, int? line = null)
+    public static T? Value<T>(MappingReader reader, string key, Reading<T> reading, Findings findings, Spot? line = null)
         where T : struct
     {
         if (reading is Reading<T>.Understood read) return read.Value;
@@ -40,7 +40,7 @@ internal static class WindowReader
         return window;
     }
 
-    private static WeekDays? DaysOf(MappingReader reader, string text, int line, Findings findings)
+    private static WeekDays? DaysOf(MappingReader reader, string text, Spot line, Findings findings)
     {
         if (WeekDays.Read(text) is Reading<WeekDays>.Understood read) return read.Value;
         findings.Error(reader.File, line, "bad-value", $"days: {WeekDays.Read(text).Fault!.What}", null, WeekDays.Read(text).Fault!.Mend);

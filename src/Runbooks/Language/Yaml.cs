@@ -29,7 +29,7 @@ internal static class Yaml
             foreach (var document in stream.Documents)
             {
                 if (document.RootNode is YamlMappingNode mapping) roots.Add(mapping);
-                else findings.Error(file, Math.Max(1, document.RootNode.Start.Line), "not-a-mapping", "The file does not hold a mapping.", null, "Write key: value pairs.");
+                else findings.Error(file, Spot.Of(document.RootNode.Start), "not-a-mapping", "The file does not hold a mapping.", null, "Write key: value pairs.");
             }
 
             if (roots.Count == 0 && stream.Documents.Count == 0) findings.Error(file, 1, "empty-file", "The file is empty.", null, "Fill it, or delete it.");
@@ -43,7 +43,7 @@ internal static class Yaml
         }
         catch (YamlException fault)
         {
-            findings.Error(file, Math.Max(1, fault.Start.Line), "not-yaml", $"This is not YAML: {FirstLine(fault.InnerException?.Message ?? fault.Message)}", null, "Look at the indentation, quotes and colons of this line and the one above.");
+            findings.Error(file, Spot.Of(fault.Start), "not-yaml", $"This is not YAML: {FirstLine(fault.InnerException?.Message ?? fault.Message)}", null, "Look at the indentation, quotes and colons of this line and the one above.");
             return null;
         }
     }
@@ -59,7 +59,7 @@ internal static class Yaml
             reached = parser.Current!.End.Line;
             if (parser.Current is AnchorAlias alias)
             {
-                findings.Error(file, alias.Start.Line, "alias", "Aliases (*name) are not read.", "A file should say what it means where it means it.", "Write the value out.");
+                findings.Error(file, Spot.Of(alias.Start), "alias", "Aliases (*name) are not read.", "A file should say what it means where it means it.", "Write the value out.");
                 return false;
             }
 
@@ -67,7 +67,7 @@ internal static class Yaml
             else if (parser.Current is Scalar or MappingStart or SequenceStart) once &= open.Count == 0 || IsNew(file, open.Peek(), parser.Current, findings);
             if (parser.Current is MappingStart or SequenceStart) open.Push(new Level(parser.Current is MappingStart));
             if (open.Count <= Deepest) continue;
-            findings.Error(file, parser.Current.Start.Line, "too-deep", "This is nested too deeply.", null, "Flatten it.");
+            findings.Error(file, Spot.Of(parser.Current.Start), "too-deep", "This is nested too deeply.", null, "Flatten it.");
             return false;
         }
 
@@ -78,8 +78,8 @@ internal static class Yaml
     private static bool IsNew(string file, Level level, ParsingEvent at, Findings findings)
     {
         if (!level.IsMapping || !level.NextIsKey()) return true;
-        if (at is not Scalar { Value: var key } || level.Keys.TryAdd(key, at.Start.Line)) return true;
-        findings.Error(file, at.Start.Line, "duplicate-key", $"\"{(key.Length > 60 ? key[..59] + "…" : key)}\" is written twice.", $"The other is in line {level.Keys[key]}; only one of them could count.", "Put them together, or rename one.");
+        if (at is not Scalar { Value: var key } || level.Keys.TryAdd(key, Spot.Of(at.Start))) return true;
+        findings.Error(file, Spot.Of(at.Start), "duplicate-key", $"\"{(key.Length > 60 ? key[..59] + "…" : key)}\" is written twice.", $"The other is in line {level.Keys[key]}; only one of them could count.", "Put them together, or rename one.");
         return false;
     }
 
@@ -92,7 +92,7 @@ internal static class Yaml
 
         public bool IsMapping => isMapping;
 
-        public Dictionary<string, long> Keys { get; } = new(StringComparer.Ordinal);
+        public Dictionary<string, Spot> Keys { get; } = new(StringComparer.Ordinal);
 
         /// <summary>Keys and values take turns.</summary>
         public bool NextIsKey() => isKey = !isKey;

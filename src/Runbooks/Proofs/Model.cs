@@ -34,24 +34,28 @@ public sealed class Model
 
     public RunOpened Opened { get; }
 
+    /// <summary>Whether it is the plan of an emergency: one approval in place of the runbook's own, past windows and freezes.</summary>
+    public bool IsEmergency => Opened.Emergency is not null;
+
     public Caller Requester { get; }
 
     /// <summary>People who did not ask, and are in every group.</summary>
     public ImmutableArray<Caller> People { get; }
 
     /// <summary>A model of the runbook where it would run. Targets are never real.</summary>
-    public static Model Of(Configuration read, Runbook runbook, Service service, ServiceEnvironment environment, string version = "v2", ImmutableSortedDictionary<string, string>? inputs = null)
+    public static Model Of(Configuration read, Runbook runbook, Service service, ServiceEnvironment environment, string version = "v2", ImmutableSortedDictionary<string, string>? inputs = null, bool emergency = false)
     {
+        var why = emergency ? "rehearsed" : null;
         var by = new Person("requester@example.com");
         var given = TrainModels.Filled(runbook, runbook.Filled(inputs ?? ImmutableSortedDictionary<string, string>.Empty), version);
         var safe = environment with { Target = new Target.Simulated($"{service.Name}/{environment.Name}", 3, "v1") };
-        var context = new PlanContext(service, safe, version, by) { Inputs = given, At = Start, Calendar = read.Calendar, Fleet = read.Fleet };
-        var planned = runbook.StartsWith == "deploy" ? Planner.Deploy(context, runbook, read.Runbook, "v1") : Planner.Procedure(context, runbook, read.Runbook, "v1");
+        var context = new PlanContext(service, safe, version, by) { Inputs = given, At = Start, Calendar = read.Calendar, Fleet = read.Fleet, Emergency = why };
+        var planned = runbook.StartsWith == "deploy" ? Planner.Deploy(context, emergency ? read.Overrides.InEmergency(runbook) : runbook, read.Runbook, "v1") : Planner.Procedure(context, runbook, read.Runbook, "v1");
         return new Model(runbook, service, safe, new RunOpened(
-            new RunId(1), planned.Plan, planned.Steps, safe.Target, environment.Protected, planned.OnFailure, planned.Page, service.Owners, by, null, [], [], null) { Inputs = given });
+            new RunId(1), planned.Plan, planned.Steps, safe.Target, environment.Protected, planned.OnFailure, planned.Page, service.Owners, by, null, [], [], null) { Inputs = given, Emergency = why, Tell = planned.Tell, OnAbort = planned.OnAbort });
     }
 
-    /// <summary>Each runbook in each place that it is for; places where it would be walked alike stand for each other.</summary>
+    /// <summary>Each runbook in each place that it is for, also as it is walked in an emergency; places where it would be walked alike stand for each other.</summary>
     public static IEnumerable<Model> All(Configuration read, string? only = null)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -62,13 +66,16 @@ public sealed class Model
                 if (runbook.StartsWith == "deploy" && !environment.Runbook.Equals(runbook.Name, StringComparison.OrdinalIgnoreCase)) continue;
                 var model = Of(read, runbook, service, environment);
                 if (seen.Add(model.Shape)) yield return model;
+                if (runbook.StartsWith != "deploy" || read.Overrides.Emergency is null) continue;
+                var urgent = Of(read, runbook, service, environment, emergency: true);
+                if (seen.Add(urgent.Shape)) yield return urgent;
             }
         }
     }
 
     /// <summary>What decides how it can go: the steps and their rules, without what is only said.</summary>
     private string Shape => string.Join('\n', Opened.Steps.Select(step => $"{step.Id} {step.Kind} {step.Waits} {step.Rules?.Says()} {string.Join(',', step.Needs ?? [])} {(step as HealthCheck)?.Probes.Length} {(step as Approval)?.Says()} {(step as Soak)?.Says()} {(step as Train)?.Says()}")
-        .Prepend($"{Runbook.Name} {Environment.Protected} {Opened.OnFailure}"));
+        .Prepend($"{Runbook.Name} {IsEmergency} {Environment.Protected} {Opened.OnFailure} {Opened.OnAbort?.Rollback}"));
 
     public RunContext At(DateTimeOffset now) => new(now, access, Service.Owners);
 

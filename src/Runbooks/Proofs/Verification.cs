@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Proofs;
 
@@ -20,6 +21,9 @@ public enum Promise
 
     /// <summary>It waits for people only where there is a way out.</summary>
     WayOut,
+
+    /// <summary>Where <c>on-abort</c> says so, an abort undoes all that ran, the last first, and nothing that did not.</summary>
+    AbortUndoes,
 
     /// <summary>What is reported twice, since the process died in between, changes nothing.</summary>
     TwiceIsOnce,
@@ -88,6 +92,7 @@ public static class Verification
                 if (last is null) continue;
                 if (last is RunCommand.Report && Decider.Decide(next, last, model.At(now)).Decision is { Refused: null } again && again.Events.Any(what => what is not StepHappened { What: Delayed }))
                     Break(Promise.TwiceIsOnce, $"The last answer, given twice, counts twice: {Names(again.Events)}.", at, move.Says);
+                if (last is RunCommand.Abort) LookAtAbort(before, decisions[^1], at, move.Says);
                 Add(next, now, at, move.Says, decisions);
             }
         }
@@ -136,6 +141,21 @@ public static class Verification
             // What failed of a train is undone, or asked about, by a run of its own.
             var left = run.Steps.FirstOrDefault(step => step is { Status: StepStatus.Skipped, Fault: not null, Note: { } note, Way: Way.Forward } && note.StartsWith("failed", StringComparison.Ordinal) && (step.Step is { Changes: true } and not Train || step.Step is HealthCheck));
             if (left is not null) Break(Promise.NeverHalfDone, left.Step is HealthCheck ? $"\"{left.Step.Title}\" found it unhealthy, and the run succeeded all the same." : $"\"{left.Step.Title}\" failed half way, and the run succeeded all the same.", at, null);
+        }
+
+        private void LookAtAbort(RunState before, RunDecision decision, int at, string says)
+        {
+            if (before is not { Opened.OnAbort.Rollback: RollbackMode.Automatic, MayHaveChanged: true, Rollback: null } || before.Status == RunStatus.Deciding) return;
+            if (decision.Events.OfType<RollbackBegan>().FirstOrDefault() is not { } back)
+            {
+                Break(Promise.AbortUndoes, "Aborted here it was to go back by itself, and nothing says how what ran is undone.", at, says);
+                return;
+            }
+
+            var due = before.Steps.Reverse().Where(step => step.BeganAt is not null && step.Way == Way.Forward && step.Status is not (StepStatus.Pending or StepStatus.NotReached))
+                .SelectMany(step => step.Step.Rules?.Undo ?? []).Select(undo => $"undo-{undo.Id}").ToList();
+            var done = back.Steps.Select(step => step.Id.Name).Where(id => before.Opened.Steps.SelectMany(step => step.Rules?.Undo ?? []).Any(undo => id == $"undo-{undo.Id}")).ToList();
+            if (!due.SequenceEqual(done)) Break(Promise.AbortUndoes, $"Aborted here it undoes {Words.List(done)}, and what ran is undone by {Words.List(due)}.", at, says);
         }
 
         private void LookAtBeginning(RunState run, StepBegan what, int? from, string says)

@@ -69,6 +69,7 @@ public static class Decider
             case RunCommand.PageWas c: return walk.Note(new PageTold(c.Says));
             case RunCommand.CardWasPosted c: return walk.Note(new CardPosted(c.Place, c.Channel, c.Message, c.Permalink));
             case RunCommand.CardWasNotPosted c: return walk.Note(new NotPosted(c.Place, c.Why));
+            case RunCommand.WasNotInformed c: return walk.Note(new NotInformed(c.Whom, c.Why));
             default: throw new InvalidOperationException($"Nothing decides about {command.GetType().Name}.");
         }
     }
@@ -118,6 +119,8 @@ public static class Decider
     private static Refusal? Abort(Walk walk, RunCommand.Abort c)
     {
         var run = walk.State;
+        var rollback = run.Opened.OnAbort?.Rollback ?? run.Opened.OnFailure;
+        if (run.Opened.OnAbort is not null && run.Status != RunStatus.Deciding) walk.Happen(new RunAborted(By(c), c.Reason));
         var why = $"{By(c).ShortName} aborted it{(c.Reason is null ? "" : $": {c.Reason}")}";
         if (run.Status == RunStatus.Deciding)
         {
@@ -128,7 +131,7 @@ public static class Decider
             foreach (var step in run.Active) walk.Withdraw(step);
             walk.Happen(new RunCancelled(By(c), why));
         }
-        else if (run.Opened.OnFailure == RollbackMode.Automatic && RunRules.Untimely(run, new RunCommand.RollBack(c.Who, null)) is null)
+        else if (rollback == RollbackMode.Automatic && RunRules.Untimely(run, new RunCommand.RollBack(c.Who, null)) is null)
         {
             walk.RollBack(By(c), why);
         }

@@ -8,7 +8,13 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Runbooks.Runs;
 
 /// <summary>A plan, and the steps that carry it out.</summary>
-public sealed record Planned(Plan Plan, ImmutableArray<Step> Steps, RollbackMode OnFailure, GroupName? Page);
+public sealed record Planned(Plan Plan, ImmutableArray<Step> Steps, RollbackMode OnFailure, GroupName? Page)
+{
+    /// <summary>Who is told when a step fails.</summary>
+    public Recipients? Tell { get; init; }
+
+    public OnFailure? OnAbort { get; init; }
+}
 
 /// <summary>Makes plans: what a run would do, from the configuration and what is live.</summary>
 public static class Planner
@@ -16,11 +22,11 @@ public static class Planner
     /// <summary>A deployment as the environment's runbook says.</summary>
     /// <param name="from">What is live; null when it can't be told.</param>
     public static Planned Deploy(PlanContext context, Runbook runbook, Func<string, Runbook?> others, string? from) =>
-        Of(RunKind.Deploy, context, Steps(context, runbook, others), from, runbook.OnFailure);
+        Of(RunKind.Deploy, context, Steps(context, runbook, others), from, runbook);
 
     /// <summary>A runbook that is started by its name.</summary>
     public static Planned Procedure(PlanContext context, Runbook runbook, Func<string, Runbook?> others, string? from) =>
-        Of(RunKind.Procedure, context, Steps(context, runbook, others), from, runbook.OnFailure) is var planned
+        Of(RunKind.Procedure, context, Steps(context, runbook, others), from, runbook) is var planned
             ? planned with { Plan = planned.Plan with { Runbook = runbook.Name } }
             : planned;
 
@@ -39,7 +45,7 @@ public static class Planner
             new HealthCheck(new StepId("s2"), "Check health", environment.Health),
             new Summary(new StepId("s3"), "Summary", null),
         ];
-        return Of(RunKind.Rollback, context, steps, from, new OnFailure(RollbackMode.Ask));
+        return Of(RunKind.Rollback, context, steps, from, new Runbook("", "", "rollback", [], new OnFailure(RollbackMode.Ask)));
     }
 
     /// <summary>The plan of a run with another version live before it: same steps.</summary>
@@ -49,9 +55,13 @@ public static class Planner
     public static ImmutableArray<Step> Steps(PlanContext context, Runbook runbook, Func<string, Runbook?> others) =>
         TrainPlans.Assemble(new Unfolding(context, others).Steps(runbook), context, others, runbook.OnFailure.Rollback);
 
-    internal static Planned Of(RunKind kind, PlanContext context, ImmutableArray<Step> steps, string? from, OnFailure onFailure) => new(
-        new Plan(
+    internal static Planned Of(RunKind kind, PlanContext context, ImmutableArray<Step> steps, string? from, Runbook runbook)
+    {
+        OnFailure For(OnFailure one) => one.Tell is null ? one : one with { Tell = one.Tell.For(context.By, context.Service.Owners) };
+        var meant = runbook with { OnFailure = For(runbook.OnFailure), OnAbort = runbook.OnAbort is { } abort ? For(abort) : null };
+        var plan = new Plan(
             kind, new Site(context.Service.Name, context.Environment.Name), context.Version, from, context.Environment.Target.ToString()!,
-            [.. steps.Select(step => step.Planned())], onFailure.Says()),
-        steps, onFailure.Rollback, onFailure.Page);
+            [.. steps.Select(step => step.Planned())], meant.SaysOfTrouble());
+        return new Planned(plan, steps, meant.OnFailure.Rollback, meant.OnFailure.Page) { Tell = meant.OnFailure.Tell, OnAbort = meant.OnAbort };
+    }
 }

@@ -75,7 +75,8 @@ public abstract record RunCommand
     public sealed record Signal(string Name, string? Text) : RunCommand;
 
     /// <summary>A newer version takes this one's place while it waits.</summary>
-    public sealed record GiveUpFor(RunId Newer, string Version, Person By) : RunCommand;
+    /// <param name="By">Null = by itself, since the newer one was approved.</param>
+    public sealed record GiveUpFor(RunId Newer, string Version, Person? By) : RunCommand;
 
     /// <summary>What a release train wants of the run of one of its services.</summary>
     public abstract record OfTrain(RunId Train) : RunCommand;
@@ -101,6 +102,9 @@ public abstract record RunCommand
     public sealed record CardWasPosted(string Place, string Channel, string Message, Uri? Permalink) : RunCommand;
 
     public sealed record CardWasNotPosted(string Place, string Why) : RunCommand;
+
+    /// <summary>What was to be said to somebody could not be brought to them.</summary>
+    public sealed record WasNotInformed(string Whom, string Why) : RunCommand;
 }
 
 /// <summary>What a run is told when it decides.</summary>

@@ -25,6 +25,7 @@ namespace ChatOps.Runbooks.Runs;
 [JsonDerivedType(typeof(NoteAdded), "note-added")]
 [JsonDerivedType(typeof(PageTold), "page-told")]
 [JsonDerivedType(typeof(DecisionAsked), "decision-asked")]
+[JsonDerivedType(typeof(RunAborted), "run-aborted")]
 [JsonDerivedType(typeof(RunPaused), "run-paused")]
 [JsonDerivedType(typeof(RunResumed), "run-resumed")]
 [JsonDerivedType(typeof(RollbackBegan), "rollback-began")]
@@ -35,6 +36,7 @@ namespace ChatOps.Runbooks.Runs;
 [JsonDerivedType(typeof(CardPosted), "card-posted")]
 [JsonDerivedType(typeof(NotPosted), "not-posted")]
 [JsonDerivedType(typeof(TrainEnded), "train-ended")]
+[JsonDerivedType(typeof(NotInformed), "not-informed")]
 public abstract record RunEvent;
 
 /// <summary>A run was asked for. It carries all it needs: later edits of the configuration reach it only as <see cref="PlanChanged"/>.</summary>
@@ -59,6 +61,14 @@ public sealed record RunOpened(
 
     /// <summary>The release train that it is part of; null = it goes alone.</summary>
     public PartOf? Train { get; init; }
+    /// <summary>With an exception: how long after it was approved the change may begin; null = for ever.</summary>
+    public TimeSpan? ExceptionLasts { get; init; }
+
+    /// <summary>Who is told when a step fails; null = nobody beyond the card.</summary>
+    public Recipients? Tell { get; init; }
+
+    /// <summary>What happens when somebody aborts it; null = as <see cref="OnFailure"/> says.</summary>
+    public OnFailure? OnAbort { get; init; }
 
     /// <summary>How long such a run took before; null = too few did.</summary>
     public Usual? Usual { get; init; }
@@ -104,6 +114,9 @@ public sealed record PageTold(string Says) : RunEvent;
 /// <summary>A step failed and a person is to decide.</summary>
 public sealed record DecisionAsked(string Why) : RunEvent;
 
+/// <summary>Somebody aborted a run whose runbook says what happens then. What happens follows.</summary>
+public sealed record RunAborted(Person By, string? Reason) : RunEvent;
+
 public sealed record RunPaused(Person By, string? Reason) : RunEvent;
 
 public sealed record RunResumed(Person By) : RunEvent;
@@ -139,3 +152,6 @@ public sealed record TrainEnded(RunId Train) : RunEvent;
 /// <param name="Train">The train's run.</param>
 /// <param name="Step">The train's step.</param>
 public sealed record PartOf(RunId Train, StepId Step, string Service);
+/// <summary>What was to be said to somebody could not be brought to them, for good.</summary>
+/// <param name="Whom">An address, a group or a channel; of an address, by which way.</param>
+public sealed record NotInformed(string Whom, string Why) : RunEvent;

@@ -13,6 +13,8 @@ public sealed record RunState(
     RunOpened Opened, long Version, RunStatus Status, Plan Plan, ImmutableArray<StepProgress> Steps,
     DateTimeOffset OpenedAt, DateTimeOffset UpdatedAt)
 {
+    private const int MostUninformed = 5;
+
     /// <summary>While it is paused: how it stood before.</summary>
     public RunStatus? Before { get; init; }
 
@@ -47,10 +49,19 @@ public sealed record RunState(
     /// <summary>What steps kept for those after them, by name.</summary>
     public ImmutableSortedDictionary<string, string> Values { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
-    /// <summary>What people noted on the run, oldest first.</summary>
     /// <summary>What became of the page about it, the latest; null while nobody was paged.</summary>
     public string? Paged { get; init; }
 
+    /// <summary>Whether something failed that people were told of.</summary>
+    public bool Troubled { get; init; }
+
+    /// <summary>Who aborted it, where its runbook says what happens then; null again once somebody has it go on.</summary>
+    public RunAborted? Aborted { get; init; }
+
+    /// <summary>Who could not be told what was to be said to them, the latest last.</summary>
+    public ImmutableArray<NotInformed> Uninformed { get; init; } = [];
+
+    /// <summary>What people noted on the run, oldest first.</summary>
     public ImmutableArray<NoteAdded> Notes { get; init; } = [];
     public RollbackBegan? Rollback { get; init; }
 
@@ -128,12 +139,13 @@ public sealed record RunState(
             PlanChanged e => Replanned(e),
             StepBegan e => Began(e, at),
             StepHappened e => Happened(e, at),
-            StepSkipped e => Move(RunTrigger.StepSkipped).With(e.Step, step => step.Meet(StepTrigger.Skip, at) with { Note = $"skipped by {e.By.ShortName}: {e.Reason}" }).Settled(),
-            StepRetried e => Move(Status == RunStatus.Deciding && Rollback is not null ? RunTrigger.RollbackBegan : RunTrigger.Retried).With(e.Step, step => step.Meet(StepTrigger.Retry, at) with { EndedAt = null, Fault = null, AutomaticTries = e.By is null ? step.AutomaticTries + 1 : 0, Kept = step.State is null ? null : step.Step.Again(step.State) }),
+            StepSkipped e => (Move(RunTrigger.StepSkipped) with { Aborted = null }).With(e.Step, step => step.Meet(StepTrigger.Skip, at) with { Note = $"skipped by {e.By.ShortName}: {e.Reason}" }).Settled(),
+            StepRetried e => (Move(Status == RunStatus.Deciding && Rollback is not null ? RunTrigger.RollbackBegan : RunTrigger.Retried) with { Aborted = e.By is null || Rollback is not null ? Aborted : null }).With(e.Step, step => step.Meet(StepTrigger.Retry, at) with { EndedAt = null, Fault = null, AutomaticTries = e.By is null ? step.AutomaticTries + 1 : 0, Kept = step.State is null ? null : step.Step.Again(step.State) }),
             StepLeftBehind e => With(e.Step, step => step.Meet(StepTrigger.Skip, at) with { Note = $"failed, and the run went on: {e.Why}" }).Settled(),
             StepsStopped e => e.Steps.Aggregate(this, (run, id) => run.With(id, step => step.Meet(StepTrigger.Stop, at))),
             RemedyBegan e => this with { Remedied = e, Notice = $"A step failed: {e.Runbook} is run.", Steps = Steps.AddRange(e.Steps.Select(step => StepProgress.Of(step) with { Way = Way.Aid })) },
-            DecisionAsked e => Unremedied(at).Move(RunTrigger.StepFailed) with { Notice = e.Why, TakenOnBy = null },
+            DecisionAsked e => Unremedied(at).Move(RunTrigger.StepFailed) with { Notice = e.Why, TakenOnBy = null, Troubled = true },
+            RunAborted e => this with { Aborted = e },
             DecisionTaken e => this with { TakenOnBy = e.By },
             NoteAdded e => this with { Notes = Notes.Add(e) },
             RunPaused e => Move(RunTrigger.Paused) with { Before = Status, HeldAt = at, PausedBy = e.By },
@@ -145,6 +157,7 @@ public sealed record RunState(
             RunCancelled e => Stop(RunTrigger.Cancelled, at) with { EndedAt = at, Notice = null, Ending = e.Why },
             CardPosted e => this with { Cards = Cards.SetItem(e.Place, e) },
             NotPosted => this,
+            NotInformed e => this with { Uninformed = [.. Uninformed.Where(one => one != e).TakeLast(MostUninformed - 1), e] },
             PageTold e => this with { Paged = e.Says },
             TrainEnded => this with { TrainIsOver = true },
             _ => throw new InvalidOperationException($"A run does not know {what.GetType().Name}."),
@@ -236,7 +249,7 @@ public sealed record RunState(
     }
 
     private RunState Undoing(RollbackBegan e) =>
-        this with { Rollback = e, Remedied = null, Notice = null, Steps = Steps.AddRange(e.Steps.Select(step => StepProgress.Of(step) with { Way = Way.Back })) };
+        this with { Rollback = e, Remedied = null, Notice = null, Troubled = Troubled || e.By is null, Steps = Steps.AddRange(e.Steps.Select(step => StepProgress.Of(step) with { Way = Way.Back })) };
 
     /// <summary>Nobody is to find out by chance that a target was left in the middle of a rollout.</summary>
     private string HeldInWords() =>

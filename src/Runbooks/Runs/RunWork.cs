@@ -9,11 +9,11 @@ namespace ChatOps.Runbooks.Runs;
 public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
 {
     /// <summary>The kinds of work that steps order; stored names.</summary>
-    public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say", HttpKind = "http", VerifyKind = "verify", ExpireKind = "expire", RetireKind = "retire", JobStartKind = "job-start", JobWatchKind = "job-watch", JobStopKind = "job-stop", GateKind = "gate", TrafficKind = "traffic",
+    public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say", InformKind = "inform", HttpKind = "http", VerifyKind = "verify", ExpireKind = "expire", RetireKind = "retire", JobStartKind = "job-start", JobWatchKind = "job-watch", JobStopKind = "job-stop", GateKind = "gate", TrafficKind = "traffic",
         TrainOpenKind = "train-open", TrainDepartKind = "train-depart", TrainLookKind = "train-look", TrainTellKind = "train-tell", TrainCallOffKind = "train-call-off", TrainTakeBackKind = "train-take-back";
 
     /// <summary>The kinds of work that the engine orders for a run; stored names.</summary>
-    public const string CardKind = "card", ThreadKind = "thread", TurnKind = "turn", ReplanKind = "replan", CarNewsKind = "car-news", TrainOverKind = "train-over";
+    public const string CardKind = "card", ThreadKind = "thread", TurnKind = "turn", ReplanKind = "replan", CarNewsKind = "car-news", TrainOverKind = "train-over", SupersedeKind = "supersede";
 
     public static WorkItem Of(RunState run, StepId step, int attempt, Ordered ordered)
     {
@@ -32,6 +32,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         TellCars tell => $"{TrainTellKind}:{run}:{step}:{attempt}:{string.Join(',', tell.Services)}",
         TakeBackCars back => $"{TrainTakeBackKind}:{run}:{step}:{attempt}:{string.Join(',', back.Services)}",
         CallOffCars off => $"{TrainCallOffKind}:{run}:{string.Join(',', off.Runs)}",
+        Inform inform => $"{InformKind}:{run}:{step}:{attempt}:{inform.Part}",
         _ => $"{KindOf(order)}:{run}:{step}:{attempt}",
     };
 
@@ -46,6 +47,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         VerifyItem verify => $"verify:{run.Id}:{step}:{verify.Item}",
         AskGate ask => $"gate:{run.Id}:{step}:{ask.Gate}",
         Say say => $"say:{say.Channel ?? run.Id.ToString()}",
+        Inform inform => $"inform:{run.Id}:{step}:{inform.Part}",
         _ => $"run:{run.Id}",
     };
 
@@ -58,6 +60,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         AskHealth => ProbeKind,
         Wake => WakeKind,
         Say => SayKind,
+        Inform => InformKind,
         SendRequest => HttpKind,
         VerifyItem => VerifyKind,
         Expire => ExpireKind,

@@ -14,6 +14,7 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(AskHealth), "probe")]
 [JsonDerivedType(typeof(Wake), "wake")]
 [JsonDerivedType(typeof(Say), "say")]
+[JsonDerivedType(typeof(Inform), "inform")]
 [JsonDerivedType(typeof(SendRequest), "http")]
 [JsonDerivedType(typeof(VerifyItem), "verify")]
 [JsonDerivedType(typeof(Expire), "expire")]
@@ -53,6 +54,10 @@ public sealed record Wake : Order;
 /// <param name="Channel">Null = where the run's card is.</param>
 /// <param name="Summary">Post the run's summary rather than the text alone.</param>
 public sealed record Say(string? Channel, string Text, bool Summary) : Order;
+
+/// <summary>Bring words to people: to each once, wherever they are. Outlives the step, and the run.</summary>
+/// <param name="Part">Tells what one step, or one moment of a run, says apart from what else it says.</param>
+public sealed record Inform(Recipients Whom, string Text, string Part) : Order;
 
 /// <summary>Send the step's HTTP request.</summary>
 public sealed record SendRequest : Order;

@@ -16,6 +16,12 @@ public sealed record Runbook(string Name, string Summary, string StartsWith, Imm
     /// <summary>Alerts for which it is offered, by their name.</summary>
     public ImmutableArray<string> SuggestedFor { get; init; } = [];
 
+    /// <summary>What happens when somebody aborts a run; null = it goes back or asks as <see cref="OnFailure"/> says, and nobody is paged or told.</summary>
+    public OnFailure? OnAbort { get; init; }
+
+    /// <summary>What happens when a step fails, and when it is aborted, in words.</summary>
+    public string SaysOfTrouble() => $"{OnFailure.Says()}{OnFailure.SaysWho()}{(OnAbort is { } abort ? $"; aborted, it {(abort.Rollback == RollbackMode.Automatic ? "goes back by itself" : "asks")}{abort.SaysWho()}{(abort.Page is { } page ? $", pages {page}" : "")}" : "")}";
+
     /// <summary>Every input's value: what was given, else its default, else empty.</summary>
     public ImmutableSortedDictionary<string, string> Filled(ImmutableSortedDictionary<string, string> given) =>
         Inputs.ToImmutableSortedDictionary(input => input.Name, input => given.GetValueOrDefault(input.Name) ?? input.Default ?? "");
@@ -60,15 +66,22 @@ public sealed record Input(string Name, string Type, string Help, string? Defaul
 /// <param name="CatchUp">Whether a time that was missed while the bot was down is made up for, once; else it is skipped.</param>
 public sealed record Schedule(string Cron, string Zone, string Service, string Environment, ImmutableSortedDictionary<string, string> Inputs, bool CatchUp);
 
-/// <param name="Page">Whom to tell when a run fails; null = nobody beyond the card.</param>
+/// <summary>What happens when a step fails; or, under <c>on-abort</c>, when somebody aborts the run.</summary>
+/// <param name="Page">Who is paged then; null = nobody beyond the card.</param>
 public sealed record OnFailure(RollbackMode Rollback, GroupName? Page = null)
 {
+    /// <summary>Who is told that it happened, and once more what came of it; null = nobody beyond the card.</summary>
+    public Recipients? Tell { get; init; }
+
     public string Says() => Rollback switch
     {
         RollbackMode.Automatic => "rolls back by itself",
         RollbackMode.Ask => "asks whether to retry, roll back or leave it",
         _ => "stops and leaves it as it is",
     };
+
+    /// <summary>Who is told, as it follows what happens; empty when nobody is.</summary>
+    public string SaysWho() => Tell is { IsEmpty: false } tell ? $", {tell.Says()}" : "";
 }
 
 /// <summary>What happens when a step fails after the target was changed.</summary>

@@ -23,6 +23,7 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(RolloutMoved), "rollout-moved")]
 [JsonDerivedType(typeof(Probed), "probed")]
 [JsonDerivedType(typeof(Spoken), "spoken")]
+[JsonDerivedType(typeof(Informed), "informed")]
 [JsonDerivedType(typeof(ApproversReminded), "approvers-reminded")]
 [JsonDerivedType(typeof(ApprovalEscalated), "approval-escalated")]
 [JsonDerivedType(typeof(ApprovalDelegated), "approval-delegated")]
@@ -80,6 +81,9 @@ public sealed record Probed(int Probe, int Try, bool Healthy, string Says) : Ste
 
 /// <summary>Words were handed over to be posted.</summary>
 public sealed record Spoken(string? Channel, string Text) : StepEvent;
+
+/// <summary>Words were handed over to be brought to people.</summary>
+public sealed record Informed(Recipients Whom, string Text) : StepEvent;
 
 /// <param name="Left">How long the question stays open.</param>
 public sealed record ApproversReminded(TimeSpan Left) : StepEvent;

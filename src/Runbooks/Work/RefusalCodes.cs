@@ -73,4 +73,15 @@ public static class RefusalCodes
         StepNotWaiting, StepNotSkippable, RunEnded, RunNotPaused, RunPaused, RunNotPausable, NothingFailed, RollingBack, WindowClosed, AlertOver, IncidentOver, IncidentOpen, TrainImpossible,
         StoreUnavailable, TargetUnavailable, Busy,
     ];
+
+    /// <summary>Those of something that somebody tried to do, and could not or may not: an auditor wants to see them. Words that were not understood and the bot's own trouble are none.</summary>
+    private static readonly ImmutableHashSet<string> OfAttempts =
+    [
+        ReadOnly, NotAllowed, NotInGroup, ApprovalOwn,
+        Locked, Frozen, NotPassable, LockHeld, AlreadyLive, OrderUnmet, NothingToRollBack, PlanChanged, ApprovalExpired, ChecklistOpen, ItemVerifiesItself,
+        StepNotWaiting, StepNotSkippable, RunEnded, RunNotPaused, RunPaused, RunNotPausable, NothingFailed, RollingBack, WindowClosed, AlertOver,
+    ];
+
+    /// <summary>Whether it is the refusal of something that somebody tried, rather than of what was not understood.</summary>
+    public static bool IsOfAttempt(string code) => OfAttempts.Contains(code);
 }

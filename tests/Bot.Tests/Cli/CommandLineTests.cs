@@ -106,7 +106,8 @@ public sealed class CommandLineTests : IAsyncLifetime
         (await RunAsync("lint", folder.Path, "--format", "sarif")).ShouldBe(1);
         var result = JsonDocument.Parse(output.ToString()).RootElement.GetProperty("runs")[0].GetProperty("results")[0];
         result.GetProperty("ruleId").GetString().ShouldBe("bad-value");
-        result.GetProperty("locations")[0].GetProperty("physicalLocation").GetProperty("region").GetProperty("startLine").GetInt32().ShouldBe(5);
+        var region = result.GetProperty("locations")[0].GetProperty("physicalLocation").GetProperty("region");
+        (region.GetProperty("startLine").GetInt32(), region.GetProperty("startColumn").GetInt32()).ShouldBe((5, 17));
     }
 
     private sealed class Folder : IDisposable
@@ -235,14 +236,14 @@ public sealed class CommandLineTests : IAsyncLifetime
         File.WriteAllText(Path.Combine(folder, "access.yaml"), "groups: {}\nmay: {}\nmore: 1\n");
         output.GetStringBuilder().Clear();
         (await RunAsync("lint", folder)).ShouldBe(1);
-        output.ToString().ShouldContain($"{folder}/access.yaml:3: error unknown-key: An access has no key \"more\". It may have: groups, may, demo.");
+        output.ToString().ShouldContain($"{folder}/access.yaml:3:1: error unknown-key: An access has no key \"more\". It may have: groups, may, demo.");
         output.ToString().ShouldContain("2 errors, 0 warnings in 1 file");
         output.GetStringBuilder().Clear();
         (await RunAsync("lint", folder, "--format", "github")).ShouldBe(1);
-        output.ToString().ShouldContain($"::error file={folder}/access.yaml,line=3,title=unknown-key::An access has no key");
+        output.ToString().ShouldContain($"::error file={folder}/access.yaml,line=3,col=1,title=unknown-key::An access has no key");
         output.GetStringBuilder().Clear();
         (await RunAsync("lint", folder, "--format", "json")).ShouldBe(1);
-        JsonDocument.Parse(output.ToString()).RootElement[0].GetProperty("code").GetString().ShouldBe("unknown-key");
+        JsonDocument.Parse(output.ToString()).RootElement[0].ShouldSatisfyAllConditions(one => one.GetProperty("code").GetString().ShouldBe("unknown-key"), one => one.GetProperty("column").GetInt32().ShouldBe(1));
         Directory.Delete(folder, recursive: true);
     }
 

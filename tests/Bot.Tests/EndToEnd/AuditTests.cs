@@ -30,6 +30,8 @@ public sealed class AuditTests : IAsyncLifetime
         await Say("ana@example.com", "lock api staging \"looking\"");
         (await http.GetStringAsync("/audit?q=ben+approved")).ShouldSatisfyAllConditions(
             page => page.ShouldContain("approved plan"), page => page.ShouldContain("looks fine"), page => page.ShouldContain("/runs/1"), page => page.ShouldNotContain("ticked"));
+        (await http.GetStringAsync("/audit?q=ana+attempt-refused")).ShouldSatisfyAllConditions(
+            page => page.ShouldContain($"was refused &quot;approve 1 --plan-hash {hash}&quot;"), page => page.ShouldContain("not-in-group"), page => page.ShouldContain("run 1"));
         (await http.GetStringAsync("/audit?q=nobody-of-that-name")).ShouldContain("Nothing with these words");
         (await http.GetStringAsync("/audit")).ShouldSatisfyAllConditions(page => page.ShouldContain("lock-set"), page => page.ShouldContain("the API"));
 
@@ -80,7 +82,7 @@ public sealed class AuditTests : IAsyncLifetime
     public async Task Every_decision_of_a_period_is_written_out_with_the_evidence_of_approvals()
     {
         var lines = (await AuditAsync("export", "--from", "2020-01-01")).Output.Split('\n').Where(line => line.StartsWith('{')).Select(line => JsonDocument.Parse(line).RootElement).ToList();
-        lines.Select(line => line.GetProperty("decision").GetString()).ShouldBe(["run-opened", "item-ticked", "item-ticked", "item-ticked", "approved", "lock-set"]);
+        lines.Select(line => line.GetProperty("decision").GetString()).ShouldBe(["run-opened", "item-ticked", "item-ticked", "item-ticked", "approved", "attempt-refused", "lock-set"]);
         var approved = lines[4];
         approved.GetProperty("by").GetString().ShouldBe("ben@example.com");
         approved.GetProperty("via").GetString()!.ShouldStartWith("api:ben@example.com:");

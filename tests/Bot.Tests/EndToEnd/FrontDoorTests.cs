@@ -121,10 +121,10 @@ public sealed class FrontDoorTests
         stage.Write("access.yaml", "groups: {}\nmay: { deploy: { prod: [nobody] } }\n");
         await using var bot = BotProcess.Launch(stage.Folder, stage.Settings, stage.Port);
         (await bot.ExitAsync()).ShouldBe(1);
-        bot.Output.ShouldContain("services/api.yaml:4: error unknown-key");
+        bot.Output.ShouldContain("services/api.yaml:4:5: error unknown-key");
         bot.Output.ShouldContain("Did you mean protected?");
-        bot.Output.ShouldContain("services/api.yaml:6: error runbook-unknown");
-        bot.Output.ShouldContain("access.yaml:2: error group-unknown");
+        bot.Output.ShouldContain("services/api.yaml:6:5: error runbook-unknown");
+        bot.Output.ShouldMatch(@"access\.yaml:2:\d+: error group-unknown");
     }
 
     [Fact]

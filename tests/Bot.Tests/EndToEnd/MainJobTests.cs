@@ -145,7 +145,7 @@ public sealed class MainJobTests : IAsyncLifetime
         var ana = stage.User(stage.Ana, bot);
         await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
         await stage.CardAsync(message => message.Shows("waiting for its checklist"));
-        await WaitFor(() => bot.Output.Contains("rolling-deploy.yaml:3: error", StringComparison.Ordinal));
+        await WaitFor(() => bot.Output.Contains("rolling-deploy.yaml:3:", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -35,6 +35,26 @@ public sealed class TeamsChatTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_person_is_written_to_alone_where_a_team_knows_their_address()
+    {
+        bed.Teams.AddUser("ana", "ana@example.com");
+        var posted = (await bed.Chat.PostAsync(new Place("teams", "@Ana@example.com"), Card, "inform-1", null, null, default)).ShouldBeOfType<Outcome<Posted>.Done>().Value;
+        posted.Channel.ShouldBe("a:ana");
+        (await bed.Chat.UpdateAsync(posted, Card with { State = "running" }, default)).ShouldBeOfType<Outcome<Nothing>.Done>();
+        bed.Teams.Messages.ShouldHaveSingleItem().Conversation.ShouldBe("a:ana");
+        (await bed.Chat.PostAsync(new Place("teams", "@zoe@example.com"), Card, "inform-2", null, null, default)).ShouldBeOfType<Outcome<Posted>.Never>().Fault.Code.ShouldBe("teams-person-unknown");
+        bed.Teams.Messages.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Whom_nobody_can_be_asked_about_now_is_not_taken_for_a_stranger()
+    {
+        bed.Teams.AddUser("ana", "ana@example.com");
+        bed.Teams.Fail("/pagedmembers", 503, "ServiceUnavailable");
+        (await bed.Chat.PostAsync(new Place("teams", "@ana@example.com"), Card, "inform-1", null, null, default)).ShouldBeOfType<Outcome<Posted>.Later>();
+    }
+
+    [Fact]
     public async Task A_line_goes_into_the_cards_thread_as_words()
     {
         var posted = ((Outcome<Posted>.Done)await bed.Chat.PostAsync(Deploys, Card, "run-1", null, null, default)).Value;

@@ -50,6 +50,20 @@ public sealed partial class LanguageTests
         { "bad-value", "runbooks/default.yaml", Runbook + "  - soak: 99d\n", 6 },
         { "bad-value", "runbooks/default.yaml", Runbook.Replace("ask", "never", StringComparison.Ordinal), 1 },
 
+        // RecipientsReader
+        { "bad-value", "runbooks/default.yaml", Runbook + "  - notify: Hi\n    email: [\"#deploys\"]\n", 7 },
+        { "bad-value", "runbooks/default.yaml", Runbook + "  - notify: Hi\n    to: [\"ana@example.com, ben@example.com\"]\n", 7 },
+        { "bad-value", "runbooks/default.yaml", Runbook + "  - notify: Hi\n    email: \"ana@example.com\\r\\nBcc: eve@example.com\"\n", 7 },
+        { "bad-value", "runbooks/default.yaml", Runbook + "  - notify: Hi\n    to: []\n", 7 },
+        { "bad-value", "runbooks/default.yaml", Runbook.Replace("ask }", "ask, email: [a@] }", StringComparison.Ordinal), 1 },
+        { "group-unknown", "runbooks/default.yaml", Runbook + "  - notify: Hi\n    to: [nobody]\n", 6 },
+        { "group-unknown", "runbooks/default.yaml", Runbook.Replace("ask }", "ask, notify: nobody }", StringComparison.Ordinal), 1 },
+        { "group-unknown", "runbooks/default.yaml", Runbook + "on-abort: { page: nobody }\n", 6 },
+        { "group-unknown", "runbooks/default.yaml", Runbook + "on-abort: { email: nobody }\n", 6 },
+        { "key-elsewhere", "runbooks/default.yaml", Runbook + "  - soak: 5m\n    email: [a@example.com]\n", 7 },
+
+        { "key-elsewhere", "calendar.yaml", "zone: UTC\nemergency: { from: [all], lasts: 1h }\n", 2 },
+
         // ServiceReader
         { "duplicate-name", "services/b.yaml", Service, 1 },
         { "duplicate-name", "services/api.yaml", Service + "  PROD: { simulated: {} }\n", 6 },
@@ -264,6 +278,66 @@ public sealed partial class LanguageTests
         else findings.ShouldHaveSingleItem().ShouldSatisfyAllConditions(f => f.Code.ShouldBe(code), f => f.File.ShouldBe("runbooks/default.yaml"), f => f.Line.ShouldBe(3));
     }
 
+    [Theory]
+    [InlineData("ana@example.com", "approval-impossible")]
+    [InlineData("ben@example.com", null)]
+    public void An_approval_by_nobody_but_whoever_asks_is_found_also_where_they_are_named_by_address(string approver, string? code)
+    {
+        var findings = Read(
+            ("access.yaml", Access.Replace("may:", "  ana: { members: [ana@example.com] }\nmay:", StringComparison.Ordinal).Replace("deploy: { '*': [all]", "deploy: { '*': [ana]", StringComparison.Ordinal)),
+            ("services/api.yaml", Service + "    protected: true\n"),
+            ("runbooks/default.yaml", $"runbook: default\nsteps:\n  - approval: Please\n    from: [{approver}]\n  - deploy: rolling\n  - check: health\non-failure: {{ rollback: ask }}\n"));
+        findings.Select(finding => finding.Code).ShouldBe(code is null ? [] : [code]);
+    }
+
+    /// <summary>In an emergency nobody has time to find out that the group is empty.</summary>
+    [Theory]
+    [InlineData("[oncall]", "[]", "all", "emergency-impossible")]
+    [InlineData("[oncall]", "[ana@example.com]", "all", null)]
+    [InlineData("[oncall]", "[ana@example.com]", "oncall", "emergency-impossible")]        // whoever may ask is the one who could approve
+    [InlineData("[oncall], count: 2", "[ana@example.com]", "all", "emergency-impossible")]
+    [InlineData("[owners]", "[ana@example.com]", "all", "emergency-impossible")]           // the service has none
+    [InlineData("[cleo@example.com]", "[]", "all", null)]
+    public void An_emergency_that_nobody_could_approve_is_found(string from, string members, string deployers, string? code)
+    {
+        var findings = Read(
+            ("access.yaml", Access.Replace("may:", $"  oncall: {{ members: {members} }}\nmay:", StringComparison.Ordinal).Replace("deploy: { '*': [all]", $"deploy: {{ '*': [{deployers}]", StringComparison.Ordinal)),
+            ("calendar.yaml", $"zone: UTC\nemergency: {{ from: {from} }}\n"));
+        var urgent = findings.Where(finding => finding.Code == "emergency-impossible").ToList();
+        if (code is null) urgent.ShouldBeEmpty();
+        else urgent.ShouldHaveSingleItem().ShouldSatisfyAllConditions(f => f.File.ShouldBe("calendar.yaml"), f => f.Line.ShouldBe(2), f => f.Error.ShouldBeTrue());
+    }
+
+    [Theory]
+    [InlineData("services/api.yaml", Service + "chanel: x\n", "unknown-key", 6, 1)]
+    [InlineData("services/api.yaml", Service + "    protected: perhaps\n", "bad-value", 6, 16)]
+    [InlineData("services/api.yaml", Service + "owners: [all, nobody]\n", "group-unknown", 6, 15)]
+    [InlineData("services/api.yaml", "service: &a b\nchannel: *a\n", "alias", 2, 10)]
+    [InlineData("runbooks/default.yaml", Runbook + "  - soak: 99d\n", "bad-value", 6, 11)]
+    [InlineData("runbooks/default.yaml", Runbook + "  - notify: Hi\n    email: [a@example.com, 'b b@example.com']\n", "bad-value", 7, 28)]
+    [InlineData("runbooks/default.yaml", Runbook + "  - run: default\n", "circle", 3, 1)]
+    [InlineData("access.yaml", Access + "  lock: { '*': [all], '*': [] }\n", "duplicate-key", 6, 23)]
+    public void A_finding_says_in_which_column_it_is(string file, string text, string code, int line, int column)
+    {
+        var finding = Read((file, text)).First(finding => finding.Code == code);
+        (finding.File, finding.Line, finding.Column).ShouldBe((file, line, column));
+        finding.ToString().ShouldStartWith($"{file}:{line}:{column}: error {code}: ");
+    }
+
+    [Theory]
+    [InlineData("too-deep", "[", 100_000)]
+    [InlineData("too-deep", "{a: ", 100_000)]
+    [InlineData("too-deep", "- ", 100_000)]
+    [InlineData("file-too-large", "# ten million signs\n", 500_000)]
+    [InlineData("alias", "a: &a [x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b]\n", 1)]
+    public void What_would_take_long_to_read_is_refused_at_once(string code, string piece, int times)
+    {
+        var text = string.Concat(Enumerable.Repeat(piece, times));
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        Read(("services/b.yaml", text)).ShouldContain(finding => finding.Code == code && finding.File == "services/b.yaml");
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
+    }
+
     [Fact]
     public void A_step_that_is_left_out_where_it_is_needed_is_found()
     {
@@ -385,7 +459,7 @@ public sealed partial class LanguageTests
     [Fact]
     public void Every_code_is_in_a_table_here_and_in_the_documentation()
     {
-        var tested = Faults.Select(row => row.Data.Item1).Concat(["approval-tight", "approval-impossible", "demo-with-real-targets", "access-missing", "services-missing", "bad-calendar-file", "preview-missing", "route-unreachable", "route-missing", "nobody-second", "pause-empty", "pods-unfit", "approval-again", .. GateLanguageTests.Codes]).Distinct();
+        var tested = Faults.Select(row => row.Data.Item1).Concat(["approval-tight", "approval-impossible", "demo-with-real-targets", "access-missing", "services-missing", "bad-calendar-file", "preview-missing", "route-unreachable", "route-missing", "nobody-second", "pause-empty", "pods-unfit", "approval-again", "emergency-impossible", .. GateLanguageTests.Codes]).Distinct();
         Codes().ShouldBe(tested, ignoreOrder: true);
         Codes().ShouldBe(Documents.Rows("configuration.md", "## Findings"), ignoreOrder: true);
     }
@@ -507,6 +581,7 @@ public sealed partial class LanguageTests
             "input" => ("runbooks/r.yaml", $"{{ runbook: r, steps: [{{ deploy: rolling }}], inputs: {{ i: {mapping} }} }}"),
             "schedule" => ("runbooks/r.yaml", $"{{ runbook: r, steps: [{{ deploy: rolling }}], schedule: {mapping} }}"),
             "on-failure" => ("runbooks/r.yaml", $"{{ runbook: r, steps: [{{ deploy: rolling }}], on-failure: {mapping} }}"),
+            "on-abort" => ("runbooks/r.yaml", $"{{ runbook: r, steps: [{{ deploy: rolling }}], on-abort: {mapping} }}"),
             "access" => ("access.yaml", mapping),
             "group" => ("access.yaml", $"{{ groups: {{ g: {mapping} }}, may: {{}} }}"),
             "may" => ("access.yaml", $"{{ groups: {{}}, may: {mapping} }}"),

@@ -81,21 +81,56 @@ public sealed class VerificationTests
             Verification.Of(model).ShouldSatisfyAllConditions(proof => proof.Broken.ShouldBeEmpty(string.Join('\n', proof.Broken.Select(Told))), proof => proof.Holds.ShouldBeTrue());
     }
 
+    [Fact]
+    public void The_plan_of_an_emergency_is_explored_too()
+    {
+        var read = Read(Good, "ask", "", "emergency: { from: [managers] }\n");
+        var models = Model.All(read).ToList();
+        models.Select(model => model.IsEmergency).ShouldBe([false, true]);
+        var urgent = models[1];
+        urgent.Opened.Steps.Select(step => step.Kind).ShouldBe(["approval", "checklist", "deploy", "check", "soak", "summary", "notify"]);
+        Verification.Of(urgent).ShouldSatisfyAllConditions(proof => proof.Broken.ShouldBeEmpty(), proof => proof.Holds.ShouldBeTrue());
+    }
+
+    [Theory]
+    [InlineData("automatic")]
+    [InlineData("ask")]
+    public void An_abort_anywhere_undoes_what_ran_and_nothing_else_where_the_file_says_so(string abort)
+    {
+        var proof = Verification.Of(Of(Good + "  - http: POST https://cdn.example.com/a\n    id: a\n    undo: [{ http: POST https://cdn.example.com/undo-a }]\n  - http: POST https://cdn.example.com/b\n    id: b\n    undo: [{ http: POST https://cdn.example.com/undo-b }]\n", $"ask }}\non-abort: {{ rollback: {abort}"));
+        proof.Broken.ShouldBeEmpty(string.Join('\n', proof.Broken.Select(Told)));
+        proof.Holds.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void An_abort_that_could_undo_nothing_is_told_as_a_story()
+    {
+        var read = Read(Good, "ask", "runbook: by-hand\nstarts-with: run\nsteps:\n  - manual: Change it\n    do: Do.\n    changes: true\n  - manual: Look\n    do: Look.\non-abort: { rollback: automatic }\n");
+        var model = Model.Of(read, read.Runbook("by-hand")!, read.Services[0], read.Services[0].Environments[0]);
+        var broken = Verification.Of(model).Broken.ShouldHaveSingleItem();
+        broken.Promise.ShouldBe(Promise.AbortUndoes);
+        broken.Why.ShouldContain("nothing says how what ran is undone");
+        broken.Story[^1].ShouldBe("Somebody aborts the run.");
+    }
+
     private static string Told(Broken broken) => $"{broken.Promise}: {broken.Why}\n{string.Join('\n', broken.Story)}";
 
     private static Proof Prove(string steps, string rollback, string more = "") => Verification.Of(Of(steps, rollback, more));
 
-    private static Model Of(string steps, string rollback, string more = "")
+    private static Model Of(string steps, string rollback, string more = "") => Model.All(Read(steps, rollback, more), "default").ShouldHaveSingleItem();
+
+    private static Configuration Read(string steps, string rollback, string more = "", string calendar = "")
     {
         var (read, findings) = ConfigurationReader.Read(
         [
             new SourceFile("access.yaml", "groups:\n  all: { all: true }\n  managers: { members: [a@x.com, b@x.com, c@x.com] }\nmay: { deploy: { '*': [all] }, rollback: { '*': [all] } }\n"),
             new SourceFile("services/api.yaml", "service: api\nenvironments:\n  prod:\n    protected: true\n    simulated: {}\n    health: [{ url: 'https://example.com' }]\n"),
             new SourceFile("runbooks/default.yaml", $"runbook: default\nsteps:\n{steps}on-failure: {{ rollback: {rollback} }}\n{(more.Length == 0 ? "" : $"---\n{more}")}"),
+            .. calendar.Length == 0 ? [] : new[] { new SourceFile("calendar.yaml", calendar) },
         ]);
 
         // Lint refuses some of these before they are ever proved: what it does not see is what this is for.
         read.ShouldNotBeNull(string.Join('\n', findings));
-        return Model.All(read, "default").ShouldHaveSingleItem();
+        return read;
     }
 }

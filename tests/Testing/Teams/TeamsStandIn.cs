@@ -224,6 +224,7 @@ public sealed class TeamsStandIn : IAsyncDisposable
     {
         if (path is [_, _, _, "v3", "teams", Team, "conversations"])
             return (200, new JsonObject { ["conversations"] = new JsonArray(new JsonObject { ["id"] = Team }, new JsonObject { ["id"] = Deploys, ["name"] = "Deploys" }) });
+        if (path is [_, _, _, "v3", "conversations"] && method == "POST") return Open(JsonNode.Parse(text));
         if (path is not [_, _, _, "v3", "conversations", var conversation, .. var rest]) return Refuse(404, "NotFound");
         var (id, thread) = conversation.Split(";messageid=") is [var channel, var root] ? (channel, root) : (conversation, null);
         if (removed.Contains(id)) return Refuse(403, "BotNotInConversationRoster");
@@ -241,6 +242,15 @@ public sealed class TeamsStandIn : IAsyncDisposable
             default:
                 return Refuse(405, "MethodNotAllowed");
         }
+    }
+
+    /// <summary>Opens the chat with one person; asked again, it is the same.</summary>
+    private (int, JsonObject) Open(JsonNode? wanted)
+    {
+        if (wanted?["members"] is not JsonArray { Count: 1 } members || (string?)wanted["tenantId"] != Tenant || (bool?)wanted["isGroup"] != false) return Refuse(400, "BadSyntax");
+        if ((string?)members[0]!["id"] is not { } id || !people.ContainsKey(id)) return Refuse(403, "ForbiddenOperationException");
+        conversations.Add($"a:{id[3..]}");
+        return (201, new JsonObject { ["id"] = $"a:{id[3..]}" });
     }
 
     private (int, JsonObject) Take(KeptActivity message, string text, bool isNew)

@@ -1,0 +1,18 @@
+using ChatOps.Runbooks.Cards;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace ChatOps.Integrations.Smtp;
+
+public static class SmtpServices
+{
+    /// <summary>E-mail, where a mail server is set.</summary>
+    public static IServiceCollection AddSmtp(this IServiceCollection services, IConfiguration configuration)
+    {
+        var section = configuration.GetSection(SmtpOptions.Section);
+        services.AddOptions<SmtpOptions>().Bind(section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SmtpOptions>, SmtpOptionsCheck>();
+        return string.IsNullOrEmpty(section["Host"]) ? services : services.AddSingleton<IMailer, SmtpMailer>();
+    }
+}
