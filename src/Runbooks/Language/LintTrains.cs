@@ -58,7 +58,7 @@ internal static class LintTrains
         foreach (var environment in common) Place(read, runbook, train, services[0], environment, at, findings);
     }
 
-    private static void Place(Configuration read, Runbook runbook, Train train, Service service, string environment, (string File, int Line) at, Findings findings)
+    private static void Place(Configuration read, Runbook runbook, Train train, Service service, string environment, (string File, Spot Line) at, Findings findings)
     {
         if (LintRunbooks.Of(read, runbook, service, service.Environment(environment)!).OfType<Train>().FirstOrDefault(one => one.Id == train.Id) is not { } planned) return;
         if (planned.Trouble is { Code: "train-in-train" or "train-long" } trouble) findings.ErrorAt(at, trouble.Code, trouble.Why, null, trouble.Next);
