@@ -189,7 +189,7 @@ public static class Shapes
         new("skippable-by", ValueKind.Texts, "Groups whose members may skip it; []: nobody.") { Example = "[oncall]" },
         new("undo", ValueKind.Steps, "Steps that take back what it did, when the run goes back after it began.") { Example = "[{ http: POST https://cdn.example.com/restore }]" },
         new("gates", ValueKind.Texts, "soak: gates of the place that it watches, by name; or all. It fails at once when one trips, and ends only when each was judged.") { OnlyIn = "soak", Example = "all" },
-        new("watch-after", ValueKind.NotYet, "How long gates are watched behind the run."),
+        new("watch-after", ValueKind.Duration, "soak: how long its gates are watched on behind the run, once that has succeeded. When one trips, a rollback is opened by itself, or a person is asked, as on-failure says.") { OnlyIn = "soak", Longest = TimeSpan.FromDays(1), Example = "1h" },
     ]);
 
     public static Shape Input { get; } = new("input", "Something that is asked for when the runbook starts.",

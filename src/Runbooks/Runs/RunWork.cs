@@ -9,7 +9,7 @@ namespace ChatOps.Runbooks.Runs;
 public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
 {
     /// <summary>The kinds of work that steps order; stored names.</summary>
-    public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say", HttpKind = "http", VerifyKind = "verify", ExpireKind = "expire", RetireKind = "retire", JobStartKind = "job-start", JobWatchKind = "job-watch", JobStopKind = "job-stop", GateKind = "gate";
+    public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say", HttpKind = "http", VerifyKind = "verify", ExpireKind = "expire", RetireKind = "retire", JobStartKind = "job-start", JobWatchKind = "job-watch", JobStopKind = "job-stop", GateKind = "gate", WatchGateKind = "watch-gate", WatchEndKind = "watch-end", TakeBackKind = "take-back";
 
     /// <summary>The kinds of work that the engine orders for a run; stored names.</summary>
     public const string CardKind = "card", ThreadKind = "thread", TurnKind = "turn", ReplanKind = "replan";
@@ -28,6 +28,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         AskHealth ask => $"{ProbeKind}:{run}:{step}:{attempt}:{ask.Probe}",
         VerifyItem verify => $"{VerifyKind}:{run}:{step}:{attempt}:{verify.Item}",
         AskGate ask => $"{GateKind}:{run}:{step}:{attempt}:{ask.Gate}",
+        AskWatch ask => $"{WatchGateKind}:{run}:{step}:{attempt}:{ask.Gate}",
         _ => $"{KindOf(order)}:{run}:{step}:{attempt}",
     };
 
@@ -41,6 +42,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         SendRequest => $"http:{run.Id}:{step}",
         VerifyItem verify => $"verify:{run.Id}:{step}:{verify.Item}",
         AskGate ask => $"gate:{run.Id}:{step}:{ask.Gate}",
+        AskWatch ask => $"watch-gate:{run.Id}:{ask.Gate}",
         Say say => $"say:{say.Channel ?? run.Id.ToString()}",
         _ => $"run:{run.Id}",
     };
@@ -61,6 +63,9 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         StartJob => JobStartKind,
         WatchJob => JobWatchKind,
         StopJob => JobStopKind,
+        AskWatch => WatchGateKind,
+        EndWatch => WatchEndKind,
+        TakeBack => TakeBackKind,
         _ => throw new InvalidOperationException($"Nothing does {order.GetType().Name}."),
     };
 }

@@ -63,6 +63,7 @@ internal sealed class Walk(RunState state, DateTimeOffset now, WorkingHours hour
             Happen(State.Remedied is { } remedied && State.Rollback is null
                 ? new DecisionAsked($"{remedied.Runbook} was run since a step failed. What failed has still to be decided about.")
                 : State.Rollback is null ? new RunSucceeded() : new RunRolledBack());
+            Watching.Begin(this);
             return;
         }
     }
@@ -115,6 +116,9 @@ internal sealed class Walk(RunState state, DateTimeOffset now, WorkingHours hour
         if (step.Step is Checklist list) withdrawn.AddRange(list.Items.Select((_, item) => RunWork.KeyOf(State.Id, step.Step.Id, step.Attempt, new VerifyItem(item))));
         if (step.Step is Soak soak) withdrawn.AddRange(soak.Gates.Select((_, gate) => RunWork.KeyOf(State.Id, step.Step.Id, step.Attempt, new AskGate(gate, 0))));
     }
+
+    /// <summary>Takes one order of a step back.</summary>
+    public void Withdraw(StepProgress step, Order order) => withdrawn.Add(RunWork.KeyOf(State.Id, step.Step.Id, step.Attempt, order));
 
     public RunDecision Decided() => new([.. Events], [.. work], [.. withdrawn], null);
 

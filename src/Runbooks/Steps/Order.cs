@@ -19,6 +19,9 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(StartJob), "job-start")]
 [JsonDerivedType(typeof(WatchJob), "job-watch")]
 [JsonDerivedType(typeof(StopJob), "job-stop")]
+[JsonDerivedType(typeof(AskWatch), "watch-gate")]
+[JsonDerivedType(typeof(EndWatch), "watch-end")]
+[JsonDerivedType(typeof(TakeBack), "take-back")]
 public abstract record Order;
 
 /// <param name="Back">Go back instead of forward.</param>
@@ -64,3 +67,14 @@ public sealed record WatchJob(JobSighting? Last) : Order;
 
 /// <summary>End the job of a try that was given up. Outlives the step.</summary>
 public sealed record StopJob : Order;
+
+/// <summary>Ask for one sample of a gate behind the run. Outlives the run.</summary>
+/// <param name="Gate">Which of the step's gates, from 0.</param>
+/// <param name="Round">Which of its samples: an answer to another one is no news.</param>
+public sealed record AskWatch(int Gate, int Round) : Order;
+
+/// <summary>Tell the run that the time of its watch is over. Outlives the run.</summary>
+public sealed record EndWatch : Order;
+
+/// <summary>Open the rollback of what tripped behind its run. Outlives the run.</summary>
+public sealed record TakeBack : Order;

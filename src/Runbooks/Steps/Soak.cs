@@ -19,6 +19,9 @@ public sealed record Soak(StepId Id, string Title, TimeSpan Length) : Step(Id, T
     /// <summary>The gates themselves; copied from the service when the run is planned.</summary>
     public ImmutableArray<Gate> Gates { get; init => field = value.IsDefault ? [] : value; } = [];
 
+    /// <summary>How long its gates are watched on behind the run that it is part of; null = not at all.</summary>
+    public TimeSpan? WatchAfter { get; init; }
+
     /// <param name="Until">When its time is over.</param>
     public sealed record State(DateTimeOffset Until) : StepState
     {
@@ -31,7 +34,7 @@ public sealed record Soak(StepId Id, string Title, TimeSpan Length) : Step(Id, T
 
     public override string Kind => "soak";
 
-    public override string Says() => $"wait {Words.Duration(Length)}{(Gates.IsEmpty ? "" : $", watching {string.Join("; ", Gates.Select(gate => gate.Says()))}")}";
+    public override string Says() => $"wait {Words.Duration(Length)}{(Gates.IsEmpty ? "" : $", watching {string.Join("; ", Gates.Select(gate => gate.Says()))}")}{(WatchAfter is { } after && !Gates.IsEmpty ? $"; they are watched for {Words.Duration(after)} behind the run" : "")}";
 
     /// <summary>How long after its time it still waits for a gate that is unknown or past its limit, before it fails.</summary>
     [JsonIgnore]

@@ -54,6 +54,9 @@ public static class RefusalCodes
     public const string RollingBack = "rolling-back";
     public const string WindowClosed = "window-closed";
     public const string AlertOver = "alert-over";
+    public const string NotWatched = "not-watched";
+    public const string NotMarked = "not-marked";
+    public const string FailedBefore = "failed-before";
 
     // The bot itself can't.
     public const string StoreUnavailable = "store-unavailable";
@@ -65,7 +68,7 @@ public static class RefusalCodes
         CommandUnknown, WordsMissing, WordsAmbiguous, WordUnknown, ServiceUnknown, EnvironmentUnknown, VersionUnknown, RunbookUnknown, InputMissing, InputUnfit, PersonUnknown, RunUnknown, StepUnknown, AlertUnknown, ReasonMissing, TextTooLong,
         ReadOnly, NotAllowed, NotInGroup, ApprovalOwn,
         Locked, Frozen, LockUnknown, LaterUnknown, NotPassable, LockHeld, AlreadyLive, OrderUnmet, NothingToRollBack, PlanChanged, ApprovalExpired, ChecklistOpen, ItemUnknown, ItemVerifiesItself,
-        StepNotWaiting, StepNotSkippable, RunEnded, RunNotPaused, RunPaused, RunNotPausable, NothingFailed, RollingBack, WindowClosed, AlertOver,
+        StepNotWaiting, StepNotSkippable, RunEnded, RunNotPaused, RunPaused, RunNotPausable, NothingFailed, RollingBack, WindowClosed, AlertOver, NotWatched, NotMarked, FailedBefore,
         StoreUnavailable, TargetUnavailable, Busy,
     ];
 }
