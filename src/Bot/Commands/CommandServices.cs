@@ -8,6 +8,7 @@ internal static class CommandServices
         .AddSingleton<Callers>()
         .AddSingleton<Outlooks>()
         .AddSingleton<Openings>()
+        .AddSingleton<AutomaticRollbacks>()
         .AddSingleton<Keeping>()
         .AddSingleton<Laters>()
         .AddSingleton<AlertDesk>()

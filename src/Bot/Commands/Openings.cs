@@ -10,12 +10,13 @@ using ChatOps.Runbooks.Locks;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Versions;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Commands;
 
 /// <summary>Opens runs: deployments and rollbacks, or the plan of one.</summary>
-internal sealed class Openings(RunEngine engine, Readings readings, IStore store, Chats chats, Locks locks, Laters laters, Outlooks outlooks, Usuals usuals, Func<Configuration> configuration, BotAddress address)
+internal sealed class Openings(RunEngine engine, Readings readings, IStore store, Chats chats, Locks locks, Laters laters, Outlooks outlooks, Usuals usuals, Standings standings, Func<Configuration> configuration, BotAddress address)
 {
     /// <summary>Opens a deployment. A delivery that comes again gets the answer it got, whatever has become of the world since.</summary>
     public async Task<Reply> DeployAsync(Speaker speaker, Command.Deploy c, string delivery, CancellationToken cancellationToken)
@@ -32,9 +33,11 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         var service = current.Service(c.Service)!;
         var environment = service.Environment(c.Environment)!;
         if (current.Access.Refuse(speaker.Caller, Right.Deploy, environment.Name, service.Owners) is { } forbidden && !c.PlanOnly) return Refused(forbidden);
+        var site = new Site(service.Name, environment.Name);
+        var failed = (await standings.NowAsync(cancellationToken)).Of(site).FailureOf(c.Version);
+        if (failed is not null && !c.Again && !c.PlanOnly) return FailureCard.Ask(failed, c, engine.Now);
         if (c.At is not null && !c.PlanOnly) return await laters.AskAsync(speaker, c, delivery, cancellationToken);
         if (Passed(current, c) is { } nobody) return Refused(nobody);
-        var site = new Site(service.Name, environment.Name);
         if (!c.PlanOnly && await locks.RefuseAsync(site, PassOf(c), cancellationToken) is { } way) return InTheWay(way, c, current);
         var (seen, _) = await readings.LookAsync(environment.Target, cancellationToken);
         var holder = (await engine.QueueAsync(new Site(service.Name, environment.Name), cancellationToken)).Holder;
@@ -47,20 +50,28 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         var context = new PlanContext(service, environment, c.Version, speaker.Caller.Person ?? default) { At = engine.Now, Calendar = current.Calendar, Emergency = c.Emergency };
         if (AsksWhatChanged(runbook, current)) context = context with { Changed = await outlooks.ChangedAsync(service, seen?.Version, c.Version, cancellationToken) };
         var planned = Planner.Deploy(context, runbook, current.Runbook, seen?.Version);
-        if (c.PlanOnly) return await PlannedAsync(planned, service, environment, speaker, c with { PlanOnly = false }, PassOf(c), cancellationToken);
+        if (c.PlanOnly) return await PlannedAsync(planned, service, environment, speaker, c with { PlanOnly = false }, PassOf(c), cancellationToken, failed);
         return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person!.Value, c.Emergency ?? c.Exception ?? c.Reason, Places(speaker, service), c.NoQueue, null)
         {
             Emergency = c.Emergency,
             Exception = c.Exception,
             Carried = await CarriedAsync(planned, site, cancellationToken),
             Usual = await usuals.OfAsync(site, cancellationToken),
+            FailedBefore = failed,
         }, delivery, cancellationToken);
     }
 
+    /// <summary>Somebody says that what failed is fixed.</summary>
+    public async Task<Reply> FixedAsync(Speaker speaker, Command.Fixed c, string delivery, CancellationToken cancellationToken) =>
+        await standings.ClearAsync(new Site(c.Service, c.Environment), c.Version, speaker.Caller, c.Reason, delivery, cancellationToken) is { } refusal
+            ? Refused(refusal)
+            : new Reply(Answers.Said($"{c.Version} is no longer marked as failed in {c.Environment}: {c.Reason}"));
+
     /// <summary>What would happen, with what is to be expected of it.</summary>
-    private async Task<Reply> PlannedAsync(Planned planned, Service service, ServiceEnvironment environment, Speaker speaker, Command start, Pass pass, CancellationToken cancellationToken)
+    private async Task<Reply> PlannedAsync(Planned planned, Service service, ServiceEnvironment environment, Speaker speaker, Command start, Pass pass, CancellationToken cancellationToken, FailedVersion? failed = null)
     {
         var outlook = await outlooks.OfAsync(planned, service, environment, speaker.Caller.Person ?? default, pass, cancellationToken);
+        outlook = outlook with { FailedBefore = failed is null ? null : FailureCard.Says(failed, environment.Name, engine.Now) };
         return new Reply(PlanCard.Of(planned.Plan, CommandText.Of(start), outlook, configuration().Calendar.Zone.Says));
     }
 

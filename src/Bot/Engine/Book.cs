@@ -17,7 +17,7 @@ internal static class Book
     {
         // Without an event too: what was decided holds only for the state that it was decided on.
         Streams = [new StreamAppend(after.Id.Stream, before?.Version ?? 0, [.. decision.Events.Select(RunJson.Write)])],
-        Work = [.. decision.Work, .. Shown(before, after, decision, now), .. Paged(before, after, decision, now), .. TakenBack(before, after) ? [LockAfter(after.Id, now)] : Array.Empty<WorkItem>()],
+        Work = [.. decision.Work, .. Shown(before, after, decision, now), .. Paged(before, after, decision, now), .. Standings(before, after, decision, now), .. TakenBack(before, after) ? [LockAfter(after.Id, now)] : Array.Empty<WorkItem>()],
         Withdrawn = decision.Withdrawn,
         Runs = decision.Events.IsEmpty ? [] : [Row(after)],
         Live = Live(before, after, now) is { } live ? [live] : [],
@@ -33,7 +33,11 @@ internal static class Book
             var news = what switch
             {
                 DecisionAsked e => new PageNews(subject, NewsKind.Want, who, RunCard.TitleOf(after), e.Why, after.Opened.Protected),
-                RollbackBegan { By: null } e when before?.Status != RunStatus.Deciding => new PageNews(subject, NewsKind.Want, who, RunCard.TitleOf(after), $"{e.Why} It is rolled back to {e.ToVersion} by itself.", after.Opened.Protected),
+                RollbackBegan { By: null } e when before?.Status != RunStatus.Deciding => new PageNews(subject, NewsKind.Want, who, RunCard.TitleOf(after), $"{WithLink(after.Steps.LastOrDefault(step => step.Fault is not null)?.Fault, e.Why)} It is rolled back to {e.ToVersion} by itself.", after.Opened.Protected),
+                WatchTripped e => new PageNews(subject, NewsKind.Want, who, RunCard.TitleOf(after), $"{WithLink(e.Fault)} {(e.GoesBack ? $"It is rolled back to {after.BackTo} by itself." : $"{(e.Why is null ? "" : $"{e.Why} ")}Roll it back, or say that it is well.")}", after.Opened.Protected),
+                WatchTakenBack { Rollback: null } e => new PageNews(subject, NewsKind.Want, who, RunCard.TitleOf(after), $"{WithLink(after.Watch!.Fault!)} {e.Says}", after.Opened.Protected),
+                WatchEnded { How: WatchStatus.Unclear } e => new PageNews(subject, NewsKind.Want, who, RunCard.TitleOf(after), $"Whether {after.Plan.Version} is well can't be told. {e.Says} Look at it, then roll it back or say that it is well.", false),
+                WatchVouched => new PageNews(subject, NewsKind.Over, Why: "somebody says that it is well"),
                 DecisionTaken e => new PageNews(subject, NewsKind.Acknowledged, By: e.By),
                 StepRetried { By: { } by } => new PageNews(subject, NewsKind.Acknowledged, By: by),
                 RollbackBegan { By: { } by } => new PageNews(subject, NewsKind.Acknowledged, By: by),
@@ -45,6 +49,17 @@ internal static class Book
             };
             if (news is not null) yield return PageWork.News(news, after.Version, now);
         }
+    }
+
+    /// <summary>What is wrong, and where people look closer.</summary>
+    private static string WithLink(Fault? fault, string? why = null) => fault?.Link is { } link && (why is null || why == fault.Why) ? $"{fault.Why} {link}" : why ?? fault?.Why ?? "";
+
+    /// <summary>What the run says of its version is kept beside the others'; and whatever is watched there is overtaken as soon as this run changes the place.</summary>
+    private static IEnumerable<WorkItem> Standings(RunState? before, RunState after, RunDecision decision, DateTimeOffset now)
+    {
+        var payload = JsonSerializer.Serialize(new AboutRun(after.Id, null, null), BookJson.Default.AboutRun);
+        if (decision.Events.Any(Standing.Changes)) yield return new WorkItem(Engine.Standings.StandKind, $"{Engine.Standings.StandKind}:{after.Id}", Engine.Standings.Lane, now, payload);
+        if (before?.Origin is null && after.Origin is { Unchanged: false }) yield return new WorkItem(Engine.Standings.OvertakenKind, $"{Engine.Standings.OvertakenKind}:{after.Id}", Engine.Standings.Lane, now, payload);
     }
 
     public static WorkItem Turn(RunId run, DateTimeOffset now) =>
@@ -79,7 +94,7 @@ internal static class Book
     /// <summary>The card in each of its places, and in its thread whatever is worth a line.</summary>
     private static IEnumerable<WorkItem> Shown(RunState? before, RunState after, RunDecision decision, DateTimeOffset now)
     {
-        if (after.Opened.Places.IsEmpty || !decision.Events.Any(what => what is not (CardPosted or NotPosted))) yield break;
+        if (after.Opened.Places.IsEmpty || !decision.Events.Any(what => what is not (CardPosted or NotPosted) && WatchLines.IsNews(before, after, what))) yield break;
         var state = before;
         List<string> lines = [];
         foreach (var what in decision.Events)

@@ -9,6 +9,7 @@ using ChatOps.Runbooks.Rotas;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Schedules;
 using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Versions;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Audit;
@@ -25,6 +26,7 @@ public sealed class AuditLines
         var stored = entry.Event;
         if (stored.Stream == LockBook.Stream) return OfLock(entry, RunJson.ReadLock(stored));
         if (stored.Stream == LaterBook.Stream) return OfLater(entry, RunJson.ReadLater(stored));
+        if (stored.Stream == VersionBook.Stream) return OfVersion(entry, VersionJson.Read(stored));
         if (stored.Stream == OnCallBook.Stream) return OfSwap(entry, OnCallJson.Read(stored));
         if (stored.Stream.Name.StartsWith("alert-", StringComparison.Ordinal)) return OfAlert(entry, AlertJson.Read(stored));
         if (stored.Stream.Name.StartsWith("page-", StringComparison.Ordinal)) return OfPage(entry, PageJson.Read(stored));
@@ -56,9 +58,9 @@ public sealed class AuditLines
     private AuditLine? OfRun(ChainEntry entry, RunEvent what)
     {
         var (stored, before) = (entry.Event, runs.GetValueOrDefault(entry.Event.Stream));
-        if (before is null && what is not RunOpened) return null;      // after its end nothing is decided about a run
+        if (before is null && what is not RunOpened) return null;      // after its end, and that of its watch, nothing is decided about a run
         var run = before is null ? RunState.Open((RunOpened)what, stored.At) : before.Evolve(what, stored.At);
-        if (run.IsOver) runs.Remove(stored.Stream);
+        if (run.IsSettled) runs.Remove(stored.Stream);
         else runs[stored.Stream] = run;
         return LineOf(run, entry, what);
     }
@@ -74,7 +76,7 @@ public sealed class AuditLines
     }
 
     /// <summary>What the bot decides by itself.</summary>
-    private static bool Decides(RunEvent what) => what is RollbackBegan or RunCancelled or StepRetried or StepLeftBehind or RemedyBegan or PlanChanged
+    private static bool Decides(RunEvent what) => what is RollbackBegan or RunCancelled or StepRetried or StepLeftBehind or RemedyBegan or PlanChanged or WatchTripped or WatchEnded or WatchTakenBack
         or StepHappened { What: ApprovalExpired or ApprovalEscalated or ItemVerified or StepFailed };
 
     private static ImmutableArray<string> Evidence(RunState run) =>
@@ -94,6 +96,13 @@ public sealed class AuditLines
         LockSet { Lock: var one } => Line(entry, one.By, "lock-set", $"{one.Kind switch { LockKind.Freeze => "froze", LockKind.Warning => "warns of changes to", _ => "locked" }} {one.Scope}: {one.Reason} (lock {one.Id})", one.Scope),
         LockReleased gone => Line(entry, gone.By, "lock-released", $"released lock {gone.Id}{(gone.Reason is null ? "" : $": {gone.Reason}")}{(gone.TakenOver ? " (another took its place)" : "")}", null),
         _ => throw new InvalidOperationException($"Nobody tells of {what.GetType().Name}."),
+    };
+
+    private static AuditLine? OfVersion(ChainEntry entry, VersionEvent what) => what switch
+    {
+        VersionFailed e => Line(entry, null, "version-failed", $"marked {e.Version} as failed: {e.Why}", new LockScope(e.Site.Service, e.Site.Environment)),
+        FailureCleared e => Line(entry, e.By, "failure-cleared", $"says that what failed in {e.Version} is fixed: {e.Reason}", new LockScope(e.Site.Service, e.Site.Environment)),
+        _ => null,
     };
 
     private static AuditLine OfSwap(ChainEntry entry, OnCallEvent what) => what switch

@@ -15,7 +15,7 @@ public static class RunCard
     internal static readonly Caller Anybody = new(new Person("anybody@"), "anybody", []);
 
     /// <param name="publicUrl">Where the run's page is; null = nowhere that can be linked to.</param>
-    public static Card Of(RunState run, DateTimeOffset now, Uri? publicUrl) => new(TitleOf(run), ToneOf(run), RunWords.Of(run.Status), Fallback(run))
+    public static Card Of(RunState run, DateTimeOffset now, Uri? publicUrl) => new(TitleOf(run), ToneOf(run), RunWords.Of(run.Status) + WatchLines.State(run), Fallback(run))
     {
         Facts = Facts(run),
         Body = [.. Body(run, now)],
@@ -34,7 +34,7 @@ public static class RunCard
         _ => $"Roll {plan.Site.Service} back to {plan.Version} in {plan.Site.Environment}",
     };
 
-    public static Tone ToneOf(RunState run) => run.Status switch
+    public static Tone ToneOf(RunState run) => WatchLines.ToneOf(run) ?? run.Status switch
     {
         RunStatus.Queued or RunStatus.WaitingForChecklist or RunStatus.WaitingForApproval or RunStatus.WaitingForPerson or RunStatus.Paused => Tone.Waiting,
         RunStatus.Running => Tone.Active,
@@ -77,6 +77,8 @@ public static class RunCard
 
     private static IEnumerable<CardBlock> Body(RunState run, DateTimeOffset now)
     {
+        if (WatchLines.Notice(run) is { } watched) yield return watched;
+        if (run.Opened.FailedBefore is { } failed && !run.MayHaveChanged && !run.IsOver) yield return new CardBlock.Notice(Tone.Warning, $"{failed.Version} failed here before, in run {failed.Run}{(failed.Automatic ? ", and was taken back by itself" : "")}: {failed.Why}");
         if (run.Notice is { } notice) yield return new CardBlock.Notice(Tone.Warning, notice);
         if (Trouble(run) is { } trouble) yield return trouble;
         if (run.Status == RunStatus.Queued) yield return new CardBlock.Text($"Behind run {Words.List(run.Behind.Select(id => id.ToString()))}, which may change {run.Site} now.", "In the queue");
@@ -179,6 +181,7 @@ public static class RunCard
     {
         var says = run switch
         {
+            { Watch: not null } => WatchLines.Next(run),
             { Status: RunStatus.Queued } => $"it starts by itself after run {Words.List(run.Behind.Select(id => id.ToString()))}",
             { Status: RunStatus.Paused } => $"it goes on when somebody resumes it{(run.PausedBy is { } by ? $"; {by.ShortName} paused it" : "")}",
             { Status: RunStatus.Deciding } => $"somebody has to say: {Words.List(Choices(run), "or")}",

@@ -45,6 +45,12 @@ public static class Timeline
             RunGivenUp e => new(at, e.By.Email, $"left it as it is{(e.Reason is null ? "" : $": {e.Reason}")}", Tone.Bad, true),
             RunCancelled e => new(at, e.By?.Email, $"Cancelled: {e.Why}.", Tone.Muted, true),
             CardPosted e => new(at, null, $"Card posted in {e.Place}.", Tone.Neutral),
+            WatchBegan e => new(at, null, $"Its gates are watched on for {Words.Duration(e.Until - at)}.", Tone.Active),
+            WatchSampled e => WatchLines.OfGate(run, e, at),
+            WatchTripped e => new(at, null, $"{e.Fault.Why} {(e.GoesBack ? $"It goes back to {run.BackTo} by itself." : e.Why ?? "Somebody has to decide.")}", Tone.Bad, true),
+            WatchEnded e => WatchLines.Of(run, e, at),
+            WatchTakenBack e => new(at, null, e.Says, Tone.Warning, true),
+            WatchVouched e => new(at, e.By.Email, $"says that it is well: {e.Reason}", Tone.Good, true),
             NotPosted e => new(at, null, $"Could not post in {e.Place}: {e.Why}", Tone.Warning),
             _ => null,
         };

@@ -105,7 +105,7 @@ public sealed record RunState(
     /// <summary>Whether anything may still be decided about it: while it is open, and behind it while it is watched or asks.</summary>
     public bool IsSettled => IsOver && (Watch is { } watch
         ? watch.Status is WatchStatus.Passed or WatchStatus.Superseded or WatchStatus.Stopped
-        : Status != RunStatus.Succeeded || !Steps.Any(step => step.Step is Soak { WatchAfter: not null }));
+        : Status != RunStatus.Succeeded || !Steps.Any(step => step.Step is Soak { WatchAfter: not null, Gates.IsEmpty: false }));
 
     public StepProgress? Find(StepId id) => Steps.FirstOrDefault(step => step.Step.Id == id);
 
