@@ -100,7 +100,7 @@ internal sealed class StepReader(string runbook, Findings findings, JobShelf job
     {
         var soak = new Soak(id, "Soak", reader.Duration("soak")) { Watches = [.. reader.Texts("gates").Select(gate => gate.Text)], WatchAfter = reader.Has("watch-after") ? reader.Duration("watch-after") : null };
         if (soak is { WatchAfter: not null, Watches.IsEmpty: true })
-            findings.Error(reader.File, reader.LineOf("watch-after"), "missing-key", "Nothing is watched behind the run: this soak has no gates.", null, "Write gates: all, or a list of names.");
+            findings.Error(reader.File, reader.LineOf("watch-after"), "watch-blind", "Nothing is watched behind the run: this soak has no gates.", null, "Write gates: all, or a list of names.");
         return soak;
     }
 
