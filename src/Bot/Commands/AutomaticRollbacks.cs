@@ -39,7 +39,7 @@ internal sealed class AutomaticRollbacks(RunEngine engine, Readings readings, St
         if (seen is null) return null;
         if (seen.ByHand is { } hand) return No(hand);
         if (seen.Version != run.Plan.Version) return No($"{run.Site} runs {seen.Version} by now, not {run.Plan.Version}.");
-        var planned = Planner.Rollback(service, environment, version, run.Origin?.FromRevision, seen.Version, LockDecider.Itself, [.. run.Steps.Select(step => step.Step)]) with { Page = run.Opened.Page };
+        var planned = Planner.Rollback(service, environment, version, run.BackToRevision, seen.Version, LockDecider.Itself, [.. run.Steps.Select(step => step.Step)]) with { Page = run.Opened.Page };
         var request = new OpenRequest(planned, service, environment, LockDecider.Itself, $"{run.Plan.Version} tripped behind run {run.Id}", Places(run, service), NoQueue: false, run.Id) { Tripped = run.Watch.Fault };
         var opening = await engine.OpenAsync(request, delivery, cancellationToken);
         return opening.Refusal is { } refusal ? No(refusal.Why) : new RunCommand.WatchTakenBack(opening.Run!.Id, $"Run {opening.Run.Id} takes it back to {version}.");

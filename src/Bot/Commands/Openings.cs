@@ -58,7 +58,16 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
             Carried = await CarriedAsync(planned, site, cancellationToken),
             Usual = await usuals.OfAsync(site, cancellationToken),
             FailedBefore = failed,
+            Good = await GoodAsync(site, c.Version, seen, cancellationToken),
         }, delivery, cancellationToken);
+    }
+
+    /// <summary>Where to go back to if what runs now was brought by a run and never stayed well: the last version that did. Null = what runs now; what came by hand is somebody's own.</summary>
+    private async Task<string?> GoodAsync(Site site, string version, Sighting? seen, CancellationToken cancellationToken)
+    {
+        if (seen is not { ByHand: null, Run: not null }) return null;
+        var known = (await standings.NowAsync(cancellationToken)).Of(site);
+        return known.PassOf(seen.Version) is not null && known.FailureOf(seen.Version) is null ? null : known.LastGood(version)?.Version is { } good && good != seen.Version ? good : null;
     }
 
     /// <summary>Somebody says that what failed is fixed.</summary>
@@ -229,7 +238,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         if (live is not null && live.Run != run.Id.Number)
             return Refused(new Refusal(RefusalCodes.NothingToRollBack, $"Run {run.Id} is no longer what is live: run {live.Run} brought {live.Version}.", $"Look at that one, or say rollback {run.Site.Service} {run.Site.Environment}."));
         var (seen, _) = await readings.LookAsync(environment.Target, cancellationToken);
-        var planned = Planner.Rollback(service, environment, version, run.Origin?.FromRevision, seen?.Version, speaker.Caller.Person!.Value, [.. run.Steps.Select(step => step.Step)]);
+        var planned = Planner.Rollback(service, environment, version, run.BackToRevision, seen?.Version, speaker.Caller.Person!.Value, [.. run.Steps.Select(step => step.Step)]);
         return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person.Value, reason, Places(speaker, service), false, run.Id), delivery, cancellationToken);
     }
 
@@ -284,14 +293,14 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         if (to is not null && to == seen?.Version) return (null, new Refusal(RefusalCodes.AlreadyLive, $"{to} is already live in {site.Environment}.", null));
         var live = (await store.ListLiveAsync(cancellationToken)).FirstOrDefault(row => row.Service == site.Service && row.Environment == site.Environment);
         var run = live is null ? null : await engine.FindAsync(new RunId(live.Run), cancellationToken);
-        if (to is not null) return (new Back(to, run?.BackTo == to ? run.Origin?.FromRevision : null, null), null);
+        if (to is not null) return (new Back(to, run?.BackTo == to ? run.BackToRevision : null, null), null);
         var hint = $"Say which version: rollback {site.Service} {site.Environment} --to VERSION.";
         if (live is null || run is null)
             return (null, new Refusal(RefusalCodes.NothingToRollBack, $"No run has changed {site}, so what ran before is not known.", hint));
         if (run.Plan.Kind == RunKind.Rollback || run.Status == RunStatus.RolledBack)
             return (null, new Refusal(RefusalCodes.NothingToRollBack, $"{site} was already rolled back to {live.Version} by run {run.Id}.", $"To go further back, {hint.ToLowerInvariant()[..1]}{hint[1..]}"));
         return run.BackTo is { } version
-            ? (new Back(version, run.Origin?.FromRevision, run.Id), null)
+            ? (new Back(version, run.BackToRevision, run.Id), null)
             : (null, new Refusal(RefusalCodes.NothingToRollBack, $"What ran in {site} before run {run.Id} is not known.", hint));
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ChatOps.Bot.Worker;
 using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Paging;
 using ChatOps.Runbooks.Plans;
@@ -59,6 +60,7 @@ internal static class Book
     {
         var payload = JsonSerializer.Serialize(new AboutRun(after.Id, null, null), BookJson.Default.AboutRun);
         if (decision.Events.Any(Standing.Changes)) yield return new WorkItem(Engine.Standings.StandKind, $"{Engine.Standings.StandKind}:{after.Id}", Engine.Standings.Lane, now, payload);
+        if (decision.Events.Any(WayOut.Changes)) yield return new WorkItem(WayOutHandler.Kind, $"{WayOutHandler.Kind}:{after.Id}", $"{WayOutHandler.Kind}:{after.Id}", now, payload);
         if (before?.Origin is null && after.Origin is { Unchanged: false }) yield return new WorkItem(Engine.Standings.OvertakenKind, $"{Engine.Standings.OvertakenKind}:{after.Id}", Engine.Standings.Lane, now, payload);
     }
 

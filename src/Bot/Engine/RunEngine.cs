@@ -256,9 +256,11 @@ internal sealed record OpenRequest(
 
     public Fault? Tripped { get; init; }
 
+    public string? Good { get; init; }
+
     public RunOpened Opened(RunId run, ImmutableArray<RunId> behind) => new(
         run, Planned.Plan, Planned.Steps, Environment.Target, Environment.Protected, Planned.OnFailure, Planned.Page,
-        Service.Owners, By, Reason, Places, behind, Reverts) { Inputs = Inputs, Carried = Carried, Emergency = Emergency, Exception = Exception, Usual = Usual, FailedBefore = FailedBefore, Tripped = Tripped };
+        Service.Owners, By, Reason, Places, behind, Reverts) { Inputs = Inputs, Carried = Carried, Emergency = Emergency, Exception = Exception, Usual = Usual, FailedBefore = FailedBefore, Tripped = Tripped, Good = Good };
 }
 
 /// <summary>A run that opened, or why it did not.</summary>

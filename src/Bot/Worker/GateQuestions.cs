@@ -46,7 +46,7 @@ internal sealed partial class GateQuestions(RunEngine engine, IEnumerable<IGateS
     {
         var scale = gate.Query.Scale;
         if (beside is { Value: null }) reading = GateReading.Unknown($"the stable pods: {beside.Why}");
-        return new GateSample(engine.Now, reading.Value * scale, reading.Value is null ? reading.Why : null, (beside?.Value ?? reading.Baseline) * scale) { Of = reading.Of, BaselineOf = reading.BaselineOf };
+        return new GateSample(engine.Now, reading.Value * scale, reading.Value is null ? reading.Why : null, (beside?.Value ?? reading.Baseline) * scale) { Of = reading.Of, BaselineOf = reading.BaselineOf, Says = reading.Says };
     }
 
     /// <summary>The question with secrets filled in, which are kept nowhere; null when one is missing.</summary>

@@ -85,11 +85,12 @@ public static class RunCard
         foreach (var active in run.Active)
         {
             if (active.State is Checklist.State ticks) yield return ChecklistOf(run, (Checklist)active.Step, active, ticks);
-            if (active.State is Approval.State given) yield return ApprovalsOf((Approval)active.Step, given);
+            if (active.State is Approval.State given) yield return ApprovalsOf(run, (Approval)active.Step, given);
             if (active is { Step: Rollout rollout, State: Rollout.State { Last: { } seen } }) yield return ProgressOf(rollout, seen);
             if (active.Step is Manual manual) yield return new CardBlock.Text(string.Join('\n', manual.Commands.Select(run.Fill).Select(command => $"$ {command}").Prepend(run.Fill(manual.Instructions))), manual.Title);
         }
 
+        if (WayOutLines.Of(run) is { } back) yield return back;
         if (GateLines.Block(run) is { } gates) yield return gates;
         foreach (var job in run.Steps.Where(step => step.State is JobRun.State { Last.Log.Length: > 0 } && step.Status is StepStatus.Failed or StepStatus.Passed).TakeLast(1))
             yield return new CardBlock.Text(((JobRun.State)job.State!).Last!.Log, $"Last lines of {((JobRun)job.Step).Job}");
@@ -125,8 +126,8 @@ public static class RunCard
             return new ChecklistLine(text, list.IsDone(ticks, at), by, Verifies: self, click);
         })]);
 
-    private static CardBlock.Approvals ApprovalsOf(Approval approval, Approval.State state) => new(
-        approval.Title, [.. state.Yes.Select(given => $"{given.By.ShortName}, {Clock(given.At)}{(given.From is { } run ? $", in run {run}" : "")}{(given.Note is null ? "" : $": {given.Note}")}")], approval.Count,
+    private static CardBlock.Approvals ApprovalsOf(RunState run, Approval approval, Approval.State state) => new(
+        run.WayOut?.Impossible is { } never ? $"No way back: {never}. {approval.Title}" : approval.Title, [.. state.Yes.Select(given => $"{given.By.ShortName}, {Clock(given.At)}{(given.From is { } run ? $", in run {run}" : "")}{(given.Note is null ? "" : $": {given.Note}")}")], approval.Count,
         Asked(approval, state), state.Until);
 
     private static string Asked(Approval approval, Approval.State state) => Words.List(

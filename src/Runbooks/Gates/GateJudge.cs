@@ -27,7 +27,7 @@ public static class GateJudge
     public static Fault? Fault(Gate gate, GateTrack track) => track switch
     {
         { Verdict: GateVerdict.Tripped } => new Fault(Tripped, $"{gate.Name} is {ValueInWords(gate, track)}: {Breach(gate, track)}.", "Look at what the new version does, then roll back or retry.") { Link = gate.Link ?? track.Link },
-        { UnknownSince: { } since, Last: { } last } when gate.OnUnknown == OnUnknown.Fail && last.At - since >= gate.For && track.Unknowns >= InARow(gate) => NotKnown(gate, track),
+        { UnknownSince: { } since, Last: { } last } when gate.OnUnknown == OnUnknown.Fail && last.At - since >= gate.For && track.Unknowns >= InARow(gate) => NotKnown(gate, track) with { Code = Silent },
         _ => null,
     };
 
@@ -49,7 +49,7 @@ public static class GateJudge
 
     /// <summary>What is missing, where the time is up and it was not judged.</summary>
     public static Fault NotKnown(Gate gate, GateTrack track) => new(
-        Silent, $"{gate.Name} is not known: {Reason(gate, track)}.", $"Look at {gate.Query.Source}, then retry, or skip with a reason.") { Link = gate.Link ?? track.Link };
+        FaultCodes.Inconclusive, $"{gate.Name} is not known: {Reason(gate, track)}.", $"Look at {gate.Query.Source}, then retry, skip with a reason, or roll back.") { Link = gate.Link ?? track.Link };
 
     /// <summary>The last number, in its unit; <c>unknown</c> where there is none.</summary>
     public static string ValueInWords(Gate gate, GateTrack track) => track.LastKnown is { } value ? new GateValue(value, gate.Unit).ToString() : "unknown";
@@ -102,7 +102,7 @@ public static class GateJudge
     }
 
     private static string Breach(Gate gate, GateTrack track) =>
-        $"its limit is {gate.LimitInWords}{(track.Compared is { Verdict: ComparisonVerdict.Worse } compared ? $"; {compared.Says()}" : "")}";
+        $"its limit is {gate.LimitInWords}{(track.Compared is { Verdict: ComparisonVerdict.Worse } compared ? $"; {compared.Says()}" : "")}{(track.Last is { Says: { } says } ? $"; {says}" : "")}";
 
     private static string Reason(Gate gate, GateTrack track) => track switch
     {

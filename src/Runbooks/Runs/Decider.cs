@@ -70,6 +70,7 @@ public static class Decider
             case RunCommand.Vouch c: return Watching.Vouch(walk, c);
             case RunCommand.SupersedeWatch c: return Watching.Supersede(walk, c);
             case RunCommand.WatchTakenBack c: return Watching.TakenBack(walk, c);
+            case RunCommand.SawWayOut c: return c.WayOut == run.WayOut ? null : walk.Note(new WayOutSeen(c.WayOut));
             case RunCommand.PageWas c: return walk.Note(new PageTold(c.Says));
             case RunCommand.CardWasPosted c: return walk.Note(new CardPosted(c.Place, c.Channel, c.Message, c.Permalink));
             case RunCommand.CardWasNotPosted c: return walk.Note(new NotPosted(c.Place, c.Why));

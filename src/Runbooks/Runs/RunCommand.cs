@@ -94,6 +94,9 @@ public abstract record RunCommand
     /// <summary>Something newer has begun to change the place.</summary>
     public sealed record SupersedeWatch(string Why) : RunCommand;
 
+    /// <summary>What going back would mean was looked up.</summary>
+    public sealed record SawWayOut(WayOut WayOut) : RunCommand;
+
     /// <summary>What came of going back by itself.</summary>
     public sealed record WatchTakenBack(RunId? Rollback, string Says) : RunCommand;
 

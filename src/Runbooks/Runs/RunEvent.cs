@@ -42,6 +42,7 @@ namespace ChatOps.Runbooks.Runs;
 [JsonDerivedType(typeof(WatchEnded), "watch-ended")]
 [JsonDerivedType(typeof(WatchTakenBack), "watch-taken-back")]
 [JsonDerivedType(typeof(WatchVouched), "watch-vouched")]
+[JsonDerivedType(typeof(WayOutSeen), "way-out-seen")]
 public abstract record RunEvent;
 
 /// <summary>A run was asked for. It carries all it needs: later edits of the configuration reach it only as <see cref="PlanChanged"/>.</summary>
@@ -69,6 +70,9 @@ public sealed record RunOpened(
 
     /// <summary>How this version failed here before, where somebody deploys it again all the same; null = it did not.</summary>
     public FailedVersion? FailedBefore { get; init; }
+
+    /// <summary>The version to go back to, where what ran before was brought by a run and never stayed well; null = what ran before.</summary>
+    public string? Good { get; init; }
 
     /// <summary>For a rollback that opened by itself: what tripped, with its value, its limit and a link.</summary>
     public Fault? Tripped { get; init; }

@@ -56,6 +56,9 @@ public sealed record RunState(
     public RollbackBegan? Rollback { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
 
+    /// <summary>What going back would mean, as it was looked up last; null while nobody has looked.</summary>
+    public WayOut? WayOut { get; init; }
+
     /// <summary>How it is watched behind the run; null = it is not.</summary>
     public Watch? Watch { get; init; }
 
@@ -97,7 +100,7 @@ public sealed record RunState(
     public bool CanGoBack => BackTo is not null || Steps.Any(step => step is { MayHaveChanged: true, Step.Rules.Undo.IsEmpty: false });
 
     /// <summary>The version to go back to, or null when it is not known.</summary>
-    public string? BackTo => Origin?.FromVersion ?? (Opened.Steps.Any(step => step is Rollout) ? Plan.FromVersion : null);
+    public string? BackTo => GoodInstead ?? Origin?.FromVersion ?? (Opened.Steps.Any(step => step is Rollout) ? Plan.FromVersion : null);
 
     /// <summary>Why a gate takes nothing back by itself: this version was taken back so before, and once is enough. Null = it was not.</summary>
     public string? WasTakenBackBefore => Opened.FailedBefore is { Automatic: true } before ? $"{Plan.Version} was taken back by itself once before, after run {before.Run}: this time somebody decides." : null;
@@ -106,6 +109,12 @@ public sealed record RunState(
     public bool IsSettled => IsOver && (Watch is { } watch
         ? watch.Status is WatchStatus.Passed or WatchStatus.Superseded or WatchStatus.Stopped
         : Status != RunStatus.Succeeded || !Steps.Any(step => step.Step is Soak { WatchAfter: not null, Gates.IsEmpty: false }));
+
+    /// <summary>The revision to go back to, or null when it is not known: then the newest that ran <see cref="BackTo"/>.</summary>
+    public long? BackToRevision => GoodInstead is null ? Origin?.FromRevision : null;
+
+    /// <summary>What only switches traffic, or runs beside, goes back to what it took the place of; what is replaced in place can go further back.</summary>
+    private string? GoodInstead => Steps.Any(step => step.Step is Rollout { Stage: not null }) ? null : Opened.Good;
 
     public StepProgress? Find(StepId id) => Steps.FirstOrDefault(step => step.Step.Id == id);
 
@@ -156,6 +165,7 @@ public sealed record RunState(
             CardPosted e => this with { Cards = Cards.SetItem(e.Place, e) },
             NotPosted => this,
             PageTold e => this with { Paged = e.Says },
+            WayOutSeen e => this with { WayOut = e.WayOut },
             WatchBegan e => this with { Watch = WatchOf(e, at) },
             WatchSampled e => this with { Watch = Watch!.With(e) },
             WatchJudged => this with { Watch = Watch!.Judged() },

@@ -19,7 +19,7 @@ public static class Standing
         return run switch
         {
             { Plan.Kind: RunKind.Rollback, Status: RunStatus.Succeeded, Plan.FromVersion: { } from } when from != version =>
-                [new VersionFailed(site, from, run.Opened.Reverts ?? id, run.Opened.Tripped?.Why ?? $"It was taken back by {run.Opened.By.ShortName}{(run.Opened.Reason is null ? "" : $": {run.Opened.Reason}")}.", run.Opened.By == LockDecider.Itself)],
+                [new VersionFailed(site, from, run.Opened.Reverts ?? id, run.Opened.Tripped?.Why ?? $"It was taken back by {run.Opened.By.ShortName}{(run.Opened.Reason is null ? "" : $": {run.Opened.Reason}")}.", run.Opened.By == LockDecider.Itself), new VersionPassed(site, version, id)],
             { Plan.Kind: not RunKind.Deploy } => [],
             { Status: RunStatus.RolledBack, Rollback: { } back } when run.Origin is not null => [Failed(back.By is { } by ? $"It was taken back by {by.ShortName}: {back.Why}" : back.Why, back.By is null)],
             { Status: RunStatus.Failed } when run.Origin is not null => [Failed(run.Steps.LastOrDefault(step => step.Fault is not null)?.Fault!.Why ?? run.Ending ?? "It failed.", false)],

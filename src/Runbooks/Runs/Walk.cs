@@ -1,5 +1,6 @@
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Calendar;
+using ChatOps.Runbooks.Gates;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;
@@ -164,6 +165,7 @@ internal sealed class Walk(RunState state, DateTimeOffset now, WorkingHours hour
     {
         Withdraw(step);
         var byHand = fault.Code == FaultCodes.ChangedByHand;
+        var inconclusive = fault.Code == FaultCodes.Inconclusive;
         var rules = step.Step.Rules ?? StepRules.Usual;
         if (step.AutomaticTries < rules.Retries && !byHand)
         {
@@ -184,7 +186,8 @@ internal sealed class Walk(RunState state, DateTimeOffset now, WorkingHours hour
             return false;
         }
 
-        if (GoesBack(rules) && !byHand)
+        var itself = !byHand && !inconclusive && (fault.Code != GateJudge.Tripped || State.WasTakenBackBefore is null);
+        if (GoesBack(rules) && itself)
         {
             RollBack(null, fault.Why);
             return false;
@@ -197,7 +200,8 @@ internal sealed class Walk(RunState state, DateTimeOffset now, WorkingHours hour
             return true;
         }
 
-        Ask(step.Way == Way.Aid ? "What was to help failed too." : byHand ? "Somebody changed the target by hand: nothing is undone over their change without being asked." : "A step failed.");
+        Ask(step.Way == Way.Aid ? "What was to help failed too." : byHand ? "Somebody changed the target by hand: nothing is undone over their change without being asked." : inconclusive ? $"Whether {State.Plan.Version} is well can't be told: nothing is taken back without being asked."
+            : fault.Code == GateJudge.Tripped && State.WasTakenBackBefore is { } before ? before : "A step failed.");
         return false;
     }
 

@@ -12,6 +12,9 @@ public sealed record Soak(StepId Id, string Title, TimeSpan Length) : Step(Id, T
     /// <summary>The word for every gate of the place.</summary>
     public const string All = "all";
 
+    /// <summary>The word for gates that every place has without a query.</summary>
+    public const string Usual = "usual";
+
     /// <summary>Names of the gates to watch, or <see cref="All"/>; empty = it only waits.</summary>
     /// <remarks>A soak that was kept before there were gates has neither: what reads it gives the default of an array then, which is none at all.</remarks>
     public ImmutableArray<string> Watches { get; init => field = value.IsDefault ? [] : value; } = [];
@@ -43,6 +46,7 @@ public sealed record Soak(StepId Id, string Title, TimeSpan Length) : Step(Id, T
     public override Step For(PlanContext plan)
     {
         var watched = Watches.Contains(All) ? plan.Environment.Gates : plan.Environment.Gates.Where(gate => Watches.Contains(gate.Name, StringComparer.OrdinalIgnoreCase));
+        if (Watches.Contains(Usual)) watched = watched.Concat(UsualGates.Of(health: !plan.Environment.Health.IsEmpty).Where(gate => !plan.Environment.Gates.Any(own => own.Name.Equals(gate.Name, StringComparison.OrdinalIgnoreCase))));
         return this with { Title = plan.Fill(Title), Gates = [.. watched.Select(gate => gate with { Query = Filled(gate.Query, plan) })] };
     }
 

@@ -71,7 +71,11 @@ public sealed class SoakTests
         var run = Over(Sampled(Soaking(ErrorRate), null, null));
         run.Status.ShouldBe(RunStatus.Running);
         var (failed, _) = run.Told(run.Report(new TimePassed()), TimeSpan.FromMinutes(10));
-        failed.Find(new StepId("s5"))!.Fault!.ShouldSatisfyAllConditions(fault => fault.Code.ShouldBe(GateJudge.Silent), fault => fault.Why.ShouldBe("error-rate is not known: there is no data."));
+        failed.Find(new StepId("s5"))!.Fault!.ShouldSatisfyAllConditions(fault => fault.Code.ShouldBe(FaultCodes.Inconclusive), fault => fault.Why.ShouldBe("error-rate is not known: there is no data."));
+        failed.Status.ShouldBe(RunStatus.Deciding);
+        failed.Notice!.ShouldBe("Whether v1.2.3 is well can't be told: nothing is taken back without being asked.");
+        RunCard.Of(failed, failed.UpdatedAt, null).Body.OfType<CardBlock.List>().Single().Lines.Single().Text.ShouldContain("unknown: there is no data");
+        failed.Then(new RunCommand.RollBack(Cleo, "not worth the risk")).Status.ShouldBe(RunStatus.RollingBack);
     }
 
     [Fact]
