@@ -215,7 +215,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         var (seen, _) = await readings.LookAsync(environment.Target, cancellationToken);
         var (back, refusal) = await BackAsync(site, c.To, seen, cancellationToken);
         if (refusal is not null) return Refused(refusal);
-        var planned = Planner.Rollback(service, environment, back!.Version, back.Revision, seen?.Version, speaker.Caller.Person!.Value, Walked(current, service, environment, back.Version, speaker));
+        var planned = Planner.Rollback(service, environment, back!.Version, back.Revision, seen?.Version, speaker.Caller.Person!.Value, Walked(current, service, environment, back.Version, speaker)) with { Page = current.Runbook(environment.Runbook)?.OnFailure.Page };
         if (c.PlanOnly) return await PlannedAsync(planned, service, environment, speaker, c with { PlanOnly = false }, Pass.Everything, cancellationToken);
         return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person.Value, c.Reason, Places(speaker, service), c.NoQueue, back.Reverts), delivery, cancellationToken);
     }
@@ -238,7 +238,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         if (live is not null && live.Run != run.Id.Number)
             return Refused(new Refusal(RefusalCodes.NothingToRollBack, $"Run {run.Id} is no longer what is live: run {live.Run} brought {live.Version}.", $"Look at that one, or say rollback {run.Site.Service} {run.Site.Environment}."));
         var (seen, _) = await readings.LookAsync(environment.Target, cancellationToken);
-        var planned = Planner.Rollback(service, environment, version, run.BackToRevision, seen?.Version, speaker.Caller.Person!.Value, [.. run.Steps.Select(step => step.Step)]);
+        var planned = Planner.Rollback(service, environment, version, run.BackToRevision, seen?.Version, speaker.Caller.Person!.Value, [.. run.Steps.Select(step => step.Step)]) with { Page = run.Opened.Page };
         return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person.Value, reason, Places(speaker, service), false, run.Id), delivery, cancellationToken);
     }
 

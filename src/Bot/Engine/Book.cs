@@ -33,7 +33,7 @@ internal static class Book
         {
             var news = what switch
             {
-                DecisionAsked e => new PageNews(subject, NewsKind.Want, who, RunCard.TitleOf(after), e.Why, after.Opened.Protected),
+                DecisionAsked e => new PageNews(subject, NewsKind.Want, who, RunCard.TitleOf(after), $"{e.Why}{Told(after)}", after.Opened.Protected),
                 RollbackBegan { By: null } e when before?.Status != RunStatus.Deciding => new PageNews(subject, NewsKind.Want, who, RunCard.TitleOf(after), $"{WithLink(after.Steps.LastOrDefault(step => step.Fault is not null)?.Fault, e.Why)} It is rolled back to {e.ToVersion} by itself.", after.Opened.Protected),
                 WatchTripped e => new PageNews(subject, NewsKind.Want, who, RunCard.TitleOf(after), $"{WithLink(e.Fault)} {(e.GoesBack ? $"It is rolled back to {after.BackTo} by itself." : $"{(e.Why is null ? "" : $"{e.Why} ")}Roll it back, or say that it is well.")}", after.Opened.Protected),
                 WatchTakenBack { Rollback: null } e => new PageNews(subject, NewsKind.Want, who, RunCard.TitleOf(after), $"{WithLink(after.Watch!.Fault!)} {e.Says}", after.Opened.Protected),
@@ -51,6 +51,10 @@ internal static class Book
             if (news is not null) yield return PageWork.News(news, after.Version, now);
         }
     }
+
+    /// <summary>What failed, what to do about it and where to look closer: whoever is woken has to know.</summary>
+    private static string Told(RunState run) => run.Steps.LastOrDefault(step => step.Status == StepStatus.Failed)?.Fault is { } fault
+        ? $" {fault.Why}{(fault.Next is null ? "" : $" {fault.Next}")}{(fault.Link is null ? "" : $" {fault.Link}")}" : "";
 
     /// <summary>What is wrong, and where people look closer.</summary>
     private static string WithLink(Fault? fault, string? why = null) => fault?.Link is { } link && (why is null || why == fault.Why) ? $"{fault.Why} {link}" : why ?? fault?.Why ?? "";

@@ -20,9 +20,7 @@ internal static class LintGates
             var at = findings.At($"runbook:{runbook.Name}:{soak.Id}", $"runbook:{runbook.Name}");
             foreach (var name in soak.Watches.Where(name => name is not (Soak.All or Soak.Usual) && !soak.Gates.Any(gate => gate.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) && !findings.Knows($"service:{service.Name}/{environment.Name}:gate:{name}")))
                 findings.ErrorAt(at, "gate-unknown", $"{service.Name} has no gate {name} in {environment.Name}, and {runbook.Name} watches it.", null, Lint.Meant(name, environment.Gates.Select(gate => gate.Name)));
-            if (soak.WatchAfter is not null && runbook.StartsWith != "deploy")
-                findings.WarnAt(at, "watch-unfit", $"{runbook.Name} says watch-after, and does not start with deploy.", "Only what a deployment brought is watched behind it.", "Take watch-after out.");
-            else if (soak is { WatchAfter: not null, Watches.IsEmpty: false, Gates.IsEmpty: true })
+            if (soak is { WatchAfter: not null, Watches.IsEmpty: false, Gates.IsEmpty: true })
                 findings.WarnAt(at, "watch-blind", $"Nothing is watched behind {runbook.Name}: {service.Name} has no gates in {environment.Name}.", null, "Write gates: in the service's file.");
             foreach (var gate in soak.Gates.Where(gate => environment.Gates.Any(own => own.Name == gate.Name))) Judged(service, environment, runbook, soak, gate, findings);
         }

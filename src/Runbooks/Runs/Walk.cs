@@ -182,7 +182,7 @@ internal sealed class Walk(RunState state, DateTimeOffset now, WorkingHours hour
 
         if (State.Rollback is not null)
         {
-            Ask("The rollback failed.");
+            Ask("The rollback failed: nothing more is touched.");
             return false;
         }
 
@@ -201,7 +201,8 @@ internal sealed class Walk(RunState state, DateTimeOffset now, WorkingHours hour
         }
 
         Ask(step.Way == Way.Aid ? "What was to help failed too." : byHand ? "Somebody changed the target by hand: nothing is undone over their change without being asked." : inconclusive ? $"Whether {State.Plan.Version} is well can't be told: nothing is taken back without being asked."
-            : fault.Code == GateJudge.Tripped && State.WasTakenBackBefore is { } before ? before : "A step failed.");
+            : fault.Code == GateJudge.Tripped && State.WasTakenBackBefore is { } before ? before
+            : State.Plan.Kind == RunKind.Rollback ? "The rollback failed: nothing more is touched." : "A step failed.");
         return false;
     }
 

@@ -139,6 +139,14 @@ public sealed class WatchTests
         Sampled(overtaken, 0.9, 0.9, 0.9).Watch!.Status.ShouldBe(WatchStatus.Superseded);
     }
 
+    [Fact]
+    public void A_gate_that_goes_to_and_fro_takes_nothing_back_and_is_never_plainly_good()
+    {
+        var run = Sampled(Watched(), 0.09, 0.01, 0.09, null, 0.01, 0.09, 0.01);
+        run.Watch!.ShouldSatisfyAllConditions(watch => watch.Status.ShouldBe(WatchStatus.On), watch => watch.Tracks[0].Verdict.ShouldBe(GateVerdict.Warn));
+        RunCard.Of(run, run.UpdatedAt, null).Body.OfType<CardBlock.List>().Single().Lines.Single().Text.ShouldContain("went past its limit 3 times");
+    }
+
     /// <summary>Whatever comes, and however often: it trips only when the limit was passed for as long as it says, within its time, and it opens at most one rollback.</summary>
     [Fact]
     public void Whatever_the_numbers_are_a_trip_needs_two_minutes_of_bad_ones_and_takes_back_once() => Prop.ForAll(
