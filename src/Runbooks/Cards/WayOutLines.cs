@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Work;
 

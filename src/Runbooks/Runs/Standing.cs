@@ -2,7 +2,6 @@ using ChatOps.Runbooks.Locks;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Versions;
-using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Runs;
 

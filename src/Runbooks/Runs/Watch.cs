@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Gates;
-using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Runs;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;

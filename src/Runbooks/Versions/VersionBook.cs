@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Work;
 
