@@ -8,6 +8,8 @@ namespace ChatOps.Bot.Tests.EndToEnd;
 /// <summary>Behind a run that has succeeded, in the real process: what trips is taken back by itself, through a kill, and the version that failed is asked about.</summary>
 public sealed class WatchTests : IAsyncLifetime
 {
+    private const string Token = "watch-tests-token-0123456789abcdef";
+
     private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly string folder = Directory.CreateTempSubdirectory("chatops-watch-").FullName;
@@ -38,7 +40,7 @@ public sealed class WatchTests : IAsyncLifetime
         var watched = await UntilAsync(http, 1, run => run.Contains("watching until", StringComparison.Ordinal));
         watched.ShouldContain("\"status\":\"Succeeded\"");
         watched.ShouldContain("it goes back to v1 by itself when one trips");
-        await UntilPageAsync(http, "/services", page => page.Contains("watched until", StringComparison.Ordinal));
+        using (var browser = bot.NewClient()) await UntilPageAsync(browser, "/services", page => page.Contains("watched until", StringComparison.Ordinal));
         await bot.KillAsync();
         await bot.DisposeAsync();
         bot = await StartAsync();
@@ -101,9 +103,46 @@ public sealed class WatchTests : IAsyncLifetime
         await UntilAsync(http, 2, run => run.Contains("\"status\":\"Succeeded\"", StringComparison.Ordinal));
     }
 
+    /// <summary>Without a query: how the version's pods do, and what fires.</summary>
+    [Fact]
+    public async Task What_restarts_fails_its_soak_and_an_alert_that_names_the_service_takes_it_back_behind_its_run()
+    {
+        Write("services/api.yaml", "service: api\nenvironments:\n  qa:\n    simulated: { replicas: 1, version: v1 }\n    health: [{ url: 'https://example.com' }]\n    gates:\n      restarts: { kubernetes: restarts, every: 500ms }\n      alarms: { alerts: firing, every: 500ms }\n    runbook: default\n");
+        Write("runbooks/default.yaml", "runbook: default\nsteps:\n  - deploy: rolling\n  - soak: 2s\n    gates: all\n    watch-after: 5m\non-failure: { rollback: automatic }\n");
+        using var http = bot!.NewClient();
+        await UntilSaidAsync(http, "deploy api v2-crashy qa --plan", said => said.Contains("kubernetes: restarts", StringComparison.Ordinal));
+        await SayAsync(http, "deploy api v2-crashy qa");
+        var restarted = await UntilAsync(http, 1, run => run.Contains("run 2 takes it back", StringComparison.Ordinal) || run.Contains("\"status\":\"RolledBack\"", StringComparison.Ordinal));
+        restarted.ShouldContain("restarts is 3: its limit is above 2; restarted: replica 1 (simulated).");
+        await UntilSaidAsync(http, "runs", said => said.Contains("No run is open.", StringComparison.Ordinal));
+        await UntilSaidAsync(http, "unlock api qa \"on it\"", said => !said.Contains("\"refusal\"", StringComparison.Ordinal));
+
+        // What fired before the change says nothing about it.
+        await AlertAsync(http, "OldTrouble", DateTimeOffset.UtcNow.AddMinutes(-30));
+        var number = restarted.Contains("RolledBack", StringComparison.Ordinal) ? 2 : 3;
+        await SayAsync(http, "deploy api v3 qa");
+        await UntilAsync(http, number, run => run.Contains("watching until", StringComparison.Ordinal));
+        await AlertAsync(http, "NewTrouble", DateTimeOffset.UtcNow);
+        var alarmed = await UntilAsync(http, number, run => run.Contains($"run {number + 1} takes it back", StringComparison.Ordinal));
+        alarmed.ShouldContain("alarms is 1: its limit is above 0; NewTrouble (A");
+        await UntilAsync(http, number + 1, run => run.Contains("\"status\":\"Succeeded\"", StringComparison.Ordinal));
+    }
+
+    private static async Task AlertAsync(HttpClient http, string name, DateTimeOffset since)
+    {
+        var alert = new { status = "firing", labels = new { alertname = name, service = "api", environment = "qa", severity = "critical" }, annotations = new { summary = name }, startsAt = since, endsAt = "0001-01-01T00:00:00Z", generatorURL = "http://prometheus.example.com/graph", fingerprint = name };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks/alertmanager")
+        {
+            Content = JsonContent.Create(new { version = "4", groupKey = name, truncatedAlerts = 0, status = "firing", receiver = "chatops", groupLabels = new { alertname = name }, commonLabels = alert.labels, commonAnnotations = alert.annotations, externalURL = "http://alertmanager.example.com", alerts = new[] { alert } }),
+        };
+        request.Headers.Authorization = new("Bearer", Token);
+        using var answer = await http.SendAsync(request);
+        answer.StatusCode.ShouldBe(System.Net.HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+    }
+
     private void Runbook(string rollback) => Write("runbooks/default.yaml", $"runbook: default\nsteps:\n  - deploy: rolling\n  - check: health\n  - soak: 1s\n    gates: all\n    watch-after: 5m\non-failure: {{ rollback: {rollback} }}\n");
 
-    private Task<BotProcess> StartAsync() => BotProcess.StartAsync(folder, new Dictionary<string, string?> { ["ChatOps:Config"] = Path.Combine(folder, "config"), ["ChatOps:Database"] = $"sqlite:{Path.Combine(folder, "chatops.db")}" }, port);
+    private Task<BotProcess> StartAsync() => BotProcess.StartAsync(folder, new Dictionary<string, string?> { ["ChatOps:Config"] = Path.Combine(folder, "config"), ["ChatOps:Database"] = $"sqlite:{Path.Combine(folder, "chatops.db")}", ["Alertmanager:Token"] = Token }, port);
 
     private static async Task SayAsync(HttpClient http, string text) => (await SaidAsync(http, text)).ShouldNotContain("\"refusal\"");
 
