@@ -11,6 +11,9 @@ namespace ChatOps.Bot.Commands;
 /// <summary>Answers to questions, as cards.</summary>
 internal static class Answers
 {
+    /// <summary>Failed versions shown of one place.</summary>
+    private const int MarksShown = 3;
+
     /// <summary>One sentence.</summary>
     public static Card Said(string sentence) => new(sentence, Tone.Neutral, null, sentence);
 
@@ -38,6 +41,8 @@ internal static class Answers
                         line.Since is { } since ? $"{Words.Duration(now - since)} ago{(line.By is { } by ? $", by {new Person(by).ShortName}" : "")}" : "–",
                         line.Open is { } open ? $"{open.Number}: {StatusOf(open)}" : "–",
                     ])]),
+                .. lines.Where(line => line.WatchedUntil is not null).Select(line => new CardBlock.Text($"{line.Service} in {line.Environment}: {line.Live} is watched until {line.WatchedUntil!.Value.UtcDateTime:HH:mm} UTC.")),
+                .. lines.SelectMany(line => line.Failed.Take(MarksShown), (line, failed) => new CardBlock.Notice(Tone.Warning, $"{line.Service}: {FailureCard.Says(failed, line.Environment, now)}")).Take(MarksShown * 2),
                 .. lines.Where(line => line.Live is null).Select(line => new CardBlock.Notice(Tone.Warning, $"{line.Service} in {line.Environment}: {line.Says}")),
             ],
             Footer = lines.Any(line => line.Simulated) ? "Targets are simulated." : null,

@@ -21,6 +21,9 @@ internal abstract record Command
 
         /// <summary>Why it can't wait for windows, freezes and locks; null = it can.</summary>
         public string? Emergency { get; init; }
+
+        /// <summary>Whoever asks knows that this version failed there.</summary>
+        public bool Again { get; init; }
     }
 
     /// <param name="To">The version to go back to; null = the one before.</param>
@@ -33,6 +36,9 @@ internal abstract record Command
 
         public override int GetHashCode() => CommandText.Of(this).GetHashCode(StringComparison.Ordinal);
     }
+
+    /// <summary>Somebody says that what failed in a version is fixed: deploying it again asks no more.</summary>
+    public sealed record Fixed(string Service, string Version, string Environment, string Reason) : Command;
 
     public sealed record Status(string? Service, string? Environment) : Command;
 
@@ -174,4 +180,6 @@ internal enum RunVerb
     Note,
     Delegate,
     Supersede,
+    Unwatch,
+    Vouch,
 }

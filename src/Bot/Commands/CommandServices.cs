@@ -10,6 +10,7 @@ internal static class CommandServices
         .AddSingleton<DeployForms>()
         .AddSingleton<Outlooks>()
         .AddSingleton<Openings>()
+        .AddSingleton<AutomaticRollbacks>()
         .AddSingleton<Keeping>()
         .AddSingleton<Laters>()
         .AddSingleton<AlertDesk>()

@@ -10,7 +10,8 @@ internal static partial class CommandText
 {
     public static string Of(Command command) => command switch
     {
-        Command.Deploy c => Join(["deploy", c.Service, c.Version, c.Environment], [.. Options(c.PlanOnly, c.Reason, c.NoQueue), .. Some("at", c.At), .. Some("exception", c.Exception), .. Some("emergency", c.Emergency)]),
+        Command.Deploy c => Join(["deploy", c.Service, c.Version, c.Environment], [.. Options(c.PlanOnly, c.Reason, c.NoQueue), .. Some("at", c.At), .. Some("exception", c.Exception), .. Some("emergency", c.Emergency), .. c.Again ? [new Option("again", null)] : Array.Empty<Option>()]),
+        Command.Fixed c => Join(["fixed", c.Service, c.Version, c.Environment], Some("reason", c.Reason)),
         Command.Lock c => Join(
             [c.Kind == LockKind.Freeze ? "freeze" : "lock", c.Service, c.Environment, c.Service is null && c.Environment is null ? "everything" : null],
             [.. Some("reason", c.Reason), .. Some("from", c.From), .. Some("until", c.Until), .. c.Kind == LockKind.Warning ? [new Option("warn", null)] : Array.Empty<Option>()]),

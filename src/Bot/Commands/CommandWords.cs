@@ -34,10 +34,10 @@ internal sealed record CommandWords(
 
     public static ImmutableArray<CommandWords> All { get; } =
     [
-        new("deploy", Purpose.Change, ["ship", "release"], $"deploy SERVICE VERSION ENVIRONMENT [--plan] {OneReason} [--no-queue] [--at MOMENT] [--exception \"…\"] [--emergency \"…\"]",
-            "brings a version of a service to an environment", ["plan", "reason", "no-queue", "at", "exception", "emergency"], Right.Deploy,
+        new("deploy", Purpose.Change, ["ship", "release"], $"deploy SERVICE VERSION ENVIRONMENT [--plan] {OneReason} [--no-queue] [--at MOMENT] [--exception \"…\"] [--emergency \"…\"] [--again]",
+            "brings a version of a service to an environment", ["plan", "reason", "no-queue", "at", "exception", "emergency", "again"], Right.Deploy,
             ["deploy SERVICE VERSION ENVIRONMENT", "deploy SERVICE VERSION ENVIRONMENT --plan", "deploy SERVICE@VERSION to ENVIRONMENT --reason \"fixes the login\""],
-            [.. Names, VersionUnknown, ReadOnly, NotAllowed, AlreadyLive, OrderUnmet, Locked, Frozen, WindowClosed, NotPassable, LockHeld, TargetUnavailable], ReadPlaces.Deploy),
+            [.. Names, VersionUnknown, ReadOnly, NotAllowed, AlreadyLive, OrderUnmet, Locked, Frozen, WindowClosed, NotPassable, LockHeld, TargetUnavailable, FailedBefore], ReadPlaces.Deploy),
         new("rollback", Purpose.Change, ["undo", "revert", "roll-back"], $"rollback SERVICE ENVIRONMENT [--to VERSION] [--plan] {OneReason} [--no-queue], or rollback RUN",
             "takes a service back to the version before, or to one you name", ["to", "plan", "reason", "no-queue"], Right.Rollback,
             ["rollback SERVICE ENVIRONMENT", "rollback SERVICE ENVIRONMENT --to VERSION", "rollback RUN"],
@@ -50,6 +50,8 @@ internal sealed record CommandWords(
             ["lock SERVICE ENVIRONMENT \"investigating\"", "lock ENVIRONMENT \"moving the database\" --until \"tomorrow 10:00\""], [.. Names, ReasonMissing, ReadOnly, NotAllowed], ReadLocks.Lock),
         new("unlock", Purpose.Hold, ["unfreeze"], "unlock LOCK \"why\", or unlock [SERVICE] [ENVIRONMENT] \"why\"",
             "releases a lock; whoever set it is told", ["reason"], Right.Lock, ["unlock 3 \"the cause is fixed\"", "unlock SERVICE ENVIRONMENT \"done\""], [.. Names, LockUnknown, ReasonMissing, ReadOnly, NotAllowed], ReadLocks.Unlock),
+        new("fixed", Purpose.Hold, [], "fixed SERVICE VERSION ENVIRONMENT \"what it was\"", "says that what failed in a version is fixed: deploying it there again asks no more", ["reason"], Right.Deploy,
+            ["fixed SERVICE VERSION ENVIRONMENT \"the disk was full\""], [.. Names, VersionUnknown, NotMarked, ReasonMissing, ReadOnly, NotAllowed], ReadPlaces.Fixed),
         new("locks", Purpose.Hold, [], "locks", "lists the locks and freezes", [], null, ["locks"], [WordUnknown], (said, _) => ReadLocks.Alone(said, new Command.Locks())),
         new("freeze", Purpose.Hold, [], "freeze [SERVICE] ENVIRONMENT \"why\" --until MOMENT [--from MOMENT], or freeze everything \"why\"",
             "lets nothing change until a moment, save with an exception", ["until", "from", "reason"], Right.Lock, ["freeze ENVIRONMENT \"holiday\" --until Monday", "freeze ENVIRONMENT until Monday \"holiday\""], [.. Names, ReasonMissing, ReadOnly, NotAllowed], ReadLocks.Freeze),
@@ -85,6 +87,8 @@ internal sealed record CommandWords(
         About("take", Purpose.Steer, ["mine"], "take [RUN]", "says that you look after a run that failed", [], Right.Deploy, RunVerb.Take, "take RUN", [.. OfRun, NothingFailed]),
         About("note", Purpose.Steer, [], "note RUN \"…\"", "keeps a note with a run", ["note"], null, RunVerb.Note, "note RUN \"the cache was warm by 14:10\"", [RunUnknown, ReadOnly, WordsMissing]),
         About("supersede", Purpose.Steer, [], "supersede RUN", "lets a run take the place of older ones that wait before it and have changed nothing", [], Right.Deploy, RunVerb.Supersede, "supersede RUN", [RunUnknown, RunEnded, ReadOnly, NotAllowed, LockHeld]),
+        About("unwatch", Purpose.Steer, [], "unwatch RUN \"why\"", "stops the watch behind a run: nothing goes back by itself any more", ["reason"], Right.Deploy, RunVerb.Unwatch, "unwatch RUN \"the alarm itself is wrong\"", [RunUnknown, ReadOnly, NotAllowed, ReasonMissing, NotWatched]),
+        About("vouch", Purpose.Steer, [], "vouch RUN \"why\"", "says that what a run brought is well, where its watch could not tell or was wrong", ["reason"], Right.Deploy, RunVerb.Vouch, "vouch RUN \"seen in the logs\"", [RunUnknown, ReadOnly, NotAllowed, ReasonMissing, NotWatched]),
         About("pause", Purpose.Steer, ["hold"], $"pause [RUN] {OneReason}", "holds a run where it is", ["reason"], Right.Deploy, RunVerb.Pause, "pause RUN", [.. OfRun, RunPaused, RunNotPausable]),
         About("resume", Purpose.Steer, ["continue"], "resume [RUN]", "lets a paused run go on", [], Right.Deploy, RunVerb.Resume, "resume RUN", [.. OfRun, RunNotPaused]),
         About("retry", Purpose.Steer, [], "retry [RUN]", "tries a failed step again", [], Right.Deploy, RunVerb.Retry, "retry RUN", [.. OfRun, NothingFailed]),
@@ -99,7 +103,7 @@ internal sealed record CommandWords(
         All.SelectMany(command => command.Synonyms, (command, synonym) => (command, synonym)).ToFrozenDictionary(pair => pair.synonym, pair => pair.command);
 
     /// <summary>Whether its words are names of services and environments.</summary>
-    public bool AboutPlaces => Name is "deploy" or "rollback" or "run" or "status" or "history" or "lock" or "unlock" or "freeze" or "queue";
+    public bool AboutPlaces => Name is "deploy" or "rollback" or "run" or "status" or "history" or "lock" or "unlock" or "freeze" or "queue" or "fixed";
 
     public static CommandWords? Find(string word) =>
         ByName.GetValueOrDefault(word) ?? BySynonym.GetValueOrDefault(word.ToLowerInvariant());

@@ -65,6 +65,7 @@ internal sealed partial class Desk(
             case Command.Runs: return new Reply(Answers.Runs(await readings.RunsAsync(new RunQuery(Open: true, AtMost: 30), cancellationToken), engine.Now));
             case Command.Lock c: return await keeping.LockAsync(speaker, c, delivery, cancellationToken);
             case Command.Unlock c: return await keeping.UnlockAsync(speaker, c, delivery, cancellationToken);
+            case Command.Fixed c: return await openings.FixedAsync(speaker, c, delivery, cancellationToken);
             case Command.Locks: return await keeping.ListAsync(cancellationToken);
             case Command.Queue c: return new Reply(Answers.Queue(await readings.RunsAsync(new RunQuery(c.Service, c.Environment, Open: true, AtMost: 200), cancellationToken), engine.Now));
             case Command.WhoCan c: return new Reply(Answers.WhoCan(configuration(), c));
@@ -158,6 +159,8 @@ internal sealed partial class Desk(
         RunVerb.Note => new RunCommand.AddNote(who, c.Reason),
         RunVerb.Skip => new RunCommand.Skip(who, step, c.Reason),
         RunVerb.RollBack => new RunCommand.RollBack(who, c.Reason),
+        RunVerb.Unwatch => new RunCommand.StopWatch(who, c.Reason),
+        RunVerb.Vouch => new RunCommand.Vouch(who, c.Reason),
         RunVerb.Abort => new RunCommand.Abort(who, c.Reason),
         _ => throw new InvalidOperationException($"Nobody does {c.Verb}."),
     };
@@ -176,6 +179,8 @@ internal sealed partial class Desk(
         "abort" => new RunCommand.Abort(who, reason),
         "done" => new RunCommand.Done(who, action.Step, reason),
         "failed" => new RunCommand.NotDone(who, action.Step, reason),
+        "unwatch" => new RunCommand.StopWatch(who, reason),
+        "vouch" => new RunCommand.Vouch(who, reason),
         "take" => new RunCommand.TakeOn(who),
         _ => null,
     };

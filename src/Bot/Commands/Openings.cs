@@ -10,12 +10,13 @@ using ChatOps.Runbooks.Locks;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Versions;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Commands;
 
 /// <summary>Opens runs: deployments and rollbacks, or the plan of one.</summary>
-internal sealed class Openings(RunEngine engine, Readings readings, IStore store, Chats chats, Locks locks, Laters laters, Outlooks outlooks, Usuals usuals, IncidentEngine incidents, TrainYard trains, Func<Configuration> configuration, BotAddress address)
+internal sealed class Openings(RunEngine engine, Readings readings, IStore store, Chats chats, Locks locks, Laters laters, Outlooks outlooks, Usuals usuals, IncidentEngine incidents, TrainYard trains, Standings standings, Func<Configuration> configuration, BotAddress address)
 {
     /// <summary>Opens a deployment. A delivery that comes again gets the answer it got, whatever has become of the world since.</summary>
     public async Task<Reply> DeployAsync(Speaker speaker, Command.Deploy c, string delivery, CancellationToken cancellationToken)
@@ -32,9 +33,11 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         var service = current.Service(c.Service)!;
         var environment = service.Environment(c.Environment)!;
         if (current.Access.Refuse(speaker.Caller, Right.Deploy, environment.Name, service.Owners) is { } forbidden && !c.PlanOnly) return Refused(forbidden);
+        var site = new Site(service.Name, environment.Name);
+        var failed = (await standings.NowAsync(cancellationToken)).Of(site).FailureOf(c.Version);
+        if (failed is not null && !c.Again && !c.PlanOnly) return FailureCard.Ask(failed, c, engine.Now);
         if (c.At is not null && !c.PlanOnly) return await laters.AskAsync(speaker, c, delivery, cancellationToken);
         if (Passed(current, c) is { } nobody) return Refused(nobody);
-        var site = new Site(service.Name, environment.Name);
         if (!c.PlanOnly && await locks.RefuseAsync(site, PassOf(c), cancellationToken) is { } way) return InTheWay(way, c, current);
         var (seen, _) = await readings.LookAsync(environment.Target, cancellationToken);
         var holder = (await engine.QueueAsync(new Site(service.Name, environment.Name), cancellationToken)).Holder;
@@ -47,7 +50,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         var context = new PlanContext(service, environment, c.Version, speaker.Caller.Person ?? default) { At = engine.Now, Calendar = current.Calendar, Emergency = c.Emergency };
         if (AsksWhatChanged(runbook, current)) context = context with { Changed = await outlooks.ChangedAsync(service, seen?.Version, c.Version, cancellationToken) };
         var planned = Planner.Deploy(context, runbook, current.Runbook, seen?.Version);
-        if (c.PlanOnly) return await PlannedAsync(planned, service, environment, speaker, c with { PlanOnly = false }, PassOf(c), cancellationToken);
+        if (c.PlanOnly) return await PlannedAsync(planned, service, environment, speaker, c with { PlanOnly = false }, PassOf(c), cancellationToken, failed);
         return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person!.Value, c.Emergency ?? c.Exception ?? c.Reason, await PlacesAsync(speaker, service, cancellationToken), c.NoQueue, null)
         {
             Emergency = c.Emergency,
@@ -55,13 +58,30 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
             ExceptionLasts = c.Exception is null ? null : current.Overrides.ExceptionLasts,
             Carried = await CarriedAsync(planned, site, cancellationToken),
             Usual = await usuals.OfAsync(site, cancellationToken),
+            FailedBefore = failed,
+            Good = await GoodAsync(site, c.Version, seen, cancellationToken),
         }, delivery, cancellationToken);
     }
 
+    /// <summary>Where to go back to if what runs now was brought by a run and never stayed well: the last version that did. Null = what runs now; what came by hand is somebody's own.</summary>
+    private async Task<string?> GoodAsync(Site site, string version, Sighting? seen, CancellationToken cancellationToken)
+    {
+        if (seen is not { ByHand: null, Run: not null }) return null;
+        var known = (await standings.NowAsync(cancellationToken)).Of(site);
+        return known.PassOf(seen.Version) is not null && known.FailureOf(seen.Version) is null ? null : known.LastGood(version)?.Version is { } good && good != seen.Version ? good : null;
+    }
+
+    /// <summary>Somebody says that what failed is fixed.</summary>
+    public async Task<Reply> FixedAsync(Speaker speaker, Command.Fixed c, string delivery, CancellationToken cancellationToken) =>
+        await standings.ClearAsync(new Site(c.Service, c.Environment), c.Version, speaker.Caller, c.Reason, delivery, cancellationToken) is { } refusal
+            ? Refused(refusal)
+            : new Reply(Answers.Said($"{c.Version} is no longer marked as failed in {c.Environment}: {c.Reason}"));
+
     /// <summary>What would happen, with what is to be expected of it.</summary>
-    private async Task<Reply> PlannedAsync(Planned planned, Service service, ServiceEnvironment environment, Speaker speaker, Command start, Pass pass, CancellationToken cancellationToken)
+    private async Task<Reply> PlannedAsync(Planned planned, Service service, ServiceEnvironment environment, Speaker speaker, Command start, Pass pass, CancellationToken cancellationToken, FailedVersion? failed = null)
     {
         var outlook = await outlooks.OfAsync(planned, service, environment, speaker.Caller.Person ?? default, pass, cancellationToken);
+        outlook = outlook with { FailedBefore = failed is null ? null : FailureCard.Says(failed, environment.Name, engine.Now) };
         return new Reply(PlanCard.Of(planned.Plan, CommandText.Of(start), outlook, configuration().Calendar.Zone.Says));
     }
 
@@ -219,7 +239,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         var (seen, _) = await readings.LookAsync(environment.Target, cancellationToken);
         var (back, refusal) = await BackAsync(site, c.To, seen, cancellationToken);
         if (refusal is not null) return Refused(refusal);
-        var planned = Planner.Rollback(service, environment, back!.Version, back.Revision, seen?.Version, speaker.Caller.Person!.Value, Walked(current, service, environment, back.Version, speaker));
+        var planned = Planner.Rollback(service, environment, back!.Version, back.Revision, seen?.Version, speaker.Caller.Person!.Value, Walked(current, service, environment, back.Version, speaker)) with { Page = current.Runbook(environment.Runbook)?.OnFailure.Page };
         if (c.PlanOnly) return await PlannedAsync(planned, service, environment, speaker, c with { PlanOnly = false }, Pass.Everything, cancellationToken);
         return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person.Value, c.Reason, await PlacesAsync(speaker, service, cancellationToken), c.NoQueue, back.Reverts), delivery, cancellationToken);
     }
@@ -242,7 +262,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         if (live is not null && live.Run != run.Id.Number)
             return Refused(new Refusal(RefusalCodes.NothingToRollBack, $"Run {run.Id} is no longer what is live: run {live.Run} brought {live.Version}.", $"Look at that one, or say rollback {run.Site.Service} {run.Site.Environment}."));
         var (seen, _) = await readings.LookAsync(environment.Target, cancellationToken);
-        var planned = Planner.Rollback(service, environment, version, run.Origin?.FromRevision, seen?.Version, speaker.Caller.Person!.Value, [.. run.Steps.Select(step => step.Step)]);
+        var planned = Planner.Rollback(service, environment, version, run.BackToRevision, seen?.Version, speaker.Caller.Person!.Value, [.. run.Steps.Select(step => step.Step)]) with { Page = run.Opened.Page };
         return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person.Value, reason, await PlacesAsync(speaker, service, cancellationToken), false, run.Id), delivery, cancellationToken);
     }
 
@@ -297,14 +317,14 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         if (to is not null && to == seen?.Version) return (null, new Refusal(RefusalCodes.AlreadyLive, $"{to} is already live in {site.Environment}.", null));
         var live = (await store.ListLiveAsync(cancellationToken)).FirstOrDefault(row => row.Service == site.Service && row.Environment == site.Environment);
         var run = live is null ? null : await engine.FindAsync(new RunId(live.Run), cancellationToken);
-        if (to is not null) return (new Back(to, run?.BackTo == to ? run.Origin?.FromRevision : null, null), null);
+        if (to is not null) return (new Back(to, run?.BackTo == to ? run.BackToRevision : null, null), null);
         var hint = $"Say which version: rollback {site.Service} {site.Environment} --to VERSION.";
         if (live is null || run is null)
             return (null, new Refusal(RefusalCodes.NothingToRollBack, $"No run has changed {site}, so what ran before is not known.", hint));
         if (run.Plan.Kind == RunKind.Rollback || run.Status == RunStatus.RolledBack)
             return (null, new Refusal(RefusalCodes.NothingToRollBack, $"{site} was already rolled back to {live.Version} by run {run.Id}.", $"To go further back, {hint.ToLowerInvariant()[..1]}{hint[1..]}"));
         return run.BackTo is { } version
-            ? (new Back(version, run.Origin?.FromRevision, run.Id), null)
+            ? (new Back(version, run.BackToRevision, run.Id), null)
             : (null, new Refusal(RefusalCodes.NothingToRollBack, $"What ran in {site} before run {run.Id} is not known.", hint));
     }
 

@@ -16,7 +16,19 @@ internal static class ReadPlaces
         if (PlaceFaults.First(words) is { } fault) return fault.Refusal.Code == RefusalCodes.WordsMissing ? fault with { Deploy = DeployForms.Known(words) } : fault;
         var at = words.Versions[0];
         return PlaceFaults.Version(words, words.Word(at), version => words.Said.Instead(at, version)) as Heard
-            ?? Understood(new Command.Deploy(Service(words)!, words.Word(at), Environment(words)!, said.Has("plan"), said.Value("reason"), said.Has("no-queue")) { At = said.Value("at"), Exception = said.Value("exception"), Emergency = said.Value("emergency") });
+            ?? Understood(new Command.Deploy(Service(words)!, words.Word(at), Environment(words)!, said.Has("plan"), said.Value("reason"), said.Has("no-queue")) { At = said.Value("at"), Exception = said.Value("exception"), Emergency = said.Value("emergency"), Again = said.Has("again") });
+    }
+
+    /// <summary>Names first, then why: in quotes, or as it stands behind them.</summary>
+    public static Heard Fixed(Said said, Vocabulary vocabulary)
+    {
+        var quoted = said.Words.Select((word, at) => (word, at)).FirstOrDefault(one => one.word.Quoted);
+        var reason = said.Value("reason") ?? (quoted.word is null ? null : string.Join(' ', said.Words.Skip(quoted.at).Select(word => word.Text)));
+        var names = quoted.word is null ? said : said with { Words = said.Words[..quoted.at] };
+        var words = new PlaceWords(Plain(names, vocabulary), new Parts([Part.Service, Part.Version, Part.Environment], []), vocabulary);
+        if (PlaceFaults.First(words) is { } fault) return fault;
+        if (string.IsNullOrWhiteSpace(reason)) return Grammar.No(RefusalCodes.ReasonMissing, "Say what the cause was, and that it is fixed.", $"Everybody who deploys it again reads it: {said.About.Usage}.");
+        return Understood(new Command.Fixed(Service(words)!, words.Word(words.Versions[0]), Environment(words)!, reason));
     }
 
     public static Heard Rollback(Said said, Vocabulary vocabulary)

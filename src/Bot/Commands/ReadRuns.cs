@@ -19,7 +19,7 @@ internal static class ReadRuns
         {
             RunVerb.Skip => Skip(said, run, words),
             RunVerb.Approve => Approve(said, run, words),
-            RunVerb.Reject or RunVerb.Abort or RunVerb.Pause or RunVerb.Failed => Reasoned(said, verb, run, words),
+            RunVerb.Reject or RunVerb.Abort or RunVerb.Pause or RunVerb.Failed or RunVerb.Unwatch or RunVerb.Vouch => Reasoned(said, verb, run, words),
             RunVerb.Done or RunVerb.Note => Noted(said, verb, run, words),
             RunVerb.Delegate => Delegated(said, run, words),
             _ => Extra(said, words) as Heard ?? new Heard.Understood(new Command.OnRun(verb, run, null)),
@@ -82,8 +82,8 @@ internal static class ReadRuns
         var reason = said.Value("reason");
         if (reason is not null && Extra(said, words) is { } extra) return extra;
         reason ??= words.IsEmpty ? null : Text(words);
-        return verb is RunVerb.Reject or RunVerb.Failed && reason is null
-            ? NoReason(verb == RunVerb.Reject ? "Rejecting" : "Saying that it failed", said)
+        return verb is RunVerb.Reject or RunVerb.Failed or RunVerb.Unwatch or RunVerb.Vouch && reason is null
+            ? NoReason(verb switch { RunVerb.Reject => "Rejecting", RunVerb.Unwatch => "Stopping a watch", RunVerb.Vouch => "Saying that it is well", _ => "Saying that it failed" }, said)
             : new Heard.Understood(new Command.OnRun(verb, run, reason, Step: said.Value("step")));
     }
 

@@ -99,6 +99,18 @@ internal sealed partial class AlertEngine(
         return (groups.ToImmutable(), current.Promises);
     }
 
+    /// <summary>Groups that fire, name a service in an environment (or in none), and began to fire since a moment: what was wrong before is no news.</summary>
+    public async Task<ImmutableArray<AlertGroup>> FiringAsync(string service, string environment, DateTimeOffset since, bool critical, CancellationToken cancellationToken)
+    {
+        var firing = ImmutableArray.CreateBuilder<AlertGroup>();
+        foreach (var group in (await OpenAsync(cancellationToken)).Groups)
+        {
+            if (group.Names(service, environment) && group.FiredSince(since) && !group.SilencedAt(Now) && (!critical || group.Severity == Severity.Critical)) firing.Add(group);
+        }
+
+        return firing.ToImmutable();
+    }
+
     /// <summary>A group's events, for its page.</summary>
     public Task<ImmutableArray<StoredEvent>> HistoryAsync(AlertId id, CancellationToken cancellationToken) => store.ReadAsync(id.Stream, 0, cancellationToken);
 

@@ -24,4 +24,11 @@ internal sealed class Board(ImmutableArray<BoardLine> lines)
 /// <param name="Open">The run that is changing or waiting to change it, if any.</param>
 internal sealed record BoardLine(
     string Service, string Environment, bool Protected, bool Simulated, string? Live, string? By, DateTimeOffset? Since,
-    int? Ready, int? Replicas, string? ByHand, Runbooks.Work.RunRow? Open, string Says);
+    int? Ready, int? Replicas, string? ByHand, Runbooks.Work.RunRow? Open, string Says)
+{
+    /// <summary>Versions that failed there and were not well since, the newest first.</summary>
+    public ImmutableArray<Runbooks.Versions.FailedVersion> Failed { get; init; } = [];
+
+    /// <summary>Until when what is live is watched behind its run; null = it is not.</summary>
+    public DateTimeOffset? WatchedUntil { get; init; }
+}

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ChatOps.Bot.Worker;
 using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Runs;
@@ -16,35 +17,11 @@ internal static class Book
     {
         // Without an event too: what was decided holds only for the state that it was decided on.
         Streams = [new StreamAppend(after.Id.Stream, before?.Version ?? 0, [.. decision.Events.Select(RunJson.Write)])],
-        Work = [.. decision.Work, .. Shown(before, after, decision, now), .. Aftermath.Paged(before, after, decision, now), .. Aftermath.Told(before, after, decision, now), .. TrainNews(before, after, now), .. TakenBack(before, after) ? [LockAfter(after.Id, now)] : Array.Empty<WorkItem>(), .. Superseding.WasApproved(before, after) ? [Supersede(after.Id, now)] : Array.Empty<WorkItem>()],
+        Work = [.. decision.Work, .. Shown(before, after, decision, now), .. Aftermath.Paged(before, after, decision, now), .. Aftermath.Told(before, after, decision, now), .. Standings(before, after, decision, now), .. TrainNews(before, after, now), .. TakenBack(before, after) ? [LockAfter(after.Id, now)] : Array.Empty<WorkItem>(), .. Superseding.WasApproved(before, after) ? [Supersede(after.Id, now)] : Array.Empty<WorkItem>()],
         Withdrawn = decision.Withdrawn,
         Runs = decision.Events.IsEmpty ? [] : [Row(after)],
         Live = Live(before, after, now) is { } live ? [live] : [],
     };
-
-    /// <summary>Whoever the runbook says is paged when a step fails, hears of it when somebody takes it on, and is left alone when a person ended it.</summary>
-    private static IEnumerable<WorkItem> Paged(RunState? before, RunState after, RunDecision decision, DateTimeOffset now)
-    {
-        if (after.Opened.Page is not { } who) yield break;
-        var subject = $"run-{after.Id}";
-        foreach (var what in decision.Events)
-        {
-            var news = what switch
-            {
-                DecisionAsked e => new PageNews(subject, NewsKind.Want, who, RunCard.TitleOf(after), e.Why, after.Opened.Protected),
-                RollbackBegan { By: null, With: null } e when before?.Status != RunStatus.Deciding => new PageNews(subject, NewsKind.Want, who, RunCard.TitleOf(after), $"{e.Why} It is rolled back to {e.ToVersion} by itself.", after.Opened.Protected),
-                DecisionTaken e => new PageNews(subject, NewsKind.Acknowledged, By: e.By),
-                StepRetried { By: { } by } => new PageNews(subject, NewsKind.Acknowledged, By: by),
-                RollbackBegan { By: { } by } => new PageNews(subject, NewsKind.Acknowledged, By: by),
-                RunSucceeded or RunGivenUp or RunCancelled => new PageNews(subject, NewsKind.Over, Why: $"the run is {RunWords.Of(after.Status)}"),
-
-                // One that went back by itself still wants somebody to look; one that a person took back does not.
-                RunRolledBack when after.Rollback?.By is not null => new PageNews(subject, NewsKind.Over, Why: "the run was rolled back"),
-                _ => null,
-            };
-            if (news is not null) yield return PageWork.News(news, after.Version, now);
-        }
-    }
 
     /// <summary>A train hears how the runs of its services stand, and they hear when it is over.</summary>
     private static IEnumerable<WorkItem> TrainNews(RunState? before, RunState after, DateTimeOffset now)
@@ -53,6 +30,15 @@ internal static class Book
             yield return new(RunWork.CarNewsKind, $"{RunWork.CarNewsKind}:{after.Id}", $"run:{part.Train}", now, JsonSerializer.Serialize(new AboutRun(after.Id, null, null), BookJson.Default.AboutRun));
         if (after.IsOver && before is { IsOver: false } && !Cars.RunsOf(after).IsEmpty)
             yield return new(RunWork.TrainOverKind, $"{RunWork.TrainOverKind}:{after.Id}", $"run:{after.Id}", now, JsonSerializer.Serialize(new AboutRun(after.Id, null, null), BookJson.Default.AboutRun));
+    }
+
+    /// <summary>What the run says of its version is kept beside the others'; and whatever is watched there is overtaken as soon as this run changes the place.</summary>
+    private static IEnumerable<WorkItem> Standings(RunState? before, RunState after, RunDecision decision, DateTimeOffset now)
+    {
+        var payload = JsonSerializer.Serialize(new AboutRun(after.Id, null, null), BookJson.Default.AboutRun);
+        if (decision.Events.Any(Standing.Changes)) yield return new WorkItem(Engine.Standings.StandKind, $"{Engine.Standings.StandKind}:{after.Id}", Engine.Standings.Lane, now, payload);
+        if (decision.Events.Any(WayOut.Changes)) yield return new WorkItem(WayOutHandler.Kind, $"{WayOutHandler.Kind}:{after.Id}", $"{WayOutHandler.Kind}:{after.Id}", now, payload);
+        if (before?.Origin is null && after.Origin is { Unchanged: false }) yield return new WorkItem(Engine.Standings.OvertakenKind, $"{Engine.Standings.OvertakenKind}:{after.Id}", Engine.Standings.Lane, now, payload);
     }
 
     public static WorkItem Turn(RunId run, DateTimeOffset now) =>
@@ -90,7 +76,7 @@ internal static class Book
     /// <summary>The card in each of its places, and in its thread whatever is worth a line.</summary>
     private static IEnumerable<WorkItem> Shown(RunState? before, RunState after, RunDecision decision, DateTimeOffset now)
     {
-        if (after.Opened.Places.IsEmpty || !decision.Events.Any(what => what is not (CardPosted or NotPosted))) yield break;
+        if (after.Opened.Places.IsEmpty || !decision.Events.Any(what => what is not (CardPosted or NotPosted) && WatchLines.IsNews(before, after, what))) yield break;
         var state = before;
         List<string> lines = [];
         foreach (var what in decision.Events)

@@ -22,13 +22,14 @@ internal sealed class Readings : IDisposable
     private readonly Targets targets;
     private readonly Func<Configuration> configuration;
     private readonly Settings.BotAddress address;
+    private readonly Standings standings;
     private readonly IDisposable subscription;
     private readonly SemaphoreSlim looking = new(1, 1);
     private volatile Kept? board;
 
-    public Readings(IStore store, RunEngine engine, Targets targets, Func<Configuration> configuration, Settings.BotAddress address)
+    public Readings(IStore store, RunEngine engine, Targets targets, Func<Configuration> configuration, Settings.BotAddress address, Standings standings)
     {
-        (this.store, this.engine, this.targets, this.configuration, this.address) = (store, engine, targets, configuration, address);
+        (this.store, this.engine, this.targets, this.configuration, this.address, this.standings) = (store, engine, targets, configuration, address, standings);
         subscription = store.OnCommitted(notice =>
         {
             // Work that only came, ended or was given back changes no line.
@@ -82,10 +83,11 @@ internal sealed class Readings : IDisposable
     {
         var live = (await store.ListLiveAsync(cancellationToken)).ToDictionary(row => new Site(row.Service, row.Environment));
         var open = (await store.ListRunsAsync(new RunQuery(Open: true, AtMost: 500), cancellationToken)).ToLookup(row => new Site(row.Service, row.Environment));
+        var versions = await standings.NowAsync(cancellationToken);
         var looks = from service in current.Services
                     from environment in service.Environments
                     let site = new Site(service.Name, environment.Name)
-                    select LineAsync(site, environment, live.GetValueOrDefault(site), open[site].LastOrDefault(), cancellationToken);
+                    select LineAsync(site, environment, live.GetValueOrDefault(site), open[site].LastOrDefault(), versions.Of(site), cancellationToken);
         var lines = await Task.WhenAll(looks);
         var now = new Kept(current, engine.Now, new Board([.. lines]));
         board = now;
@@ -115,14 +117,18 @@ internal sealed class Readings : IDisposable
 
     public void Dispose() => subscription.Dispose();
 
-    private async Task<BoardLine> LineAsync(Site site, ServiceEnvironment environment, LiveRow? live, RunRow? open, CancellationToken cancellationToken)
+    private async Task<BoardLine> LineAsync(Site site, ServiceEnvironment environment, LiveRow? live, RunRow? open, Runbooks.Versions.SiteVersions versions, CancellationToken cancellationToken)
     {
         var (seen, why) = await LookAsync(environment.Target, cancellationToken);
         var ours = live is not null && (seen is null || seen.Version == live.Version);
         return new BoardLine(
             site.Service, site.Environment, environment.Protected, environment.Target.IsSimulated, seen?.Version, ours ? live!.By : null, ours ? live!.At : null,
             seen?.Ready, seen?.Replicas, seen?.ByHand ?? (live is not null && seen is not null && seen.Version != live.Version && open is null ? $"Run {live.Run} brought {live.Version}; {seen.Version} was put there by something else." : null),
-            open, seen is null ? why ?? "It can't be told what runs there." : Says(seen, ours ? live : null));
+            open, seen is null ? why ?? "It can't be told what runs there." : Says(seen, ours ? live : null))
+        {
+            Failed = versions.Failed,
+            WatchedUntil = versions.Watched is { } watched && watched.Version == seen?.Version ? watched.Until : null,
+        };
     }
 
     private static string Says(Sighting seen, LiveRow? live) =>

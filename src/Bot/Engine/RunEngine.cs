@@ -5,6 +5,7 @@ using ChatOps.Runbooks.Language;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Versions;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Engine;
@@ -253,9 +254,15 @@ internal sealed record OpenRequest(
 
     public Usual? Usual { get; init; }
 
+    public FailedVersion? FailedBefore { get; init; }
+
+    public Fault? Tripped { get; init; }
+
+    public string? Good { get; init; }
+
     public RunOpened Opened(RunId run, ImmutableArray<RunId> behind) => new(
         run, Planned.Plan, Planned.Steps, Environment.Target, Environment.Protected, Planned.OnFailure, Planned.Page,
-        Service.Owners, By, Reason, Places, behind, Reverts) { Inputs = Inputs, Carried = Carried, Emergency = Emergency, Exception = Exception, ExceptionLasts = ExceptionLasts, Usual = Usual, Tell = Planned.Tell, OnAbort = Planned.OnAbort };
+        Service.Owners, By, Reason, Places, behind, Reverts) { Inputs = Inputs, Carried = Carried, Emergency = Emergency, Exception = Exception, ExceptionLasts = ExceptionLasts, Usual = Usual, Tell = Planned.Tell, OnAbort = Planned.OnAbort, FailedBefore = FailedBefore, Tripped = Tripped, Good = Good };
 }
 
 /// <summary>A run that opened, or why it did not.</summary>

@@ -33,6 +33,8 @@ internal static class ServicesPage
             <td data-label="{environment}" data-key="c-{line.Service}-{line.Environment}" data-site="{line.Service}/{line.Environment}" data-version="{line.Live}"><div class="cell-head"><b class="version">{Texts.Short(line.Live ?? "not known")}</b>{Tags(line)}</div>
             <p class="quiet">{(line is { Live: not null, Ready: { } ready } ? Html.Of($"{ready} of {line.Replicas} ready") : Texts.Short(line.Says))}{Brought(line, run)}</p>
             {Html.If(line.ByHand is not null, () => Html.Of($"""<div class="notice tone-warning" data-notice="by-hand">{Marks.Of(Tone.Warning)}<div><b>Changed by hand.</b> {Texts.Long(line.ByHand!)}</div></div>"""))}
+            {Html.If(line.WatchedUntil is not null, () => Html.Of($"""<p class="quiet">watched until {Texts.Time(line.WatchedUntil!.Value, clock: true)}</p>"""))}
+            {line.Failed.Take(1).Select(failed => Html.Of($"""<p class="quiet"><b>{Texts.Short(failed.Version)} failed here</b>, in <a href="/runs/{failed.Run}">run {failed.Run}</a>: {Texts.Long(failed.Why)}</p>"""))}
             {(line.Open is { } open ? Html.Of($"""<p class="open"><a href="/runs/{open.Number}" class="state {Marks.ClassOf(RunPages.ToneOf(open))}">{Marks.Of(RunPages.ToneOf(open))}<span>Run {open.Number} to {Texts.Short(open.Version)}: {Answers.StatusOf(open)}</span></a></p>""") : Html.None)}</td>
             """);
     }

@@ -1,24 +1,13 @@
 using System.Collections.Immutable;
-using System.Text.RegularExpressions;
 using ChatOps.Bot.Engine;
-using ChatOps.Runbooks.Catalog;
-using ChatOps.Runbooks.Gates;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
-using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Worker;
 
 /// <summary>Asks a gate's source for one sample; with the first, also for the time before the change.</summary>
-internal sealed partial class GateHandler(RunEngine engine, IEnumerable<IGateSource> sources, Targets targets, IConfiguration settings) : StepHandler(engine)
+internal sealed class GateHandler(RunEngine engine, GateQuestions questions) : StepHandler(engine)
 {
-    /// <summary>How much of the time before the change is looked at, at the least.</summary>
-    private static readonly TimeSpan LeastPast = TimeSpan.FromMinutes(1);
-
-    private const int PastPoints = 60;
-
-    private readonly ImmutableArray<IGateSource> all = [.. sources];
-
     public override ImmutableArray<string> Kinds => [RunWork.GateKind];
 
     protected override async Task<Done> DoAsync(Errand errand, CancellationToken cancellationToken)
@@ -26,76 +15,8 @@ internal sealed partial class GateHandler(RunEngine engine, IEnumerable<IGateSou
         var (ask, run) = ((AskGate)errand.Wanted.Order, errand.Run);
         if (run.Status == RunStatus.Paused || errand.Step is not { Step: Soak soak, State: Soak.State state } || ask.Gate >= soak.Gates.Length) return new Done.Finished();
         var gate = soak.Gates[ask.Gate];
-        if (all.FirstOrDefault(source => source.Name == gate.Query.Source) is not { } source)
-            return await ReportAsync(errand, Unknown(ask, $"nothing here asks {gate.Query.Source}: its settings are missing."), cancellationToken);
-        if (Question(errand, gate) is not { } question)
-            return await ReportAsync(errand, Unknown(ask, "a header names a secret that the settings do not have: set Http:Secrets:NAME."), cancellationToken);
-        if (question.Query.AsksForPods)
-        {
-            var (asked, why) = await WithPodsAsync(errand, gate, question, cancellationToken);
-            if (asked is null) return await ReportAsync(errand, Unknown(ask, why), cancellationToken);
-            question = asked;
-        }
-
-        var reading = await source.ReadAsync(question, cancellationToken);
-        var baseline = question.Query.Baseline is { } beside ? await source.ReadAsync(question with { Query = question.Query with { Text = beside } }, cancellationToken) : null;
-        var past = ask.Round == 0 && state.Tracks[ask.Gate].Past.IsEmpty ? await PastAsync(source, question, soak, gate, cancellationToken) : null;
-        return await ReportAsync(errand, new GateAnswered(ask.Gate, ask.Round, Sample(gate, reading, baseline), reading.Link, past), cancellationToken);
+        var (sample, link) = await questions.AskAsync(run, gate, cancellationToken);
+        var past = ask.Round == 0 && state.Tracks[ask.Gate].Past.IsEmpty ? await questions.PastAsync(run, soak, gate, cancellationToken) : null;
+        return await ReportAsync(errand, new GateAnswered(ask.Gate, ask.Round, sample, link, past), cancellationToken);
     }
-
-    /// <summary>The question with the names of pods as they are now; null where nobody can tell them, and why.</summary>
-    private async Task<(GateQuestion? Question, string Why)> WithPodsAsync(Errand errand, Gate gate, GateQuestion question, CancellationToken cancellationToken)
-    {
-        var looked = await targets.For(errand.Target).PodsAsync(errand.Target, question.Version, cancellationToken);
-        if (looked is not Outcome<PodNames>.Done { Value: var pods }) return (null, looked switch { Outcome<PodNames>.Later later => later.Why, Outcome<PodNames>.Never never => never.Fault.Why, _ => "" });
-        var beside = question.Query.Baseline ?? (gate.Compare == Compare.Canary ? question.Query.Text : null);
-        if (pods.New is null) return (null, $"no pod runs {question.Version} now.");
-        if (beside?.Contains(GateQuery.Pods, StringComparison.Ordinal) == true && pods.Stable is null) return (null, $"no pod runs another version than {question.Version} now.");
-        var query = question.Query with { Text = question.Query.Text.Replace(GateQuery.Pods, pods.New, StringComparison.Ordinal), Baseline = beside?.Replace(GateQuery.Pods, pods.Stable ?? "", StringComparison.Ordinal) };
-        return (question with { Query = query }, "");
-    }
-
-    /// <summary>What the number is compared with counts as much as the number: where either is not known, the sample is not.</summary>
-    private GateSample Sample(Gate gate, GateReading reading, GateReading? beside)
-    {
-        var scale = gate.Query.Scale;
-        if (beside is { Value: null }) reading = GateReading.Unknown($"the stable pods: {beside.Why}");
-        return new GateSample(Engine.Now, reading.Value * scale, reading.Value is null ? reading.Why : null, (beside?.Value ?? reading.Baseline) * scale) { Of = reading.Of, BaselineOf = reading.BaselineOf };
-    }
-
-    private static async Task<GatePast> PastAsync(IGateSource source, GateQuestion question, Soak soak, Gate gate, CancellationToken cancellationToken)
-    {
-        var every = gate.Schedule(soak.Length);
-        var length = soak.Length > LeastPast ? soak.Length : LeastPast;
-
-        // As many points as the gate needs for a verdict, or as the chart can show.
-        if (gate.Compare == Compare.Before && every * gate.MinSamples * 2 > length) length = every * gate.MinSamples * 2;
-        var step = length / PastPoints > every ? length / PastPoints : every;
-        var past = await source.ReadPastAsync(question, question.Since - length, question.Since, step, cancellationToken);
-        return past with { Points = [.. past.Points.TakeLast(GateTrack.Kept).Select(point => point with { Value = point.Value * gate.Query.Scale })] };
-    }
-
-    /// <summary>The question with secrets filled in, which are kept nowhere; null when one is missing.</summary>
-    private GateQuestion? Question(Errand errand, Gate gate)
-    {
-        var (run, missing) = (errand.Run, false);
-        var headers = gate.Query.Headers.ToImmutableSortedDictionary(header => header.Key, header => Secret().Replace(header.Value, match =>
-        {
-            var secret = settings[$"Http:Secrets:{match.Groups["name"].Value}"];
-            missing |= string.IsNullOrEmpty(secret);
-            return secret ?? "";
-        }));
-        if (missing) return null;
-        var changed = run.Steps.FirstOrDefault(step => step is { Step.Changes: true, BeganAt: not null }) ?? errand.Step;
-        return new GateQuestion(run.Id, gate.Query with { Headers = headers }, run.Site.Service, run.Site.Environment, run.Plan.Version, run.BackTo ?? run.Plan.FromVersion, changed.BeganAt ?? Engine.Now)
-        {
-            Unit = gate.Unit,
-            Compared = gate.Compare != Compare.Nothing,
-        };
-    }
-
-    private GateAnswered Unknown(AskGate ask, string why) => new(ask.Gate, ask.Round, new GateSample(Engine.Now, null, why));
-
-    [GeneratedRegex(@"\{secret:(?<name>[A-Za-z0-9_.-]+)\}", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex Secret();
 }

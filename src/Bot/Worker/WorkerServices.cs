@@ -1,5 +1,6 @@
 using ChatOps.Bot.Engine;
 using ChatOps.Runbooks.Evidence;
+using ChatOps.Runbooks.Gates;
 
 namespace ChatOps.Bot.Worker;
 
@@ -34,6 +35,18 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, VerifyHandler>()
         .AddSingleton<IWorkHandler, RequestHandler>()
         .AddSingleton<IWorkHandler, GateHandler>()
+        .AddSingleton<IGateSource, PodGates>()
+        .AddSingleton<IGateSource, HealthGates>()
+        .AddSingleton<IGateSource, AlertGates>()
+        .AddSingleton<GateQuestions>()
+        .AddSingleton<Standings>()
+        .AddSingleton<IWorkHandler, WatchGateHandler>()
+        .AddSingleton<IWorkHandler, WatchEndHandler>()
+        .AddSingleton<IWorkHandler, TakeBackHandler>()
+        .AddSingleton<IWorkHandler, StandHandler>()
+        .AddSingleton<IWorkHandler, OvertakenHandler>()
+        .AddSingleton<WaysOut>()
+        .AddSingleton<IWorkHandler, WayOutHandler>()
         .AddSingleton<IWorkHandler, TurnHandler>()
         .AddSingleton<IWorkHandler, TrainHandler>()
         .AddSingleton<IWorkHandler, TrainTellHandler>()

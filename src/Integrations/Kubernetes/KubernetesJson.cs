@@ -166,7 +166,7 @@ internal sealed record WaitingState(string? Reason, string? Message);
 
 internal sealed record RunningState(DateTimeOffset? StartedAt);
 
-internal sealed record TerminatedState(int ExitCode, string? Reason, string? Message);
+internal sealed record TerminatedState(int ExitCode, string? Reason, string? Message, DateTimeOffset? FinishedAt = null);
 
 internal sealed record Event : KubernetesObject
 {

@@ -21,6 +21,7 @@ public static class KubernetesServices
         services.TryAddSingleton<Clusters>();
         services.TryAddSingleton<Rollouts>();
         services.TryAddSingleton<RolloutWatch>();
+        services.TryAddSingleton<PodsOfVersion>();
         services.TryAddSingleton<BlueGreen>();
         services.TryAddSingleton<Weights>();
         services.TryAddSingleton<Canaries>();

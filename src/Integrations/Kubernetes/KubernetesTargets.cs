@@ -6,7 +6,7 @@ namespace ChatOps.Integrations.Kubernetes;
 
 /// <summary>Deployments in Kubernetes clusters.</summary>
 /// <remarks>Safe to repeat: a change carries its key in an annotation and is found by it (see <see cref="Marks"/>).</remarks>
-internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, BlueGreen blueGreen, Canaries canaries, Weights weights, Parts parts, JobRuns jobs, RolloutWatch watch, HealthClient health, TimeProvider time) : ITargets
+internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, BlueGreen blueGreen, Canaries canaries, Weights weights, Parts parts, JobRuns jobs, RolloutWatch watch, PodsOfVersion pods, HealthClient health, TimeProvider time) : ITargets
 {
     private static readonly TimeSpan SwitchLook = TimeSpan.FromSeconds(1);
 
@@ -91,6 +91,28 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
         {
             await jobs.StopAsync(k, name, cancellationToken);
             return Done(Nothing.Value);
+        });
+
+    public Task<Outcome<PodsSeen>> PodsAsync(Target target, string version, DateTimeOffset since, CancellationToken cancellationToken) =>
+        AnswerAsync(target, async k =>
+        {
+            IEnumerable<string> names = k.Service is null ? [k.Deployment] : (await blueGreen.FindAsync(k, cancellationToken)).Both.Select(one => one.Metadata.Name);
+            return await pods.SeeAsync(k, [.. names.SelectMany(name => (string[])[name, Canaries.NameOf(name)])], version, since, cancellationToken);
+        });
+
+    public Task<Outcome<BackSeen>> LookBackAsync(Target target, string version, long? revision, CancellationToken cancellationToken) =>
+        AnswerAsync(target, async k =>
+        {
+            var pair = k.Service is null ? null : await blueGreen.FindAsync(k, cancellationToken);
+            var deployment = pair?.Live ?? await clusters.Client(k.Cluster).GetDeploymentAsync(k.Namespace, k.Deployment, cancellationToken);
+            var container = Images.Choose(deployment.Spec.Template, k);
+            var byHand = Hands.ByHand(deployment, container);
+            if (Images.IsOf(container.Image, version)) return Done(new BackSeen("it runs now, so its image is there", byHand));
+            if (pair?.Idle is { } idle && Images.Find(idle.Spec.Template, k) is { } beside && Images.IsOf(beside.Image, version))
+                return Done(new BackSeen($"it stands by as {idle.Metadata.Name}, {idle.Status.ReadyReplicas} of its replicas ready", byHand));
+            return Done(new BackSeen(await rollouts.FindRevisionAsync(k with { Deployment = deployment.Metadata.Name }, deployment, version, revision, cancellationToken) is { } kept
+                ? $"revision {kept} is there; whether its image is still in the registry, the cluster can't tell"
+                : "its revision is gone: only its image is set back, not what else its template said; whether the image is still in the registry, the cluster can't tell", byHand));
         });
 
     public Task<HealthAnswer> ProbeAsync(Target target, HealthProbe probe, CancellationToken cancellationToken) =>

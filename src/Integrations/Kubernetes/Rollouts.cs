@@ -26,6 +26,13 @@ internal sealed partial class Rollouts(Clusters clusters, ILogger<Rollouts> logg
                 "revision-gone", $"The {target} has no revision {toRevision} any more; it has {Undo.Known(history)}.", "Roll back to a version instead.");
         }, cancellationToken);
 
+    /// <summary>The revision that going back to a version would lead to; null when none ran it that is still there.</summary>
+    public async Task<long?> FindRevisionAsync(Target.Kubernetes target, Deployment deployment, string version, long? revision, CancellationToken cancellationToken)
+    {
+        var history = await HistoryAsync(clusters.Client(target.Cluster), target, deployment, cancellationToken);
+        return Undo.Choose(history, target, version, revision) is { } kept ? Marks.RevisionOf(kept.Metadata) : null;
+    }
+
     public async Task HoldAsync(Target.Kubernetes target, Change change, bool hold, CancellationToken cancellationToken)
     {
         var client = clusters.Client(target.Cluster);

@@ -7,13 +7,14 @@ namespace ChatOps.Integrations.Simulated;
 
 /// <summary>
 /// A stand-in for a cluster inside the process: rollouts take time, a version that contains <c>bad</c> never becomes ready, <c>slow</c> takes
-/// long, <c>leaky</c> passes its checks and then breaches its gates (<see cref="SimulatedGates"/>). What runs is kept in a small file, so that it survives the process as a cluster would.
+/// long, <c>leaky</c> passes its checks and then breaches its gates (<see cref="SimulatedGates"/>), <c>crashy</c> restarts again and again, <c>hungry</c> for want of memory. What runs is kept in a small file, so that it survives the process as a cluster would.
 /// </summary>
 /// <param name="file">Where it is kept; null = only in memory.</param>
 public sealed class SimulatedTargets(string? file, TimeProvider time) : ITargets, IDisposable
 {
     private const int JobsKept = 20;
     private static readonly TimeSpan JobTakes = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CrashesAfter = TimeSpan.FromSeconds(3), CrashesEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock gate = new();
@@ -125,6 +126,25 @@ public sealed class SimulatedTargets(string? file, TimeProvider time) : ITargets
         }
 
         return Answer(Nothing.Value);
+    }
+
+    public Task<Outcome<PodsSeen>> PodsAsync(Target target, string version, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var (at, now) = (time.GetUtcNow(), Read(target));
+        if (now.Version != version) return Answer(new PodsSeen(0, 0, 0, 0, 0));
+        var stand = now.Stand(at);
+
+        // One restart every two seconds, from a few seconds after it came up.
+        var restarts = version.Contains("crashy", StringComparison.OrdinalIgnoreCase) || version.Contains("hungry", StringComparison.OrdinalIgnoreCase) ? (int)Math.Clamp((at - now.UpAt - CrashesAfter) / CrashesEvery, 0, 100) : 0;
+        var killed = version.Contains("hungry", StringComparison.OrdinalIgnoreCase) ? Math.Min(restarts, stand.Wanted) : 0;
+        return Answer(new PodsSeen(stand.Ready, stand.Ready, stand.Wanted, restarts, killed) { Says = restarts > 0 ? "restarted: replica 1 (simulated)" : null });
+    }
+
+    public Task<Outcome<BackSeen>> LookBackAsync(Target target, string version, long? revision, CancellationToken cancellationToken)
+    {
+        var now = Read(target);
+        var kept = now.History.LastOrDefault(entry => entry.Version == version);
+        return Answer(new BackSeen(now.Version == version ? "it runs now (simulated)" : kept is null ? "its revision is gone; it is rolled out by its version (simulated)" : $"revision {kept.Revision} is there, and so is its image (simulated)", null));
     }
 
     public Task<HealthAnswer> ProbeAsync(Target target, HealthProbe probe, CancellationToken cancellationToken)

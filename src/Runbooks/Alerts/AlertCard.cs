@@ -85,7 +85,7 @@ public static class AlertCard
         foreach (var failed in group.SilencedAt(now) ? group.Silence!.Failed : []) yield return new CardBlock.Notice(Tone.Warning, $"{failed.System} was not silenced: {failed.Why}");
         if (group.Overdue > 0 && group.Answered is null) yield return new CardBlock.Notice(Tone.Bad, "Nobody answered in the time promised.");
         if (group.Suspects is { IsEmpty: false } suspects)
-            yield return new CardBlock.List("What changed", [.. suspects.Select(one => new ListLine($"{one.Says} (run {one.Run}: {string.Join(", ", one.Reasons)})", Tone.Warning))]);
+            yield return new CardBlock.List("What changed", [.. suspects.Select(one => new ListLine($"{one.Says} (run {one.Run}: {string.Join(", ", one.Reasons)}){(one.WayOut is { } way ? $"; {way}" : "")}", Tone.Warning))]);
         if (group.Members.Count > 1) yield return new CardBlock.List("Alerts", [.. group.Began.Storm ? Kinds(group) : Members(group, shown)]);
         if (group.Lines.Length > 0)
             yield return new CardBlock.List("What happened", [.. group.Lines.TakeLast(LinesShown).Select(line => new ListLine($"{AlertWords.Clock(line.At)} {(line.By is { } by ? $"{new Access.Person(by).ShortName} " : "")}{line.Says}", line.Tone))]);

@@ -135,4 +135,8 @@ public enum Unsent
 /// <param name="Reasons">What speaks for it.</param>
 /// <param name="Score">0 to 1.</param>
 /// <param name="BackTo">The version to go back to, where the run can be taken back.</param>
-public sealed record Suspect(RunId Run, string Says, ImmutableArray<string> Reasons, double Score, string? BackTo);
+public sealed record Suspect(RunId Run, string Says, ImmutableArray<string> Reasons, double Score, string? BackTo)
+{
+    /// <summary>What going back would mean, in a few words; null = nobody has looked.</summary>
+    public string? WayOut { get; init; }
+}

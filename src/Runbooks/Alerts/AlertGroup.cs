@@ -70,6 +70,13 @@ public sealed record AlertGroup(GroupBegan Began, long Version, AlertStatus Stat
 
     public bool FlapsAt(DateTimeOffset now) => FlapsUntil is { } until && now < until;
 
+    /// <summary>Whether it is about a service in an environment: one that names no environment is about all of them.</summary>
+    public bool Names(string service, string environment) => (Began.Environment is null || Began.Environment.Equals(environment, StringComparison.OrdinalIgnoreCase))
+        && (service.Equals(Began.Service, StringComparison.OrdinalIgnoreCase) || (Began.Storm && Members.All.Values.Any(one => one.Firing && service.Equals(one.Service, StringComparison.OrdinalIgnoreCase))));
+
+    /// <summary>Whether it fires, and began to since a moment.</summary>
+    public bool FiredSince(DateTimeOffset moment) => IsFiring && (Reopenings.IsEmpty ? Since : Reopenings[^1]) >= moment;
+
     public bool SilencedAt(DateTimeOffset now) => Silence is { } silence && now < silence.Until;
 
     public string Where => (Began.Service, Began.Environment) switch

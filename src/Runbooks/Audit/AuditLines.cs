@@ -10,6 +10,7 @@ using ChatOps.Runbooks.Rotas;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Schedules;
 using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Versions;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Audit;
@@ -27,6 +28,7 @@ public sealed class AuditLines
         if (stored.Stream == LockBook.Stream) return OfLock(entry, RunJson.ReadLock(stored));
         if (stored.Stream == LaterBook.Stream) return OfLater(entry, RunJson.ReadLater(stored));
         if (stored.Stream == RefusalBook.Stream) return OfRefusal(entry, RefusalJson.Read(stored));
+        if (stored.Stream == VersionBook.Stream) return OfVersion(entry, VersionJson.Read(stored));
         if (stored.Stream == OnCallBook.Stream) return OfSwap(entry, OnCallJson.Read(stored));
         if (stored.Stream.Name.StartsWith("alert-", StringComparison.Ordinal)) return OfAlert(entry, AlertJson.Read(stored));
         if (stored.Stream.Name.StartsWith("incident-", StringComparison.Ordinal)) return OfIncident(entry, IncidentJson.Read(stored));
@@ -76,9 +78,9 @@ public sealed class AuditLines
     private AuditLine? OfRun(ChainEntry entry, RunEvent what)
     {
         var (stored, before) = (entry.Event, runs.GetValueOrDefault(entry.Event.Stream));
-        if (before is null && what is not RunOpened) return null;      // after its end nothing is decided about a run
+        if (before is null && what is not RunOpened) return null;      // after its end, and that of its watch, nothing is decided about a run
         var run = before is null ? RunState.Open((RunOpened)what, stored.At) : before.Evolve(what, stored.At);
-        if (run.IsOver) runs.Remove(stored.Stream);
+        if (run.IsSettled) runs.Remove(stored.Stream);
         else runs[stored.Stream] = run;
         return LineOf(run, entry, what);
     }
@@ -94,7 +96,7 @@ public sealed class AuditLines
     }
 
     /// <summary>What the bot decides by itself.</summary>
-    private static bool Decides(RunEvent what) => what is RollbackBegan or RunCancelled or StepRetried or StepLeftBehind or RemedyBegan or PlanChanged
+    private static bool Decides(RunEvent what) => what is RollbackBegan or RunCancelled or StepRetried or StepLeftBehind or RemedyBegan or PlanChanged or WatchTripped or WatchEnded or WatchTakenBack
         or StepHappened { What: ApprovalExpired or ApprovalEscalated or ItemVerified or StepFailed };
 
     private static ImmutableArray<string> Evidence(RunState run) =>
@@ -125,6 +127,13 @@ public sealed class AuditLines
     };
 
     private static string Who(Person? by, string name) => by?.Email ?? $"{name} (nobody known)";
+
+    private static AuditLine? OfVersion(ChainEntry entry, VersionEvent what) => what switch
+    {
+        VersionFailed e => Line(entry, null, "version-failed", $"marked {e.Version} as failed: {e.Why}", new LockScope(e.Site.Service, e.Site.Environment)),
+        FailureCleared e => Line(entry, e.By, "failure-cleared", $"says that what failed in {e.Version} is fixed: {e.Reason}", new LockScope(e.Site.Service, e.Site.Environment)),
+        _ => null,
+    };
 
     private static AuditLine OfSwap(ChainEntry entry, OnCallEvent what) => what switch
     {

@@ -8,8 +8,10 @@ namespace ChatOps.Runbooks.Cards;
 /// <summary>Shows how the gates of a soak stand: the last values as a small line, the limit, the verdict.</summary>
 public static class GateLines
 {
-    /// <summary>The last soak of the run that has begun and watches gates; null when there is none.</summary>
-    public static (Soak Soak, Soak.State State, StepProgress Step)? Of(RunState run) => run.Steps.LastOrDefault(step => step is { Step: Soak { Gates.IsEmpty: false }, State: Soak.State }) is { } step
+    /// <summary>What is watched behind the run, else the last soak that has begun and watches gates; null when there is none.</summary>
+    public static (Soak Soak, Soak.State State, StepProgress Step)? Of(RunState run) => run.Watch is { } watch && run.Find(watch.Step) is { Step: Soak soak } watched
+        ? (soak, new Soak.State(watch.Until) { Tracks = watch.Tracks, Over = watch.Over }, watched)
+        : run.Steps.LastOrDefault(step => step is { Step: Soak { Gates.IsEmpty: false }, State: Soak.State }) is { } step
         ? ((Soak)step.Step, (Soak.State)step.State!, step)
         : null;
 
@@ -38,7 +40,8 @@ public static class GateLines
 
     /// <summary>Where to look closer at what tripped, or at what nobody knows.</summary>
     public static ImmutableArray<Link> Links(RunState run) =>
-        [.. run.Steps.Where(step => step is { Fault.Link: not null }).TakeLast(1).Select(step => new Link("What tripped", step.Fault!.Link!))];
+        [.. new[] { run.Opened.Tripped?.Link, run.Watch?.Fault?.Link }.Concat(run.Steps.Where(step => step is { Fault.Link: not null }).TakeLast(1).Select(step => step.Fault!.Link))
+            .OfType<Uri>().Take(1).Select(link => new Link("What tripped", link))];
 
     private static ListLine Line(Gate gate, GateTrack track)
     {

@@ -18,6 +18,7 @@ internal static class OutlookBlocks
 
     public static IEnumerable<CardBlock> Of(Outlook outlook, Func<DateTimeOffset, string> clock)
     {
+        if (outlook.FailedBefore is { } failed) yield return new CardBlock.Notice(Tone.Warning, failed);
         if (outlook.Changes is { Dropped: > 0 } back) yield return new CardBlock.Notice(Tone.Warning, $"{Words.Count(back.Dropped, "commit", "commits")} that run there now are not part of this version and would be dropped.");
         if (outlook.Changes is { } changes) yield return Changed(changes);
         else if (outlook.NoChanges is { } why) yield return new CardBlock.Text(why, "What it brings");

@@ -39,7 +39,9 @@ internal static class RunButtons
         if (Timely(new RunCommand.Resume(Anybody))) yield return new Button("Resume", ButtonStyle.Primary, Does("resume"));
         if (Timely(new RunCommand.Pause(Anybody, null)) && run.Active.Any(step => step.Step.Waits == Waits.ForNobody)) yield return new Button("Pause", ButtonStyle.Plain, Does("pause"));
         if (Timely(new RunCommand.Abort(Anybody, null))) yield return Abort(run, Does("abort"));
-        if (run.Status == RunStatus.Succeeded && run is { Plan.Kind: RunKind.Deploy, BackTo: { } before })
+        if (Timely(new RunCommand.Vouch(Anybody, "-"))) yield return new Button("It is well", ButtonStyle.Plain, Does("vouch"), new Confirm("Is it well?", $"{run.Plan.Version} counts as a version to go back to. How you know is kept.", "It is well", "Not now"), AsksReason: true);
+        if (Timely(new RunCommand.StopWatch(Anybody, "-"))) yield return new Button("Stop watching", ButtonStyle.Plain, Does("unwatch"), new Confirm("Stop watching?", "Nothing goes back by itself any more. The reason is kept.", "Stop watching", "Keep watching"), AsksReason: true);
+        if (run.Status == RunStatus.Succeeded && run.Watch?.Rollback is null && run is { Plan.Kind: RunKind.Deploy, BackTo: { } before })
         {
             yield return new Button($"Roll back to {before}", ButtonStyle.Danger, Does("rollback"),
                 new Confirm($"Roll {run.Site} back?", $"A new run takes it from {run.Plan.Version} back to {before}.", "Roll back", "Not now"));

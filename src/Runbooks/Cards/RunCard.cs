@@ -15,7 +15,7 @@ public static class RunCard
     internal static readonly Caller Anybody = new(new Person("anybody@"), "anybody", []);
 
     /// <param name="publicUrl">Where the run's page is; null = nowhere that can be linked to.</param>
-    public static Card Of(RunState run, DateTimeOffset now, Uri? publicUrl) => new(TitleOf(run), ToneOf(run), RunWords.Of(run.Status), Fallback(run))
+    public static Card Of(RunState run, DateTimeOffset now, Uri? publicUrl) => new(TitleOf(run), ToneOf(run), RunWords.Of(run.Status) + WatchLines.State(run), Fallback(run))
     {
         Facts = Facts(run),
         Body = [.. Body(run, now)],
@@ -34,7 +34,7 @@ public static class RunCard
         _ => $"Roll {plan.Site.Service} back to {plan.Version} in {plan.Site.Environment}",
     };
 
-    public static Tone ToneOf(RunState run) => run.Status switch
+    public static Tone ToneOf(RunState run) => WatchLines.ToneOf(run) ?? run.Status switch
     {
         RunStatus.Queued or RunStatus.WaitingForChecklist or RunStatus.WaitingForApproval or RunStatus.WaitingForPerson or RunStatus.Paused => Tone.Waiting,
         RunStatus.Running => Tone.Active,
@@ -78,6 +78,8 @@ public static class RunCard
 
     private static IEnumerable<CardBlock> Body(RunState run, DateTimeOffset now)
     {
+        if (WatchLines.Notice(run) is { } watched) yield return watched;
+        if (run.Opened.FailedBefore is { } failed && !run.MayHaveChanged && !run.IsOver) yield return new CardBlock.Notice(Tone.Warning, $"{failed.Version} failed here before, in run {failed.Run}{(failed.Automatic ? ", and was taken back by itself" : "")}: {failed.Why}");
         if (run.Notice is { } notice) yield return new CardBlock.Notice(Tone.Warning, notice);
         if (run is { Status: RunStatus.Cancelled or RunStatus.Failed, Ending: { Length: > 0 } ending }) yield return new CardBlock.Notice(Tone.Muted, $"{char.ToUpperInvariant(ending[0])}{ending[1..]}.");
         if (Trouble(run) is { } trouble) yield return trouble;
@@ -86,12 +88,13 @@ public static class RunCard
         foreach (var active in run.Active)
         {
             if (active.State is Checklist.State ticks) yield return ChecklistOf(run, (Checklist)active.Step, active, ticks);
-            if (active.State is Approval.State given) yield return ApprovalsOf((Approval)active.Step, given);
+            if (active.State is Approval.State given) yield return ApprovalsOf(run, (Approval)active.Step, given);
             if (active is { Step: Rollout rollout, State: Rollout.State { Last: { } seen } }) yield return ProgressOf(rollout, seen);
             if (active.Step is Manual manual) yield return new CardBlock.Text(string.Join('\n', manual.Commands.Select(run.Fill).Select(command => $"$ {command}").Prepend(run.Fill(manual.Instructions))), manual.Title);
         }
 
         foreach (var block in TrainBlocks.Of(run, now)) yield return block;
+        if (WayOutLines.Of(run) is { } back) yield return back;
         if (GateLines.Block(run) is { } gates) yield return gates;
         foreach (var job in run.Steps.Where(step => step.State is JobRun.State { Last.Log.Length: > 0 } && step.Status is StepStatus.Failed or StepStatus.Passed).TakeLast(1))
             yield return new CardBlock.Text(((JobRun.State)job.State!).Last!.Log, $"Last lines of {((JobRun)job.Step).Job}");
@@ -128,8 +131,8 @@ public static class RunCard
             return new ChecklistLine(text, list.IsDone(ticks, at), by, Verifies: self, click);
         })]);
 
-    private static CardBlock.Approvals ApprovalsOf(Approval approval, Approval.State state) => new(
-        approval.Title, [.. state.Yes.Select(given => $"{given.By.ShortName}, {Clock(given.At)}{(given.From is { } run ? $", in run {run}" : "")}{(given.Note is null ? "" : $": {given.Note}")}")], approval.Count,
+    private static CardBlock.Approvals ApprovalsOf(RunState run, Approval approval, Approval.State state) => new(
+        run.WayOut?.Impossible is { } never ? $"No way back: {never}. {approval.Title}" : approval.Title, [.. state.Yes.Select(given => $"{given.By.ShortName}, {Clock(given.At)}{(given.From is { } run ? $", in run {run}" : "")}{(given.Note is null ? "" : $": {given.Note}")}")], approval.Count,
         Asked(approval, state), state.Until);
 
     private static string Asked(Approval approval, Approval.State state) => Words.List(
@@ -185,6 +188,7 @@ public static class RunCard
     {
         var says = run switch
         {
+            { Watch: not null } => WatchLines.Next(run),
             { Status: RunStatus.Queued } => $"it starts by itself after run {Words.List(run.Behind.Select(id => id.ToString()))}",
             { Status: RunStatus.Paused } => $"it goes on when somebody resumes it{(run.PausedBy is { } by ? $"; {by.ShortName} paused it" : "")}",
             { Status: RunStatus.Deciding } => $"somebody has to say: {Words.List(Choices(run), "or")}",

@@ -48,6 +48,12 @@ public static class Timeline
             RunCancelled e => new(at, e.By?.Email, $"Cancelled: {e.Why}.", Tone.Muted, true),
             CardPosted e => new(at, null, $"Card posted in {e.Place}.", Tone.Neutral),
             NotInformed e => new(at, null, $"{e.Whom} could not be told: {e.Why}", Tone.Warning, true),
+            WatchBegan e => new(at, null, $"Its gates are watched on for {Words.Duration(e.Until - at)}.", Tone.Active),
+            WatchSampled e => WatchLines.OfGate(run, e, at),
+            WatchTripped e => new(at, null, $"{e.Fault.Why} {(e.GoesBack ? $"It goes back to {run.BackTo} by itself." : e.Why ?? "Somebody has to decide.")}", Tone.Bad, true),
+            WatchEnded e => WatchLines.Of(run, e, at),
+            WatchTakenBack e => new(at, null, e.Says, Tone.Warning, true),
+            WatchVouched e => new(at, e.By.Email, $"says that it is well: {e.Reason}", Tone.Good, true),
             NotPosted e => new(at, null, $"Could not post in {e.Place}: {e.Why}", Tone.Warning),
             _ => null,
         };

@@ -49,6 +49,14 @@ public interface ITargets
     /// <summary>Ends a job and its pods; one that is not there is ended already.</summary>
     Task<Outcome<Nothing>> StopJobAsync(Target target, string name, CancellationToken cancellationToken);
 
+    /// <summary>How the pods of a version do.</summary>
+    /// <param name="since">When the change began: what restarted before says nothing about it.</param>
+    Task<Outcome<PodsSeen>> PodsAsync(Target target, string version, DateTimeOffset since, CancellationToken cancellationToken);
+
+    /// <summary>Whether what a version takes to come back is still there.</summary>
+    /// <param name="revision">Its revision, where that is known.</param>
+    Task<Outcome<BackSeen>> LookBackAsync(Target target, string version, long? revision, CancellationToken cancellationToken);
+
     /// <summary>Asks a health question, once.</summary>
     Task<HealthAnswer> ProbeAsync(Target target, HealthProbe probe, CancellationToken cancellationToken);
 }
@@ -62,6 +70,22 @@ public sealed record Change(RunId Run, string Key, string Version, Person By, st
 /// <param name="New">Those that run the version asked for.</param>
 /// <param name="Stable">Those that run another.</param>
 public sealed record PodNames(string? New, string? Stable);
+
+/// <summary>What is left of a version at a target.</summary>
+/// <param name="Says">Whether its revision and its image are there, as far as the target can tell.</param>
+/// <param name="ByHand">A sentence when the target was changed by something other than a run since; else null.</param>
+public sealed record BackSeen(string Says, string? ByHand);
+
+/// <summary>How the pods of a version do.</summary>
+/// <param name="Pods">How many there are; 0 = the version does not run, and the rest says nothing.</param>
+/// <param name="Wanted">How many there should be.</param>
+/// <param name="Restarts">Of containers, since the change.</param>
+/// <param name="OutOfMemory">Containers whose last end since the change was for want of memory.</param>
+public sealed record PodsSeen(int Pods, int Ready, int Wanted, int Restarts, int OutOfMemory)
+{
+    /// <summary>Which of them, in a few words; null = none.</summary>
+    public string? Says { get; init; }
+}
 
 /// <param name="Says">A sentence; null when nothing was left to scale down.</param>
 public sealed record Retired(string? Says);

@@ -13,7 +13,7 @@ public static class GateJudge
     /// <summary>How sure a comparison must be before the end.</summary>
     public const double SureEarly = 0.999;
 
-    public const string Tripped = "gate-tripped", Silent = "gate-unknown", Unclear = "gate-inconclusive";
+    public const string Tripped = "gate-tripped", Silent = "gate-unknown";
 
     /// <summary>How a gate stands after one more sample.</summary>
     public static GateTrack Add(Gate gate, GateTrack track, GateSample sample)
@@ -27,7 +27,7 @@ public static class GateJudge
     public static Fault? Fault(Gate gate, GateTrack track) => track switch
     {
         { Verdict: GateVerdict.Tripped } => new Fault(Tripped, $"{gate.Name} is {ValueInWords(gate, track)}: {Breach(gate, track)}.", "Look at what the new version does, then roll back or retry.") { Link = gate.Link ?? track.Link },
-        { UnknownSince: { } since, Last: { } last } when gate.OnUnknown == OnUnknown.Fail && last.At - since >= gate.For && track.Unknowns >= InARow(gate) => NotKnown(gate, track),
+        { UnknownSince: { } since, Last: { } last } when gate.OnUnknown == OnUnknown.Fail && last.At - since >= gate.For && track.Unknowns >= InARow(gate) => NotKnown(gate, track) with { Code = Silent },
         _ => null,
     };
 
@@ -42,7 +42,7 @@ public static class GateJudge
     /// <summary>Why a comparison at the end neither says worse nor lets one rest; null when it is clear.</summary>
     /// <remarks>Between the gate's own confidence and five times its doubt: by 98% that is from 90% on. By chance alone it is there in 8 of 100 soaks, so it asks and never decides.</remarks>
     public static Fault? Doubt(Gate gate, GateTrack track) => gate.Compare != Compare.Nothing && track.Compared is { Verdict: ComparisonVerdict.NotWorse } compared && compared.Confidence >= Math.Max(0.5, 1 - (5 * (1 - gate.Confidence)))
-        ? new Fault(Unclear, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{gate.Name} is inconclusive at {ValueInWords(gate, track)}: {compared.Says()}, and it takes {gate.Confidence * 100:0.##}%."), "Look at the numbers: skip to go on, retry to soak once more, or roll back.") { Link = gate.Link ?? track.Link }
+        ? new Fault(FaultCodes.Inconclusive, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{gate.Name} is inconclusive at {ValueInWords(gate, track)}: {compared.Says()}, and it takes {gate.Confidence * 100:0.##}%."), "Look at the numbers: skip to go on, retry to soak once more, or roll back.") { Link = gate.Link ?? track.Link }
         : null;
 
     /// <summary>Whether its soak may end: it was judged, and it is not past its limit now.</summary>
@@ -55,7 +55,7 @@ public static class GateJudge
 
     /// <summary>What is missing, where the time is up and it was not judged.</summary>
     public static Fault NotKnown(Gate gate, GateTrack track) => new(
-        Silent, $"{gate.Name} is not known: {Reason(gate, track)}.", $"Look at {gate.Query.Source}, then retry, or skip with a reason.") { Link = gate.Link ?? track.Link };
+        FaultCodes.Inconclusive, $"{gate.Name} is not known: {Reason(gate, track)}.", $"Look at {gate.Query.Source}, then retry, skip with a reason, or roll back.") { Link = gate.Link ?? track.Link };
 
     /// <summary>The last number, in its unit; <c>unknown</c> where there is none.</summary>
     public static string ValueInWords(Gate gate, GateTrack track) => track.LastKnown is { } value ? new GateValue(value, gate.Unit).ToString() : "unknown";
@@ -108,7 +108,7 @@ public static class GateJudge
     }
 
     private static string Breach(Gate gate, GateTrack track) =>
-        $"its limit is {gate.LimitInWords}{(track.Compared is { Verdict: ComparisonVerdict.Worse } compared ? $"; {compared.Says()}" : "")}";
+        $"its limit is {gate.LimitInWords}{(track.Compared is { Verdict: ComparisonVerdict.Worse } compared ? $"; {compared.Says()}" : "")}{(track.Last is { Says: { } says } ? $"; {says}" : "")}";
 
     private static string Reason(Gate gate, GateTrack track) => track switch
     {

@@ -31,6 +31,9 @@ public sealed record GateSample(DateTimeOffset At, double? Value, string? Why = 
 
     /// <summary>Of how many the <see cref="Baseline"/> is a share.</summary>
     public long? BaselineOf { get; init; }
+
+    /// <summary>What the number is made of, in a few words: which pod, which alert.</summary>
+    public string? Says { get; init; }
 }
 
 /// <param name="Value">Finite.</param>

@@ -43,6 +43,9 @@ public sealed record GateReading(double? Value, string? Why)
     /// <summary>Of how many the <see cref="Baseline"/> is a share.</summary>
     public long? BaselineOf { get; init; }
 
+    /// <summary>What the number is made of, in a few words: which pod, which alert.</summary>
+    public string? Says { get; init; }
+
     /// <summary>Where people look closer.</summary>
     public Uri? Link { get; init; }
 

@@ -8,7 +8,7 @@ namespace ChatOps.Runbooks.Language;
 /// <summary>Reads <c>gates:</c> of an environment.</summary>
 internal static class GateReader
 {
-    private static readonly string[] Sources = ["prometheus", "datadog", "sentry", "http", "json", "simulated"];
+    private static readonly string[] Sources = ["prometheus", "datadog", "sentry", "http", "json", "kubernetes", "health", "alerts", "simulated"];
 
     private const int MostPerPlace = 20;
 
@@ -25,7 +25,7 @@ internal static class GateReader
         if (findings.Remember($"service:{service}/{environment}:gate:{name}", reader?.File ?? "", line) is { } before && reader is not null && before.File == reader.File)
             findings.Error(reader.File, line, "duplicate-name", $"There are two gates {name}.", $"The other is in line {before.Line}.", "Rename one.");
         if (reader is null) return null;
-        if (!Lint.IsName(name) || name == Steps.Soak.All) findings.Error(reader.File, line, "bad-name", $"A gate can't be called \"{MappingReader.Cut(name)}\".", null, "Use letters, digits and dashes; all means all of them.");
+        if (!Lint.IsName(name) || name is Steps.Soak.All or Steps.Soak.Usual) findings.Error(reader.File, line, "bad-name", $"A gate can't be called \"{MappingReader.Cut(name)}\".", null, "Use letters, digits and dashes; all means all of them, and usual those that need no query.");
         var sources = Sources.Where(reader.Has).ToList();
         if (sources is not [var source])
         {
@@ -46,23 +46,26 @@ internal static class GateReader
         var compare = reader.Text("compare") switch { "before" => Compare.Before, "canary" => Compare.Canary, _ => Compare.Nothing };
         var health = source == "http" && compare == Compare.Nothing && !reader.Has("above") && !reader.Has("below");
         if (health) below = new GateValue(1, GateUnit.Plain);
+        var usual = compare == Compare.Nothing && !reader.Has("above") && !reader.Has("below") && !health ? UsualGates.Limit(name, query) : null;
+        if (usual is { Worse: Worse.Lower }) below = usual.Limit;
+        else if (usual is not null) above = usual.Limit;
         if (reader.Has("above") && reader.Has("below"))
             findings.Error(reader.File, reader.LineOf("below"), "gate-limit-twice", $"{name} has a limit above and one below.", null, "Make it two gates.");
-        else if (!health && compare == Compare.Nothing && !reader.Has("above") && !reader.Has("below"))
+        else if (!health && usual is null && compare == Compare.Nothing && !reader.Has("above") && !reader.Has("below"))
             findings.Error(reader.File, reader.Line, "gate-limit-missing", $"{name} has no limit.", null, "Write above: or below:, or compare: before.");
         var worse = reader.Text("worse") is { } said ? said == "lower" ? Worse.Lower : Worse.Higher : below is not null ? Worse.Lower : Worse.Higher;
         if (reader.Has("worse") && ((above is not null && worse == Worse.Lower) || (below is not null && worse == Worse.Higher)))
             findings.Error(reader.File, reader.LineOf("worse"), "bad-value", $"worse: {reader.Text("worse")} does not go with the limit of {name}.", null, "Take one of them out.");
         var gate = new Gate(name, query, above ?? below, worse)
         {
-            For = reader.Duration("for"),
+            For = usual is not null && !reader.Has("for") ? usual.For : reader.Duration("for"),
             Warn = Value("warn", reader, findings),
             Every = reader.Has("every") ? reader.Duration("every") : null,
             Compare = compare,
             Margin = Value("margin", reader, findings, most: 10),
             Confidence = Confidence(reader, findings),
             OnUnknown = reader.Text("on-unknown") switch { "fail" => OnUnknown.Fail, "ignore" => OnUnknown.Ignore, _ => OnUnknown.Wait },
-            MinSamples = reader.Has("min-samples") ? reader.Number("min-samples") : compare != Compare.Nothing ? 20 : health ? 3 : 1,
+            MinSamples = reader.Has("min-samples") ? reader.Number("min-samples") : compare != Compare.Nothing ? 20 : health ? 3 : usual?.MinSamples ?? 1,
             Link = Link(reader, findings),
         };
         Sense(gate, reader, findings);
@@ -85,7 +88,7 @@ internal static class GateReader
             findings.Error(reader.File, reader.LineOf("compare"), "missing-key", $"{gate.Name} is compared with the stable pods, and nothing says how they are asked.", null, "Write baseline: with the same question about them, or {pods} in the question, as in pod=~\"{pods}\".");
         if (gate.Compare != Compare.Nothing && gate.MinSamples < MannWhitney.Least)
             Wrong("min-samples", $"{gate.Name} is to be compared by {Words.Count(gate.MinSamples, "sample", "samples")}.", $"The test needs at least {MannWhitney.Least} on each side.");
-        if (gate.Compare == Compare.Before && gate.Query.Source is "http" or "json")
+        if (gate.Compare == Compare.Before && gate.Query.Source is "http" or "json" or "kubernetes" or "health" or "alerts")
             findings.Error(reader.File, reader.LineOf("compare"), "compare-impossible", $"{gate.Query.Source} keeps no numbers of before the change.", null, "Ask Prometheus or Datadog, or compare with a canary.");
         if (gate.Every is { } every && gate.For > TimeSpan.Zero && every > gate.For)
             findings.Warn(reader.File, reader.LineOf("every"), "gate-too-rare", $"{gate.Name} is asked every {Words.Duration(every)}, and trips after {Words.Duration(gate.For)}.", "It takes two samples in a row to see that it lasted.", "Ask more often.");

@@ -18,9 +18,11 @@ internal static class LintGates
         foreach (var soak in steps.OfType<Soak>())
         {
             var at = findings.At($"runbook:{runbook.Name}:{soak.Id}", $"runbook:{runbook.Name}");
-            foreach (var name in soak.Watches.Where(name => name != Soak.All && !soak.Gates.Any(gate => gate.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) && !findings.Knows($"service:{service.Name}/{environment.Name}:gate:{name}")))
+            foreach (var name in soak.Watches.Where(name => name is not (Soak.All or Soak.Usual) && !soak.Gates.Any(gate => gate.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) && !findings.Knows($"service:{service.Name}/{environment.Name}:gate:{name}")))
                 findings.ErrorAt(at, "gate-unknown", $"{service.Name} has no gate {name} in {environment.Name}, and {runbook.Name} watches it.", null, Lint.Meant(name, environment.Gates.Select(gate => gate.Name)));
-            foreach (var gate in soak.Gates) Judged(service, environment, runbook, soak, gate, findings);
+            if (soak is { WatchAfter: not null, Watches.IsEmpty: false, Gates.IsEmpty: true })
+                findings.WarnAt(at, "watch-blind", $"Nothing is watched behind {runbook.Name}: {service.Name} has no gates in {environment.Name}.", null, "Write gates: in the service's file.");
+            foreach (var gate in soak.Gates.Where(gate => environment.Gates.Any(own => own.Name == gate.Name))) Judged(service, environment, runbook, soak, gate, findings);
         }
     }
 
@@ -34,6 +36,8 @@ internal static class LintGates
             findings.WarnAt(at, "gate-too-slow", $"{gate.Name} needs {gate.MinSamples} samples, {Words.Duration(every)} apart, but {runbook.Name} soaks for {length}.", "It can't be judged before the soak's time is over: the soak goes on until it is.", "Ask for fewer or more often, or soak longer.");
         if (soak.Length / every > MostSamples)
             findings.ErrorAt(at, "gate-too-often", $"{gate.Name} would be asked {soak.Length / every:0} times while {runbook.Name} soaks.", "Every answer is kept with the run.", $"Ask at most {MostSamples} times.");
+        if (soak.WatchAfter is { } after && after / gate.Schedule(after) > MostSamples)
+            findings.ErrorAt(at, "gate-too-often", $"{gate.Name} would be asked {after / gate.Schedule(after):0} times behind {runbook.Name}.", "Every answer is kept with the run.", $"Ask at most {MostSamples} times, or watch for a shorter time.");
         if (gate.Query.Source == "simulated" && !environment.Target.IsSimulated)
             findings.ErrorAt(at, "simulated-gate", $"{gate.Name} is made up, and {service.Name} in {environment.Name} is real.", null, "Ask a real source.");
         if (Lint.SeemsSecret(gate.Says()))

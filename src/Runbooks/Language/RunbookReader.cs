@@ -22,13 +22,16 @@ internal static class RunbookReader
             findings.Error(file, reader.LineOf("runbook"), "duplicate-name", $"There are two runbooks {name}.", $"The other is in {before.File}, line {before.Line}.", "Rename one.");
         foreach (var key in reader.Keys) findings.Remember($"runbook:{name}:{key}", file, reader.LineOf(key));
         var steps = new StepReader(name, findings, jobs ?? JobShelf.Empty);
-        return new Runbook(name, reader.Text("summary") ?? "", reader.Text("starts-with") ?? "deploy", steps.Read(reader, "steps", "s"), Failure(reader.Mapping("on-failure"), findings))
+        var runbook = new Runbook(name, reader.Text("summary") ?? "", reader.Text("starts-with") ?? "deploy", steps.Read(reader, "steps", "s"), Failure(reader.Mapping("on-failure"), findings))
         {
             Inputs = [.. reader.Named("inputs").Where(input => input.Value is not null).Select(input => Input(name, input.Name, input.Line, input.Value!, findings))],
             Schedules = [.. reader.OneOrMore("schedule").Select(schedule => Schedule(name, schedule, findings))],
             OnAbort = reader.Mapping("on-abort") is { } abort ? Failure(abort, findings) : null,
             SuggestedFor = [.. reader.Texts("suggested-for").Select(alert => alert.Text)],
         };
+        foreach (var soak in runbook.StartsWith == "deploy" ? [] : runbook.AllSteps().OfType<Soak>().Where(soak => soak.WatchAfter is not null))
+            findings.WarnAt(findings.At($"runbook:{name}:{soak.Id}", $"runbook:{name}"), "watch-unfit", $"{name} says watch-after, and does not start with deploy.", "Only what a deployment brought is watched behind it.", "Take watch-after out.");
+        return runbook;
     }
 
     private static OnFailure Failure(MappingReader? reader, Findings findings) => new(

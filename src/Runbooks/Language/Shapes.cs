@@ -64,8 +64,10 @@ public static class Shapes
         new("http", ValueKind.Text, "Who is asked: this address, once per sample; 1 when it answers with a 2xx, else 0. Left out, its limit is below: 1, and min-samples: 3.") { Example = "https://api.example.com/health" },
         new("json", ValueKind.Text, "Who is asked: this address, for a JSON answer; path says where the number is.") { Example = "https://api.example.com/stats" },
         new("simulated", ValueKind.Text, "A made-up number for rehearsals and the demo: it is good, unless the version that runs contains leaky.", Allowed: ["error-rate", "latency", "flapping", "absent"]) { Example = "error-rate" },
-        new("kubernetes", ValueKind.NotYet, "Restarts, ready replicas, pods out of memory."),
-        new("above", ValueKind.Text, "The limit: a number, a share (5%) or a time (500ms). Higher is not good enough.") { Example = "5%" },
+        new("kubernetes", ValueKind.Text, "Who is asked: the cluster, how the version's pods do. restarts: of their containers since the change; left out, its limit is above: 2. ready: the share of its replicas that are; left out: below: 100%, for: 3m. out-of-memory: containers that were ended for it; left out: above: 0.", Allowed: ["restarts", "ready", "out-of-memory"]) { Example = "restarts" },
+        new("health", ValueKind.Text, "Who is asked: every health address of the place; 1 while all answer well, else 0. Left out, its limit is below: 1, for: 3m and min-samples: 3.", Allowed: ["checks"]) { Example = "checks" },
+        new("alerts", ValueKind.Text, "Who is asked: the alerts that came in. firing: how many fire that name the service here and began since the change; critical: those that are. Left out, its limit is above: 0.", Allowed: ["firing", "critical"]) { Example = "firing" },
+        new("above", ValueKind.Text, "The limit: a number, a share (5%) or a time (500ms). Higher is not good enough. Left out, a gate called error-rate has 5% for 5m, and p95-latency 500ms for 10m.") { Example = "5%" },
         new("below", ValueKind.Text, "The limit; lower is not good enough.") { Example = "99%" },
         new("for", ValueKind.Duration, "How long it has to be past its limit, without a good sample between, before it trips. Left out: at once.") { Longest = TimeSpan.FromDays(1), Example = "5m" },
         new("warn", ValueKind.Text, "From here on the card says so, and nothing more.") { Example = "1%" },
@@ -219,8 +221,8 @@ public static class Shapes
         new("on-failure", ValueKind.TextOrMapping, "What its failure leads to: stop (ask a person), continue, rollback, or { run: RUNBOOK }. Left out: what the runbook says.", Of: StepFailure, Allowed: ["stop", "continue", "rollback"]) { Example = "continue" },
         new("skippable-by", ValueKind.Texts, "Groups whose members may skip it; []: nobody.") { Example = "[oncall]" },
         new("undo", ValueKind.Steps, "Steps that take back what it did, when the run goes back after it began.") { Example = "[{ http: POST https://cdn.example.com/restore }]" },
-        new("gates", ValueKind.Texts, "soak: gates of the place that it watches, by name; or all. It fails at once when one trips, and ends only when each was judged.") { OnlyIn = "soak", Example = "all" },
-        new("watch-after", ValueKind.NotYet, "How long gates are watched behind the run."),
+        new("gates", ValueKind.Texts, "soak: gates of the place that it watches, by name; or all; usual: health, restarts, out-of-memory and alerts, which need no query. It fails at once when one trips, and ends only when each was judged.") { OnlyIn = "soak", Example = "all" },
+        new("watch-after", ValueKind.Duration, "soak: how long its gates are watched on behind the run, once that has succeeded. When one trips, a rollback is opened by itself, or a person is asked, as on-failure says.") { OnlyIn = "soak", Longest = TimeSpan.FromDays(1), Example = "1h" },
     ]);
 
     public static Shape Input { get; } = new("input", "Something that is asked for when the runbook starts.",

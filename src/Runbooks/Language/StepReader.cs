@@ -76,7 +76,7 @@ internal sealed class StepReader(string runbook, Findings findings, JobShelf job
         "approval" => ApprovalReader.Read(id, Title(reader, kind, "Approval"), reader, findings),
         "deploy" => StrategyReader.Read(id, reader, findings),
         "check" => reader.Text(kind) is null ? null : new HealthCheck(id, "Check health", []),
-        "soak" => new Soak(id, "Soak", reader.Duration(kind)) { Watches = [.. reader.Texts("gates").Select(gate => gate.Text)] },
+        "soak" => Soaking(id, reader),
         "wait" => Waiting(id, reader),
         "manual" => new Manual(id, Title(reader, kind, "By hand"), reader.Text("do") ?? "", [.. reader.Texts("commands").Select(command => command.Text)], reader.Flag("note"), reader.Flag("changes")),
         "http" => Http(id, reader),
@@ -109,6 +109,14 @@ internal sealed class StepReader(string runbook, Findings findings, JobShelf job
         };
         string[] common = ["when", "only-for", "timeout", "retries", "backoff", "on-failure", "skippable-by", "undo"];
         return common.Any(reader.Has) ? rules : null;
+    }
+
+    private Soak Soaking(StepId id, MappingReader reader)
+    {
+        var soak = new Soak(id, "Soak", reader.Duration("soak")) { Watches = [.. reader.Texts("gates").Select(gate => gate.Text)], WatchAfter = reader.Has("watch-after") ? reader.Duration("watch-after") : null };
+        if (soak is { WatchAfter: not null, Watches.IsEmpty: true })
+            findings.Error(reader.File, reader.LineOf("watch-after"), "watch-blind", "Nothing is watched behind the run: this soak has no gates.", null, "Write gates: all, or a list of names.");
+        return soak;
     }
 
     private Wait? Waiting(StepId id, MappingReader reader)

@@ -66,6 +66,13 @@ public static class Decider
             case RunCommand.ChangePlan c: return ChangePlan(walk, c.Plan, c.Steps, c.Why);
             case RunCommand.OfTrain c: return CarDecider.Act(walk, c);
             case RunCommand.HearOf c: return CarDecider.Hear(walk, c);
+            case RunCommand.WatchAnswered c: return Watching.Answered(walk, c);
+            case RunCommand.WatchOver: return Watching.Over(walk);
+            case RunCommand.StopWatch c: return Watching.Stop(walk, c);
+            case RunCommand.Vouch c: return Watching.Vouch(walk, c);
+            case RunCommand.SupersedeWatch c: return Watching.Supersede(walk, c);
+            case RunCommand.WatchTakenBack c: return Watching.TakenBack(walk, c);
+            case RunCommand.SawWayOut c: return c.WayOut == run.WayOut ? null : walk.Note(new WayOutSeen(c.WayOut));
             case RunCommand.PageWas c: return walk.Note(new PageTold(c.Says));
             case RunCommand.CardWasPosted c: return walk.Note(new CardPosted(c.Place, c.Channel, c.Message, c.Permalink));
             case RunCommand.CardWasNotPosted c: return walk.Note(new NotPosted(c.Place, c.Why));

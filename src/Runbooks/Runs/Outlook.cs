@@ -8,7 +8,11 @@ namespace ChatOps.Runbooks.Runs;
 /// <param name="Items">Checklist items that verify themselves, as they stand now.</param>
 /// <param name="Approvers">For each approval of the plan, in order, who could give it.</param>
 /// <param name="Window">Whether the place may change now, in words.</param>
-public sealed record Outlook(ChangeSet? Changes, string? NoChanges, ImmutableArray<ItemOutlook> Items, ImmutableArray<ApproverOutlook> Approvers, WindowOutlook Window, Usual? Usual);
+public sealed record Outlook(ChangeSet? Changes, string? NoChanges, ImmutableArray<ItemOutlook> Items, ImmutableArray<ApproverOutlook> Approvers, WindowOutlook Window, Usual? Usual)
+{
+    /// <summary>How this version failed there before, as a sentence; null = it did not.</summary>
+    public string? FailedBefore { get; init; }
+}
 
 /// <param name="Answer">What was seen.</param>
 public sealed record ItemOutlook(string Text, Answer Answer);

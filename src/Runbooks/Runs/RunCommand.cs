@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Calendar;
+using ChatOps.Runbooks.Gates;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;
@@ -95,6 +96,28 @@ public abstract record RunCommand
 
     /// <summary>To a release train: how the run of one of its services stands.</summary>
     public sealed record HearOf(string Service, RunId Car, CarSighting Seen) : RunCommand;
+
+    /// <summary>The watch behind the run is to end.</summary>
+    public sealed record StopWatch(Caller Who, string? Reason) : ByPerson(Who);
+
+    /// <summary>It is well, where its gates could not tell or were wrong.</summary>
+    public sealed record Vouch(Caller Who, string? Reason) : ByPerson(Who);
+
+    /// <summary>A gate that is watched behind the run was asked, and this came of it.</summary>
+    /// <param name="Round">Which of its samples this is.</param>
+    public sealed record WatchAnswered(int Gate, int Round, GateSample Sample, Uri? Link = null) : RunCommand;
+
+    /// <summary>The time of the watch behind the run is over.</summary>
+    public sealed record WatchOver : RunCommand;
+
+    /// <summary>Something newer has begun to change the place.</summary>
+    public sealed record SupersedeWatch(string Why) : RunCommand;
+
+    /// <summary>What going back would mean was looked up.</summary>
+    public sealed record SawWayOut(WayOut WayOut) : RunCommand;
+
+    /// <summary>What came of going back by itself.</summary>
+    public sealed record WatchTakenBack(RunId? Rollback, string Says) : RunCommand;
 
     /// <summary>What became of a page about it.</summary>
     public sealed record PageWas(string Says) : RunCommand;

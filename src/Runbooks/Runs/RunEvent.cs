@@ -4,6 +4,7 @@ using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Versions;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Runs;
@@ -37,6 +38,14 @@ namespace ChatOps.Runbooks.Runs;
 [JsonDerivedType(typeof(NotPosted), "not-posted")]
 [JsonDerivedType(typeof(TrainEnded), "train-ended")]
 [JsonDerivedType(typeof(NotInformed), "not-informed")]
+[JsonDerivedType(typeof(WatchBegan), "watch-began")]
+[JsonDerivedType(typeof(WatchSampled), "watch-sampled")]
+[JsonDerivedType(typeof(WatchJudged), "watch-judged")]
+[JsonDerivedType(typeof(WatchTripped), "watch-tripped")]
+[JsonDerivedType(typeof(WatchEnded), "watch-ended")]
+[JsonDerivedType(typeof(WatchTakenBack), "watch-taken-back")]
+[JsonDerivedType(typeof(WatchVouched), "watch-vouched")]
+[JsonDerivedType(typeof(WayOutSeen), "way-out-seen")]
 public abstract record RunEvent;
 
 /// <summary>A run was asked for. It carries all it needs: later edits of the configuration reach it only as <see cref="PlanChanged"/>.</summary>
@@ -72,6 +81,15 @@ public sealed record RunOpened(
 
     /// <summary>How long such a run took before; null = too few did.</summary>
     public Usual? Usual { get; init; }
+
+    /// <summary>How this version failed here before, where somebody deploys it again all the same; null = it did not.</summary>
+    public FailedVersion? FailedBefore { get; init; }
+
+    /// <summary>The version to go back to, where what ran before was brought by a run and never stayed well; null = what ran before.</summary>
+    public string? Good { get; init; }
+
+    /// <summary>For a rollback that opened by itself: what tripped, with its value, its limit and a link.</summary>
+    public Fault? Tripped { get; init; }
 }
 
 public sealed record TurnCame : RunEvent;

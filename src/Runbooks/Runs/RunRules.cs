@@ -13,6 +13,9 @@ public static class RunRules
     public static Refusal? Untimely(RunState run, RunCommand.ByPerson command) => command switch
     {
         RunCommand.AddNote => null,
+        RunCommand.StopWatch => run.Watch is { IsOn: true } ? null : NotWatched(run),
+        RunCommand.Vouch => run.Watch is { Asks: true } ? null : NotWatched(run),
+        RunCommand.TakeOn when run.Watch is { Status: WatchStatus.Tripped or WatchStatus.Unclear } => null,
         _ when run.IsOver => new(RefusalCodes.RunEnded, $"Run {run.Id} is over: {RunWords.Of(run.Status)}.", OverNext(run)),
         RunCommand.Tick c => Held(run) ?? NotAsked(run, run.Asked<Checklist>(c.Step), c.Step, "checklist"),
         RunCommand.Untick c => Held(run) ?? NotAsked(run, run.Asked<Checklist>(c.Step), c.Step, "checklist"),
@@ -59,7 +62,7 @@ public static class RunRules
             RunCommand.RollBack => Lacks(Right.Rollback),
 
             // Whoever may undo it may look after its failure, and whoever asked for it may stop it.
-            RunCommand.TakeOn => Lacks(own) is { } neither && Lacks(Right.Rollback) is not null ? neither : null,
+            RunCommand.TakeOn or RunCommand.StopWatch or RunCommand.Vouch => Lacks(own) is { } neither && Lacks(Right.Rollback) is not null ? neither : null,
             RunCommand.Pause or RunCommand.Abort => command.Who.Person == run.Opened.By ? null : Lacks(own) is { } no && Lacks(Right.Rollback) is not null ? no : null,
             _ => Lacks(own),
         };
@@ -77,6 +80,14 @@ public static class RunRules
     private static string? OverNext(RunState run) => run.Plan.Kind == RunKind.Procedure ? null : run.Status == RunStatus.Succeeded
         ? $"To take it back: rollback {run.Site.Service} {run.Site.Environment}."
         : $"To try again: deploy {run.Site.Service} {run.Plan.Version} {run.Site.Environment}.";
+
+    private static Refusal NotWatched(RunState run) => new(RefusalCodes.NotWatched, run.Watch switch
+    {
+        null => $"Run {run.Id} is not watched: it is {RunWords.Of(run.Status)}.",
+        { IsOn: true } => $"Run {run.Id} is watched, and nothing is wrong so far.",
+        { Status: WatchStatus.Tripped, Rollback: { } back } => $"Run {run.Id} is taken back by run {back}.",
+        _ => $"The watch of run {run.Id} is over.",
+    }, null);
 
     private static Refusal? Held(RunState run) => run.Status == RunStatus.Paused
         ? new(RefusalCodes.RunPaused, $"Run {run.Id} is paused{(run.PausedBy is { } by ? $" by {by.ShortName}" : "")}.", "Resume it first.")

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Gates;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;
@@ -68,6 +69,13 @@ public sealed record RunState(
     /// <summary>Of a run in a release train: the train is over.</summary>
     public bool TrainIsOver { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>What going back would mean, as it was looked up last; null while nobody has looked.</summary>
+    public WayOut? WayOut { get; init; }
+
+    /// <summary>How it is watched behind the run; null = it is not.</summary>
+    public Watch? Watch { get; init; }
+
     public ImmutableSortedDictionary<string, CardPosted> Cards { get; init; } = ImmutableSortedDictionary<string, CardPosted>.Empty;
 
     public RunId Id => Opened.Run;
@@ -106,7 +114,21 @@ public sealed record RunState(
     public bool CanGoBack => BackTo is not null || Steps.Any(step => step is { MayHaveChanged: true, Step.Rules.Undo.IsEmpty: false } or { MayHaveChanged: true, Step: Train });
 
     /// <summary>The version to go back to, or null when it is not known.</summary>
-    public string? BackTo => Origin?.FromVersion ?? (Opened.Steps.Any(step => step is Rollout) ? Plan.FromVersion : null);
+    public string? BackTo => GoodInstead ?? Origin?.FromVersion ?? (Opened.Steps.Any(step => step is Rollout) ? Plan.FromVersion : null);
+
+    /// <summary>Why a gate takes nothing back by itself: this version was taken back so before, and once is enough. Null = it was not.</summary>
+    public string? WasTakenBackBefore => Opened.FailedBefore is { Automatic: true } before ? $"{Plan.Version} was taken back by itself once before, after run {before.Run}: this time somebody decides." : null;
+
+    /// <summary>Whether anything may still be decided about it: while it is open, and behind it while it is watched or asks.</summary>
+    public bool IsSettled => IsOver && (Watch is { } watch
+        ? watch.Status is WatchStatus.Passed or WatchStatus.Superseded or WatchStatus.Stopped
+        : Status != RunStatus.Succeeded || !Steps.Any(step => step.Step is Soak { WatchAfter: not null, Gates.IsEmpty: false }));
+
+    /// <summary>The revision to go back to, or null when it is not known: then the newest that ran <see cref="BackTo"/>.</summary>
+    public long? BackToRevision => GoodInstead is null ? Origin?.FromRevision : null;
+
+    /// <summary>What only switches traffic, or runs beside, goes back to what it took the place of; what is replaced in place can go further back.</summary>
+    private string? GoodInstead => Steps.Any(step => step.Step is Rollout { Stage: not null }) ? null : Opened.Good;
 
     public StepProgress? Find(StepId id) => Steps.FirstOrDefault(step => step.Step.Id == id);
 
@@ -160,9 +182,26 @@ public sealed record RunState(
             NotInformed e => this with { Uninformed = [.. Uninformed.Where(one => one != e).TakeLast(MostUninformed - 1), e] },
             PageTold e => this with { Paged = e.Says },
             TrainEnded => this with { TrainIsOver = true },
+            WayOutSeen e => this with { WayOut = e.WayOut },
+            WatchBegan e => this with { Watch = WatchOf(e, at) },
+            WatchSampled e => this with { Watch = Watch!.With(e) },
+            WatchJudged => this with { Watch = Watch!.Judged() },
+            WatchTripped e => this with { TakenOnBy = null, Watch = Watch! with { Status = WatchStatus.Tripped, Fault = e.Fault, GoesBack = e.GoesBack, Says = e.Why, EndedAt = at } },
+            WatchEnded e => this with { TakenOnBy = null, Watch = Watch! with { Status = e.How, Says = e.By is { } by ? $"{by.ShortName}: {e.Says}" : e.Says, EndedAt = at } },
+            WatchTakenBack e => this with { Watch = Watch! with { Rollback = e.Rollback, Says = e.Says, GoesBack = e.Rollback is not null } },
+            WatchVouched e => this with { Watch = Watch! with { Status = WatchStatus.Passed, Says = $"{e.By.ShortName} says that it is well: {e.Reason}" } },
             _ => throw new InvalidOperationException($"A run does not know {what.GetType().Name}."),
         };
         return next with { Version = Version + 1, UpdatedAt = at, Spent = Spent.And(this, at - UpdatedAt) };
+    }
+
+    /// <summary>What a soak that passed has seen is the beginning of its watch; what a person skipped is forgotten.</summary>
+    private Watch WatchOf(WatchBegan e, DateTimeOffset at)
+    {
+        var step = Find(e.Step)!;
+        var gates = ((Soak)step.Step).Gates;
+        var seen = step is { Status: StepStatus.Passed, State: Soak.State state } && state.Tracks.Length == gates.Length ? state.Tracks : [.. gates.Select(_ => GateTrack.Fresh)];
+        return new Watch(e.Step, gates, seen, at, e.Until);
     }
 
     private RunState Began(StepBegan e, DateTimeOffset at)

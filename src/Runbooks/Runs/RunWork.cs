@@ -10,7 +10,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
 {
     /// <summary>The kinds of work that steps order; stored names.</summary>
     public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say", InformKind = "inform", HttpKind = "http", VerifyKind = "verify", ExpireKind = "expire", RetireKind = "retire", JobStartKind = "job-start", JobWatchKind = "job-watch", JobStopKind = "job-stop", GateKind = "gate", TrafficKind = "traffic",
-        TrainOpenKind = "train-open", TrainDepartKind = "train-depart", TrainLookKind = "train-look", TrainTellKind = "train-tell", TrainCallOffKind = "train-call-off", TrainTakeBackKind = "train-take-back";
+        TrainOpenKind = "train-open", TrainDepartKind = "train-depart", TrainLookKind = "train-look", TrainTellKind = "train-tell", TrainCallOffKind = "train-call-off", TrainTakeBackKind = "train-take-back", WatchGateKind = "watch-gate", WatchEndKind = "watch-end", TakeBackKind = "take-back";
 
     /// <summary>The kinds of work that the engine orders for a run; stored names.</summary>
     public const string CardKind = "card", ThreadKind = "thread", TurnKind = "turn", ReplanKind = "replan", CarNewsKind = "car-news", TrainOverKind = "train-over", SupersedeKind = "supersede";
@@ -33,6 +33,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         TakeBackCars back => $"{TrainTakeBackKind}:{run}:{step}:{attempt}:{string.Join(',', back.Services)}",
         CallOffCars off => $"{TrainCallOffKind}:{run}:{string.Join(',', off.Runs)}",
         Inform inform => $"{InformKind}:{run}:{step}:{attempt}:{inform.Part}",
+        AskWatch ask => $"{WatchGateKind}:{run}:{step}:{attempt}:{ask.Gate}",
         _ => $"{KindOf(order)}:{run}:{step}:{attempt}",
     };
 
@@ -46,6 +47,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         SendRequest => $"http:{run.Id}:{step}",
         VerifyItem verify => $"verify:{run.Id}:{step}:{verify.Item}",
         AskGate ask => $"gate:{run.Id}:{step}:{ask.Gate}",
+        AskWatch ask => $"watch-gate:{run.Id}:{ask.Gate}",
         Say say => $"say:{say.Channel ?? run.Id.ToString()}",
         Inform inform => $"inform:{run.Id}:{step}:{inform.Part}",
         _ => $"run:{run.Id}",
@@ -75,6 +77,9 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         TellCars => TrainTellKind,
         CallOffCars => TrainCallOffKind,
         TakeBackCars => TrainTakeBackKind,
+        AskWatch => WatchGateKind,
+        EndWatch => WatchEndKind,
+        TakeBack => TakeBackKind,
         _ => throw new InvalidOperationException($"Nothing does {order.GetType().Name}."),
     };
 }

@@ -64,6 +64,7 @@ internal sealed class Walk(RunState state, DateTimeOffset now, WorkingHours hour
             Happen(State.Remedied is { } remedied && State.Rollback is null
                 ? new DecisionAsked($"{remedied.Runbook} was run since a step failed. What failed has still to be decided about.")
                 : State.Rollback is null ? new RunSucceeded() : new RunRolledBack());
+            Watching.Begin(this);
             return;
         }
     }
@@ -118,6 +119,9 @@ internal sealed class Walk(RunState state, DateTimeOffset now, WorkingHours hour
         if (step.Step is Soak soak) withdrawn.AddRange(soak.Gates.Select((_, gate) => RunWork.KeyOf(State.Id, step.Step.Id, step.Attempt, new AskGate(gate, 0))));
     }
 
+    /// <summary>Takes one order of a step back.</summary>
+    public void Withdraw(StepProgress step, Order order) => withdrawn.Add(RunWork.KeyOf(State.Id, step.Step.Id, step.Attempt, order));
+
     public RunDecision Decided() => new([.. Events], [.. work], [.. withdrawn], null);
 
     private void Begin(StepProgress next, DateTimeOffset? from)
@@ -162,7 +166,7 @@ internal sealed class Walk(RunState state, DateTimeOffset now, WorkingHours hour
     {
         Withdraw(step);
         var byHand = fault.Code == FaultCodes.ChangedByHand;
-        var unclear = step.Step is Soak { Asks: true } && fault.Code is GateJudge.Silent or GateJudge.Unclear;
+        var unclear = fault.Code == FaultCodes.Inconclusive && step.Step is not Soak { FailsUnclear: true };
         var rules = step.Step.Rules ?? StepRules.Usual;
         if (step.AutomaticTries < rules.Retries && !byHand)
         {
@@ -179,11 +183,12 @@ internal sealed class Walk(RunState state, DateTimeOffset now, WorkingHours hour
 
         if (State.Rollback is not null)
         {
-            Ask("The rollback failed.");
+            Ask("The rollback failed: nothing more is touched.");
             return false;
         }
 
-        if (GoesBack(rules) && !byHand && !unclear)
+        var itself = !byHand && !unclear && (fault.Code != GateJudge.Tripped || State.WasTakenBackBefore is null);
+        if (GoesBack(rules) && itself)
         {
             RollBack(null, fault.Why);
             return false;
@@ -196,7 +201,11 @@ internal sealed class Walk(RunState state, DateTimeOffset now, WorkingHours hour
             return true;
         }
 
-        Ask(step.Way == Way.Aid ? "What was to help failed too." : byHand ? "Somebody changed the target by hand: nothing is undone over their change without being asked." : unclear ? "The gates can't tell how the new version does: somebody has to." : "A step failed.");
+        Ask(step.Way == Way.Aid ? "What was to help failed too."
+            : byHand ? "Somebody changed the target by hand: nothing is undone over their change without being asked."
+            : unclear ? $"Whether {State.Plan.Version} is well can't be told: nothing is taken back without being asked."
+            : fault.Code == GateJudge.Tripped && State.WasTakenBackBefore is { } before ? before
+            : State.Plan.Kind == RunKind.Rollback ? "The rollback failed: nothing more is touched." : "A step failed.");
         return false;
     }
 

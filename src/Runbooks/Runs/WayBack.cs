@@ -40,7 +40,7 @@ internal static class WayBack
         switch (done.Stage?.Kind)
         {
             case null or StageKind.Part or StageKind.All when way.All(one => one is not Rollout { Stage: null }):
-                way.Add(new Rollout(new StepId("undo"), $"Back to {version}", Back: true, run.Origin?.FromRevision));
+                way.Add(new Rollout(new StepId("undo"), $"Back to {version}", Back: true, run.BackToRevision));
                 break;
             case StageKind.Switch when !Has(StageKind.Switch):
                 way.Add(new Rollout(new StepId("undo"), $"Switch back to {version}", Back: true) { Stage = new Stage(StageKind.Switch), Keep = done.Keep });

@@ -29,6 +29,9 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(TellCars), "train-tell")]
 [JsonDerivedType(typeof(CallOffCars), "train-call-off")]
 [JsonDerivedType(typeof(TakeBackCars), "train-take-back")]
+[JsonDerivedType(typeof(AskWatch), "watch-gate")]
+[JsonDerivedType(typeof(EndWatch), "watch-end")]
+[JsonDerivedType(typeof(TakeBack), "take-back")]
 public abstract record Order;
 
 /// <param name="Back">Go back instead of forward.</param>
@@ -99,3 +102,14 @@ public sealed record CallOffCars(ImmutableArray<RunId> Runs, string Why) : Order
 
 /// <summary>Tell these to go back.</summary>
 public sealed record TakeBackCars(ImmutableArray<string> Services) : Order;
+
+/// <summary>Ask for one sample of a gate behind the run. Outlives the run.</summary>
+/// <param name="Gate">Which of the step's gates, from 0.</param>
+/// <param name="Round">Which of its samples: an answer to another one is no news.</param>
+public sealed record AskWatch(int Gate, int Round) : Order;
+
+/// <summary>Tell the run that the time of its watch is over. Outlives the run.</summary>
+public sealed record EndWatch : Order;
+
+/// <summary>Open the rollback of what tripped behind its run. Outlives the run.</summary>
+public sealed record TakeBack : Order;

@@ -12,6 +12,9 @@ public sealed record Soak(StepId Id, string Title, TimeSpan Length) : Step(Id, T
     /// <summary>The word for every gate of the place.</summary>
     public const string All = "all";
 
+    /// <summary>The word for gates that every place has without a query.</summary>
+    public const string Usual = "usual";
+
     /// <summary>Names of the gates to watch, or <see cref="All"/>; empty = it only waits.</summary>
     /// <remarks>A soak that was kept before there were gates has neither: what reads it gives the default of an array then, which is none at all.</remarks>
     public ImmutableArray<string> Watches { get; init => field = value.IsDefault ? [] : value; } = [];
@@ -19,8 +22,14 @@ public sealed record Soak(StepId Id, string Title, TimeSpan Length) : Step(Id, T
     /// <summary>The gates themselves; copied from the service when the run is planned.</summary>
     public ImmutableArray<Gate> Gates { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>Where its gates can't tell, a person is asked, whatever a failure leads to otherwise.</summary>
+    /// <summary>Also a comparison that is nearly sure counts as one that can't tell.</summary>
     public bool Asks { get; init; }
+
+    /// <summary>Where its gates can't tell, it fails like any step; otherwise nothing is taken back without being asked.</summary>
+    public bool FailsUnclear { get; init; }
+
+    /// <summary>How long its gates are watched on behind the run that it is part of; null = not at all.</summary>
+    public TimeSpan? WatchAfter { get; init; }
 
     /// <param name="Until">When its time is over.</param>
     public sealed record State(DateTimeOffset Until) : StepState
@@ -34,7 +43,7 @@ public sealed record Soak(StepId Id, string Title, TimeSpan Length) : Step(Id, T
 
     public override string Kind => "soak";
 
-    public override string Says() => $"wait {Words.Duration(Length)}{(Gates.IsEmpty ? "" : $", watching {string.Join("; ", Gates.Select(gate => gate.Says()))}{(Asks ? "; where they can't tell, ask" : "")}")}";
+    public override string Says() => $"wait {Words.Duration(Length)}{(Gates.IsEmpty ? "" : $", watching {string.Join("; ", Gates.Select(gate => gate.Says()))}{(Asks ? "; where they can't tell, ask" : "")}")}{(WatchAfter is { } after && !Gates.IsEmpty ? $"; they are watched for {Words.Duration(after)} behind the run" : "")}";
 
     /// <summary>How long after its time it still waits for a gate that is unknown or past its limit, before it fails.</summary>
     [JsonIgnore]
@@ -43,6 +52,7 @@ public sealed record Soak(StepId Id, string Title, TimeSpan Length) : Step(Id, T
     public override Step For(PlanContext plan)
     {
         var watched = Watches.Contains(All) ? plan.Environment.Gates : plan.Environment.Gates.Where(gate => Watches.Contains(gate.Name, StringComparer.OrdinalIgnoreCase));
+        if (Watches.Contains(Usual)) watched = watched.Concat(UsualGates.Of(health: !plan.Environment.Health.IsEmpty).Where(gate => !plan.Environment.Gates.Any(own => own.Name.Equals(gate.Name, StringComparison.OrdinalIgnoreCase))));
         return this with { Title = plan.Fill(Title), Gates = [.. watched.Select(gate => gate with { Query = Filled(gate.Query, plan) })] };
     }
 

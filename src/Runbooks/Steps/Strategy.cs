@@ -49,7 +49,7 @@ public sealed record InPlace(ImmutableArray<int> PauseAt, Pace? Pace, TimeSpan S
         {
             var percent = string.Create(CultureInfo.InvariantCulture, $"{share}%");
             yield return new Rollout(Named(deploy, $"at{share}"), $"Roll out {{version}} to {percent}") { Stage = new Stage(StageKind.Part, share) { Pace = Pace }, Rules = held };
-            if (Soak > TimeSpan.Zero) yield return new Soak(Named(deploy, $"soak{share}"), $"Soak at {percent}", Soak) { Rules = SoakRules(rules), Watches = EveryGate, Asks = AsksWhenUnclear };
+            if (Soak > TimeSpan.Zero) yield return new Soak(Named(deploy, $"soak{share}"), $"Soak at {percent}", Soak) { Rules = SoakRules(rules), Watches = EveryGate, Asks = AsksWhenUnclear, FailsUnclear = !AsksWhenUnclear };
             if (Ask) yield return new Wait(Named(deploy, $"go{share}"), $"Wait for go at {percent}", null, null);
         }
 
@@ -96,7 +96,7 @@ public sealed record Canary(ImmutableArray<int> Shares, TimeSpan Soak, bool Ask)
         {
             var percent = string.Create(CultureInfo.InvariantCulture, $"{share}%");
             yield return new Rollout(Named(deploy, $"at{share}"), $"Canary of {{version}} at {percent}") { Stage = new Stage(StageKind.Canary, share), Rules = rules };
-            if (Soak > TimeSpan.Zero) yield return new Soak(Named(deploy, $"soak{share}"), $"Soak at {percent}", Soak) { Rules = SoakRules(rules), Watches = EveryGate, Asks = AsksWhenUnclear };
+            if (Soak > TimeSpan.Zero) yield return new Soak(Named(deploy, $"soak{share}"), $"Soak at {percent}", Soak) { Rules = SoakRules(rules), Watches = EveryGate, Asks = AsksWhenUnclear, FailsUnclear = !AsksWhenUnclear };
         }
 
         if (Ask) yield return new Wait(Named(deploy, "go"), "Wait for go", null, null);

@@ -59,6 +59,9 @@ public static class RefusalCodes
     public const string IncidentOver = "incident-over";
     public const string IncidentOpen = "incident-open";
     public const string TrainImpossible = "train-impossible";
+    public const string NotWatched = "not-watched";
+    public const string NotMarked = "not-marked";
+    public const string FailedBefore = "failed-before";
 
     // The bot itself can't.
     public const string StoreUnavailable = "store-unavailable";
@@ -70,7 +73,7 @@ public static class RefusalCodes
         CommandUnknown, WordsMissing, WordsAmbiguous, WordUnknown, ServiceUnknown, EnvironmentUnknown, VersionUnknown, RunbookUnknown, InputMissing, InputUnfit, PersonUnknown, RunUnknown, StepUnknown, AlertUnknown, IncidentUnknown, TaskUnknown, ReasonMissing, TextTooLong,
         ReadOnly, NotAllowed, NotInGroup, ApprovalOwn,
         Locked, Frozen, LockUnknown, LaterUnknown, NotPassable, LockHeld, AlreadyLive, OrderUnmet, NothingToRollBack, PlanChanged, ApprovalExpired, ChecklistOpen, ItemUnknown, ItemVerifiesItself,
-        StepNotWaiting, StepNotSkippable, RunEnded, RunNotPaused, RunPaused, RunNotPausable, NothingFailed, RollingBack, WindowClosed, AlertOver, IncidentOver, IncidentOpen, TrainImpossible,
+        StepNotWaiting, StepNotSkippable, RunEnded, RunNotPaused, RunPaused, RunNotPausable, NothingFailed, RollingBack, WindowClosed, AlertOver, IncidentOver, IncidentOpen, TrainImpossible, NotWatched, NotMarked, FailedBefore,
         StoreUnavailable, TargetUnavailable, Busy,
     ];
 

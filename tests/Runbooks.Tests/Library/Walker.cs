@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Gates;
 using ChatOps.Runbooks.Language;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
@@ -74,6 +75,7 @@ internal sealed class Walker
         (Manual or Wait { Until: null, Signal: null }, _) => new RunCommand.Done(people.Asker, step.Step.Id, "as it should be"),
         (Wait { Signal: { } signal }, _) => new RunCommand.Signal(signal, null),
         (Wait, Wait.State { Until: { } until }) => At(until, step),
+        (Soak soak, Soak.State state) when Unjudged(soak, state) is { } gate => Reports(step, new GateAnswered(gate, state.Tracks[gate].Round, new GateSample(now, soak.Gates[gate].Limit!.Value.Number))),
         (Soak, Soak.State { Until: var until }) => At(until, step),
         (Rollout, Rollout.State { Begun: null }) => Reports(step, new RolloutAccepted(new RolloutBegun("v1.2.2", 4, 5, false))),
         (Rollout, _) => Reports(step, new RolloutSeen(new RolloutSighting(RolloutPhase.Complete, 3, 3, 3, "3 of 3", null))),
@@ -97,6 +99,9 @@ internal sealed class Walker
         var next = cars.First(car => car is { Told: true, IsSettled: false });
         return new CarSeen(next.Service, next.Run!.Value, new CarSighting(phase, true, phase == CarPhase.RolledBack, "seen", ""));
     }
+
+    /// <summary>A gate that needs one more sample for its verdict; null when none does.</summary>
+    private static int? Unjudged(Soak soak, Soak.State state) => Enumerable.Range(0, soak.Gates.Length).Where(gate => state.Tracks[gate].Known < soak.Gates[gate].MinSamples).Select(gate => (int?)gate).FirstOrDefault();
 
     /// <summary>What can't fail by itself runs out of time; what may take for ever is aborted.</summary>
     private RunCommand Fails(StepProgress step) => (step.Step, step.State) switch

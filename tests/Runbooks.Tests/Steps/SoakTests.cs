@@ -53,13 +53,13 @@ public sealed class SoakTests
         run = Decider.Decide(run, new RunCommand.Report(new StepId("s5"), 1, new TimePassed()), At(((Soak.State)run.Find(new StepId("s5"))!.State!).Until)).State;
         run = Decider.Decide(run, new RunCommand.Report(new StepId("s5"), 1, new TimePassed()), At(run.UpdatedAt + TimeSpan.FromHours(1))).State;
         run.Status.ShouldBe(status);
-        run.Find(new StepId("s5"))!.Fault!.Code.ShouldBe(GateJudge.Silent);
+        run.Find(new StepId("s5"))!.Fault!.Code.ShouldBe(FaultCodes.Inconclusive);
     }
 
     // What tells the two sides apart, by how much: nothing, a little, so much that it trips.
     [Theory]
     [InlineData(0.0, null, RunStatus.Succeeded)]
-    [InlineData(0.55, GateJudge.Unclear, RunStatus.Deciding)]
+    [InlineData(0.55, FaultCodes.Inconclusive, RunStatus.Deciding)]
     [InlineData(3.0, GateJudge.Tripped, RunStatus.RollingBack)]
     public void A_comparison_that_is_nearly_sure_is_asked_too_and_one_that_is_sure_goes_back_by_itself(double worse, string? code, RunStatus status)
     {
@@ -70,7 +70,7 @@ public sealed class SoakTests
         if (run.Status == RunStatus.Running) run = Decider.Decide(run, new RunCommand.Report(new StepId("s5"), 1, new TimePassed()), At(((Soak.State)run.Find(new StepId("s5"))!.State!).Until)).State;
         (run.Find(new StepId("s5"))!.Fault?.Code).ShouldBe(code);
         run.Status.ShouldBe(status);
-        if (code == GateJudge.Unclear) run.Find(new StepId("s5"))!.Fault!.Why.ShouldContain("% sure that it is worse");
+        if (code == FaultCodes.Inconclusive) run.Find(new StepId("s5"))!.Fault!.Why.ShouldContain("% sure that it is worse");
     }
 
     [Fact]
@@ -100,7 +100,11 @@ public sealed class SoakTests
         var run = Over(Sampled(Soaking(ErrorRate), null, null));
         run.Status.ShouldBe(RunStatus.Running);
         var (failed, _) = run.Told(run.Report(new TimePassed()), TimeSpan.FromMinutes(10));
-        failed.Find(new StepId("s5"))!.Fault!.ShouldSatisfyAllConditions(fault => fault.Code.ShouldBe(GateJudge.Silent), fault => fault.Why.ShouldBe("error-rate is not known: there is no data."));
+        failed.Find(new StepId("s5"))!.Fault!.ShouldSatisfyAllConditions(fault => fault.Code.ShouldBe(FaultCodes.Inconclusive), fault => fault.Why.ShouldBe("error-rate is not known: there is no data."));
+        failed.Status.ShouldBe(RunStatus.Deciding);
+        failed.Notice!.ShouldBe("Whether v1.2.3 is well can't be told: nothing is taken back without being asked.");
+        RunCard.Of(failed, failed.UpdatedAt, null).Body.OfType<CardBlock.List>().Single().Lines.Single().Text.ShouldContain("unknown: there is no data");
+        failed.Then(new RunCommand.RollBack(Cleo, "not worth the risk")).Status.ShouldBe(RunStatus.RollingBack);
     }
 
     [Fact]

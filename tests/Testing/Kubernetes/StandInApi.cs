@@ -98,7 +98,7 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
     private async Task WatchAsync(HttpContext context, Call call)
     {
         var query = context.Request.Query;
-        var from = long.TryParse(query["resourceVersion"], CultureInfo.InvariantCulture, out var version) ? version : 0;
+        var from = stage.Faults.JumpBackTo is null && long.TryParse(query["resourceVersion"], CultureInfo.InvariantCulture, out var version) ? version : 0;
         if (stage.Faults.GoneAsStatus && store.Since(from, call.Resource, call.Namespace) is null)
         {
             await RefuseAsync(context, Gone(from));
@@ -136,7 +136,7 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
                 await WriteLineAsync(context, "ERROR", Gone(from), cancellationToken);
                 return;
             }
-            foreach (var entry in news)
+            foreach (var entry in news.Where(entry => stage.Faults.JumpBackTo is not { } old || entry.Version <= old))
             {
                 from = entry.Version;
                 if (Matches(entry.Object, context.Request.Query)) await WriteLineAsync(context, entry.Type, entry.Object, cancellationToken);

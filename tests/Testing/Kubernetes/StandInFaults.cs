@@ -33,6 +33,9 @@ public sealed class StandInFaults
     /// <summary>Watches stay open and say nothing.</summary>
     public bool MuteWatches { get; set; }
 
+    /// <summary>Watches that are opened from now on tell again what was true up to this version, and nothing newer: a server that lags behind the one before. Null = they don't.</summary>
+    public long? JumpBackTo { get; set; }
+
     /// <summary>Watches of a forgotten version answer 410 as the status of the request, rather than as an event.</summary>
     public bool GoneAsStatus { get; set; }
 
