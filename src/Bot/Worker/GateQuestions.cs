@@ -53,7 +53,7 @@ internal sealed partial class GateQuestions(RunEngine engine, IEnumerable<IGateS
     /// <summary>The question with the names of pods as they are now; null where nobody can tell them, and why.</summary>
     private async Task<(GateQuestion? Question, string Why)> WithPodsAsync(RunState run, Gate gate, GateQuestion question, CancellationToken cancellationToken)
     {
-        var looked = await targets.For(run.Opened.Target).PodsAsync(run.Opened.Target, question.Version, cancellationToken);
+        var looked = await targets.For(run.Opened.Target).PodNamesAsync(run.Opened.Target, question.Version, cancellationToken);
         if (looked is not Outcome<PodNames>.Done { Value: var pods }) return (null, looked switch { Outcome<PodNames>.Later later => later.Why, Outcome<PodNames>.Never never => never.Fault.Why, _ => "" });
         var beside = question.Query.Baseline ?? (gate.Compare == Compare.Canary ? question.Query.Text : null);
         if (pods.New is null) return (null, $"no pod runs {question.Version} now.");

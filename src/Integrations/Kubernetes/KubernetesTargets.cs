@@ -70,7 +70,7 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
         return Done(Nothing.Value);
     });
 
-    public Task<Outcome<PodNames>> PodsAsync(Target target, string version, CancellationToken cancellationToken) =>
+    public Task<Outcome<PodNames>> PodNamesAsync(Target target, string version, CancellationToken cancellationToken) =>
         AnswerAsync(target, async k => Done(await watch.PodsAsync(k, version, cancellationToken)));
 
     public Task<Outcome<Retired>> RetireAsync(Target target, Change change, CancellationToken cancellationToken) =>

@@ -77,7 +77,7 @@ public sealed class SimulatedTargets(string? file, TimeProvider time) : ITargets
     /// <summary>What runs beside shares the traffic as it comes up.</summary>
     public Task<Outcome<Nothing>> SendTrafficAsync(Target target, Change change, CancellationToken cancellationToken) => Answer(Nothing.Value);
 
-    public Task<Outcome<PodNames>> PodsAsync(Target target, string version, CancellationToken cancellationToken)
+    public Task<Outcome<PodNames>> PodNamesAsync(Target target, string version, CancellationToken cancellationToken)
     {
         var now = Read(target);
         string? Named(bool wanted) => now.Version == version == wanted || (now.Other is { } other && other.Version == version == wanted) ? wanted ? "new-.+" : "stable-.+" : null;

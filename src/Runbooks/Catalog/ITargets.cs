@@ -34,7 +34,7 @@ public interface ITargets
     Task<Outcome<Nothing>> SendTrafficAsync(Target target, Change change, CancellationToken cancellationToken);
 
     /// <summary>How the pods that run a version are called, and those that run another beside it.</summary>
-    Task<Outcome<PodNames>> PodsAsync(Target target, string version, CancellationToken cancellationToken);
+    Task<Outcome<PodNames>> PodNamesAsync(Target target, string version, CancellationToken cancellationToken);
 
     /// <summary>Scales down what carried traffic before the switch that <paramref name="change"/> was, unless traffic or what stood by has been changed since.</summary>
     /// <returns>What was scaled down, in a sentence; null when there was nothing to do.</returns>

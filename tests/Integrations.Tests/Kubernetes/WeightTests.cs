@@ -122,10 +122,10 @@ public sealed class WeightTests
     public async Task Pods_are_told_by_their_version_as_a_label_matches_them()
     {
         await using var bed = await BedAsync(gateway: true);
-        Bed.Done(await bed.Targets.PodsAsync(Bed.Api, "v1.2.3", default)).New.ShouldBeNull();
+        Bed.Done(await bed.Targets.PodNamesAsync(Bed.Api, "v1.2.3", default)).New.ShouldBeNull();
         await UpAsync(bed, 50);
         PodNames? pods = null;
-        await Bed.UntilAsync(() => (pods = Bed.Done(bed.Targets.PodsAsync(Bed.Api, "v1.2.3", default).GetAwaiter().GetResult())).New is not null);
+        await Bed.UntilAsync(() => (pods = Bed.Done(bed.Targets.PodNamesAsync(Bed.Api, "v1.2.3", default).GetAwaiter().GetResult())).New is not null);
         bool Matches(string? pattern, JsonObject pod) => System.Text.RegularExpressions.Regex.IsMatch(pod["metadata"]!["name"]!.GetValue<string>(), $"^{pattern}$", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
         foreach (var pod in bed.Cluster.Pods("shop"))
         {
