@@ -15,6 +15,8 @@ public static class Cars
         run, car.Plan, car.Steps, car.Target, car.Protected, car.OnFailure, car.Page, car.Owners, train.Opened.By, $"release train, run {train.Id}", [], behind, null)
     {
         Train = new PartOf(train.Id, step, car.Service),
+        Tell = car.Tell,
+        OnAbort = car.OnAbort,
     };
 
     /// <summary>Whether a train's run has not begun: it waits for its place or its wave, and has changed nothing.</summary>

@@ -69,8 +69,8 @@ internal static class TrainPlans
         var own = Planner.Steps(context, runbook, others);
         var covered = own.OfType<Approval>().Where(approval => approvals.Any(one => StandsFor(one, approval))).Select(approval => approval.Id).ToHashSet();
         var by = own.Any(step => step is Approval) ? approvals.Where(one => own.OfType<Approval>().Any(approval => StandsFor(one, approval))) : approvals;
-        var planned = Planner.Of(RunKind.Deploy, context, Coupled(own, covered), fleet.Live.GetValueOrDefault(service.Name), runbook.OnFailure);
-        return new Car(service.Name, wave, needs, runbook.Name, planned.Plan, planned.Steps, environment.Target, environment.Protected, planned.OnFailure, planned.Page, service.Owners, [.. by.Select(one => one.Id)]);
+        var planned = Planner.Of(RunKind.Deploy, context, Coupled(own, covered), fleet.Live.GetValueOrDefault(service.Name), runbook);
+        return new Car(service.Name, wave, needs, runbook.Name, planned.Plan, planned.Steps, environment.Target, environment.Protected, planned.OnFailure, planned.Page, service.Owners, [.. by.Select(one => one.Id)]) { Tell = planned.Tell, OnAbort = planned.OnAbort };
     }
 
     /// <summary>Whether an approval of the train is at least as strict as one of a service: as many people, of the same groups or fewer.</summary>

@@ -16,6 +16,12 @@ public sealed record Car(
     string Service, int Wave, ImmutableArray<string> Needs, string Runbook, Plan Plan, ImmutableArray<Step> Steps, Target Target, bool Protected,
     RollbackMode OnFailure, GroupName? Page, ImmutableArray<GroupName> Owners, ImmutableArray<StepId> ApprovedBy)
 {
+    /// <summary>Who is told when a step of its run fails; null = nobody beyond the card.</summary>
+    public Recipients? Tell { get; init; }
+
+    /// <summary>What happens when somebody aborts its run; null = as <see cref="OnFailure"/> says.</summary>
+    public OnFailure? OnAbort { get; init; }
+
     /// <summary>Whether its own run asks for approval before it changes anything.</summary>
     [JsonIgnore]
     public bool AsksItself => Steps.TakeWhile(step => !step.Changes).Any(step => step is Approval);
