@@ -25,6 +25,7 @@ public static class KubernetesServices
         services.TryAddSingleton<Canaries>();
         services.TryAddSingleton<JobRuns>();
         services.AddSingleton<ITargets, KubernetesTargets>();
+        services.AddSingleton<ICheckUp, ClusterCheckUp>();
         return services;
     }
 }

@@ -1,3 +1,4 @@
+using ChatOps.Integrations.Http;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Cards;
 using Microsoft.Extensions.Configuration;
@@ -19,6 +20,7 @@ public static class SlackServices
         services.AddSingleton<IValidateOptions<SlackOptions>, SlackOptionsCheck>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<SlackPace>();
+        services.AddSingleton<ICheckUp, SlackCheckUp>();
         services.AddSingleton(NewClient);
         services.AddSingleton<SlackChannels>();
         services.AddSingleton<SlackWorkspace>();

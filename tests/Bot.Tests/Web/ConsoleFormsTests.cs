@@ -115,7 +115,7 @@ public sealed class ConsoleFormsTests : IAsyncLifetime
     {
         await using var outside = await ConsoleStage.StartAsync(demo: false);
         using var reader = outside.Browser();
-        (await reader.OpenAsync()).ShouldContain("Read only: there is no sign-in yet");
+        (await reader.OpenAsync()).ShouldContain("Read only: sign-in is not set up");
         await reader.SayAsync("deploy api v1.2.3 prod");
         var page = await reader.OpenAsync();
         page.ShouldContain("data-reply=\"read-only\"");
@@ -131,7 +131,7 @@ public sealed class ConsoleFormsTests : IAsyncLifetime
     [InlineData(null, "same-origin", null, HttpStatusCode.SeeOther)]
     public async Task A_command_is_heard_from_our_own_pages_only(string? host, string? site, string? origin, HttpStatusCode status)
     {
-        using var form = new HttpRequestMessage(HttpMethod.Post, "/say") { Content = new FormUrlEncodedContent([KeyValuePair.Create("text", "deploy api v1.2.3 prod")]) };
+        using var form = new HttpRequestMessage(HttpMethod.Post, "/say") { Content = new FormUrlEncodedContent([KeyValuePair.Create("text", "deploy api v1.2.3 prod"), KeyValuePair.Create("token", ana.Token)]) };
         if (host is not null) form.Headers.Host = host;
         if (site is not null) form.Headers.Add("Sec-Fetch-Site", site);
         if (origin is not null) form.Headers.Add("Origin", origin);
@@ -147,6 +147,28 @@ public sealed class ConsoleFormsTests : IAsyncLifetime
         answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await answer.Content.ReadAsStringAsync()).ShouldContain("Open it again; nothing was done.");
         (await ana.OpenAsync("/runs")).ShouldNotContain("data-run=\"1\"");
+    }
+
+    [Theory]
+    [InlineData("/say")]
+    [InlineData("/click")]
+    [InlineData("/be")]
+    [InlineData("/fill")]
+    [InlineData("/signout")]
+    public async Task Every_form_must_have_been_made_for_the_browser_that_sends_it(string path)
+    {
+        using var other = stage.Browser();
+        await other.OpenAsync();
+        foreach (var token in (string[])["", "0123", other.Token, ana.Token + "0"])
+        {
+            using var form = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent([new("text", "deploy api v1.2.3 prod"), new("person", "ben@example.com"), new("token", token)]) };
+            form.Headers.Add("Origin", stage.Address.GetLeftPart(UriPartial.Authority));
+            var answer = await ana.Http.SendAsync(form);
+            answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+            (await answer.Content.ReadAsStringAsync()).ShouldContain("nothing was done");
+        }
+
+        (await ana.OpenAsync()).ShouldContain("value=\"ana@example.com\" selected");
     }
 
     [Fact]
