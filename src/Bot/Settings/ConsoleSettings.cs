@@ -26,9 +26,10 @@ internal sealed record ConsoleSettings(ImmutableArray<ProviderSettings> Provider
     {
         var section = configuration.GetSection("Console");
         var providers = ImmutableArray.CreateBuilder<ProviderSettings>();
+        var before = faults.Count;
         if (Provider(section.GetSection("Slack"), "slack", "Slack", "TeamId", _ => "https://slack.com", faults) is { } slack) providers.Add(slack);
         if (Provider(section.GetSection("Entra"), "entra", "Microsoft", "TenantId", tenant => $"https://login.microsoftonline.com/{tenant}/v2.0", faults) is { } entra) providers.Add(entra);
-        var address = providers.Count == 0 ? null : Public(configuration["ChatOps:PublicUrl"], faults);
+        var address = providers.Count == 0 && faults.Count == before ? null : Public(configuration["ChatOps:PublicUrl"], faults);
         return new ConsoleSettings(providers.ToImmutable(), address, Length(section["SessionLength"], faults), section["Keys"] is { Length: > 0 } keys ? Path.GetFullPath(keys) : Path.Combine(data, "keys"));
     }
 

@@ -85,7 +85,7 @@ internal sealed class SignInCheckUp(ConsoleSettings settings, IServiceProvider s
 
     public async Task<ImmutableArray<Symptom>> LookAsync(CancellationToken cancellationToken)
     {
-        if (!settings.SignsIn) return [new Symptom(System, "providers", Health.Off, "Nobody can sign in: the console is shown on this machine only, and only reads.", "Set Console:Slack or Console:Entra (docs/console.md).")];
+        if (!settings.SignsIn) return [new Symptom(System, "providers", Health.Off, "Nobody can sign in: the console is shown on this machine only, and outside the demo it only reads.", "Set Console:Slack or Console:Entra (docs/console.md).")];
         var found = await Task.WhenAll(settings.Providers.Select(provider => OfAsync(provider, cancellationToken)));
         return [.. found];
     }

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using ChatOps.Integrations.Teams;
 using ChatOps.Bot.Web;
+using ChatOps.Integrations.Teams;
 using ChatOps.Testing;
 using Microsoft.Playwright;
 using Shouldly;
@@ -54,6 +54,16 @@ public sealed class PagesTests(PagesTests.Demo demo) : IClassFixture<PagesTests.
     }
 
     [Fact]
+    public async Task On_a_phone_the_name_of_the_page_one_is_on_is_in_sight()
+    {
+        demo.SkipWithoutBrowser();
+        var page = await demo.OpenAsync("/settings", 360, ColorScheme.Light);
+        await page.Locator("html[data-live]").WaitForAsync();
+        (await page.EvaluateAsync<bool>("(({ left, right }) => left >= 0 && right <= innerWidth)(document.querySelector('.top nav [aria-current]').getBoundingClientRect())")).ShouldBeTrue();
+        await page.CloseAsync();
+    }
+
+    [Fact]
     public async Task What_waits_is_reached_and_done_by_keyboard_alone()
     {
         demo.SkipWithoutBrowser();
@@ -82,6 +92,7 @@ public sealed class PagesTests(PagesTests.Demo demo) : IClassFixture<PagesTests.
             foreach (var scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
             {
                 var page = await demo.OpenAsync($"/cards?surface={surface}", 760, scheme);
+                await page.EvaluateAsync("document.querySelector('.top').remove()");      // it would lie over what is scrolled to
                 foreach (var state in CardStates.All)
                 {
                     var file = $"{surface}-{state.Name}-{scheme}.png".ToLowerInvariant();

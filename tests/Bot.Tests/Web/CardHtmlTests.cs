@@ -30,6 +30,14 @@ public sealed class CardHtmlTests
         html.ShouldContain("&lt;script&gt;");
     }
 
+    [Theory]
+    [InlineData("plain", "plain")]
+    [InlineData("a\u2067b", "a\u2067b\u2069")]
+    [InlineData("a\u2067b\u2066c\u2069", "a\u2067b\u2066c\u2069\u2069")]
+    [InlineData("\u2069\u202Etxt.exe", "\u202Etxt.exe")]
+    [InlineData("\u2068ok\u2069", "\u2068ok\u2069")]
+    public void The_direction_of_a_text_ends_with_it(string text, string shown) => Texts.Short(text).Markup.ShouldBe($"<bdi>{shown}</bdi>");
+
     [Fact]
     public void Text_from_anybody_stays_text_on_every_page()
     {

@@ -172,6 +172,53 @@ public sealed class ConsoleFormsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_waits_for_somebody_is_shown_to_them_and_to_nobody_else()
+    {
+        await ana.SayAsync("deploy api v1.2.3 prod");
+        (await ana.OpenAsync("/waiting")).ShouldContain("id=\"run-1\"");
+        await ana.PostAsync("/be", ("person", "ben@example.com"));
+        (await ana.OpenAsync("/waiting")).ShouldContain("Nothing waits for you");
+        await ana.PostAsync("/be", ("person", "ana@example.com"));
+        for (var item = 0; item < 3; item++) await ana.ClickAsync(await ana.OpenAsync("/waiting"), "tick");
+        (await ana.OpenAsync("/waiting")).ShouldContain("Nothing waits for you");
+        await ana.PostAsync("/be", ("person", "ben@example.com"));
+        var page = await ana.OpenAsync("/waiting");
+        page.ShouldContain("data-state=\"waiting for approval\"");
+        await ana.ClickAsync(page, "approve");
+        (await ana.OpenAsync("/runs/1")).ShouldContain("1 of 2: ben");
+    }
+
+    [Fact]
+    public async Task Locks_warnings_and_what_was_changed_by_hand_stand_where_they_matter()
+    {
+        (await ana.OpenAsync("/services")).ShouldContain("8 places, all as the last run left them.");
+        await ana.SayAsync("lock api staging \"looking <into> it\"");
+        await ana.SayAsync("lock web staging \"flaky tests\" --warn");
+        var page = await ana.OpenAsync("/services");
+        page.ShouldContain("Of 8 places: 1 closed for changes.");
+        Cell(page, "api-staging").ShouldContain("data-notice=\"locked\"");
+        Cell(page, "api-staging").ShouldContain("looking &lt;into&gt; it");
+        Cell(page, "web-staging").ShouldContain("data-notice=\"warned\"");
+        Cell(page, "worker-staging").ShouldNotContain("data-notice");
+
+        static string Cell(string page, string site) => Regex.Match(page, $"data-key=\"c-{site}\".*?</td>", RegexOptions.Singleline).Value;
+    }
+
+    [Theory]
+    [InlineData("/cards")]
+    [InlineData("/cards?surface=slack")]
+    [InlineData("/cards?surface=teams")]
+    public async Task Every_state_of_a_card_can_be_looked_at_and_does_nothing(string path)
+    {
+        var page = await ana.OpenAsync(path);
+        foreach (var state in CardStates.All) page.ShouldContain($"data-state=\"{state.Name}\"");
+        page.ShouldNotContain("<img");
+        if (path != "/cards") return;
+        var button = await ana.PostAsync("/click", [.. Browser.FieldsOf(page, "abort"), ("token", "")]);
+        button.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
     public async Task A_link_of_another_site_arrives_with_its_reader_s_own_cookies()
     {
         using var link = new HttpRequestMessage(HttpMethod.Get, "/runs");
