@@ -47,7 +47,7 @@ internal sealed class ConsoleStage : IAsyncDisposable
         builder.Services.AddSqlite(new SqliteAddress(Path.Combine(folder, "chatops.db")));
         builder.Services.AddGuardedHttp(builder.Configuration);
         builder.Services.AddSingleton<ITargets>(new SimulatedTargets(Path.Combine(folder, "simulated.json"), TimeProvider.System));
-        builder.Services.AddRuns().AddCommands().AddConsole().AddSignIn(console ?? ConsoleSettings.None);
+        builder.Services.AddRuns().AddCommands().AddConsole().AddSignIn(console ?? ConsoleSettings.None).AddSingleton<Doctor>();
         if (directory is not null) builder.Services.AddSingleton(directory);
         var app = builder.Build();
         await app.Services.GetRequiredService<IStore>().MigrateAsync(CancellationToken.None);
