@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ChatOps.Bot.Cli;
 using ChatOps.Bot.Commands;
 using ChatOps.Bot.Endpoints;
@@ -26,17 +27,19 @@ using ChatOps.Runbooks.Language;
 using ChatOps.Runbooks.Work;
 using Microsoft.Extensions.Options;
 
-return await new CommandLine(Console.Out, Console.Error).RunAsync(args, ServeAsync);
+return await new CommandLine(Console.Out, Console.Error).RunAsync(args, ServeAsync, DoctorAsync);
 
-static async Task<int> ServeAsync(IReadOnlyDictionary<string, string?> given)
+// Everything the bot is made of, not started yet; null when the settings can't be used, and then the faults say why.
+static (WebApplication App, BotSettings Settings)? Build(IReadOnlyDictionary<string, string?> given, List<string> faults)
 {
     var builder = WebApplication.CreateSlimBuilder();
     builder.Configuration.AddInMemoryCollection(given);
-    builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
-    var faults = new List<string>();
+    builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning)
+        .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
     builder.Configuration.AddSecrets(faults);
-    if (BotSettings.Read(builder.Configuration, builder.Environment.ContentRootPath, faults) is not { } settings) return Refuse(faults);
-    Directory.CreateDirectory(settings.Data);
+    var settings = BotSettings.Read(builder.Configuration, builder.Environment.ContentRootPath, faults);
+    var console = ConsoleSettings.Read(builder.Configuration, settings?.Data ?? "", faults);
+    if (settings is null || faults.Count > 0) return null;
     builder.WebHost.UseKestrelHttpsConfiguration();
     if (builder.Configuration["urls"] is null) builder.WebHost.UseUrls("http://127.0.0.1:5080");
 
@@ -60,10 +63,18 @@ static async Task<int> ServeAsync(IReadOnlyDictionary<string, string?> given)
     services.AddSmtp(builder.Configuration);
     services.AddRuns();
     services.AddCommands();
-    services.AddConsole();
+    services.AddConsole().AddSignIn(console);
     services.AddOpenApi();
+    services.AddDoctor(settings);
+    return (builder.Build(), settings);
+}
 
-    await using var app = builder.Build();
+static async Task<int> ServeAsync(IReadOnlyDictionary<string, string?> given)
+{
+    var faults = new List<string>();
+    if (Build(given, faults) is not { App: var app, Settings: var settings }) return Refuse(faults);
+    await using var ends = app;
+    Directory.CreateDirectory(settings.Data);
     var folder = app.Services.GetRequiredService<ConfigFolder>();
     var findings = folder.Load();
     foreach (var finding in findings) Console.Error.WriteLine(finding);
@@ -91,6 +102,15 @@ static async Task<int> ServeAsync(IReadOnlyDictionary<string, string?> given)
     {
         return Refuse([unavailable.Message]);
     }
+}
+
+static async Task<ImmutableArray<Symptom>> DoctorAsync(IReadOnlyDictionary<string, string?> given, CancellationToken cancellationToken)
+{
+    var faults = new List<string>();
+    if (Build(given, faults) is not { App: var app }) return Doctor.OfSettings(faults);
+    await using var ends = app;
+    app.Services.GetRequiredService<ConfigFolder>().Load();
+    return await app.Services.GetRequiredService<Doctor>().ExamineAsync(cancellationToken);
 }
 
 static int Refuse(IEnumerable<string> faults)

@@ -16,10 +16,11 @@ internal sealed class CommandLine(Terminal terminal)
 
     /// <param name="serve">Starts the bot with these settings on top of its others, and stays until it ends.</param>
     /// <returns>One of <see cref="ExitCodes"/>, or what <paramref name="serve"/> gave.</returns>
-    public async Task<int> RunAsync(string[] args, Func<IReadOnlyDictionary<string, string?>, Task<int>> serve)
+    /// <param name="doctor">Looks whether everything that these settings name can be used; left out: nothing can be looked at.</param>
+    public async Task<int> RunAsync(string[] args, Func<IReadOnlyDictionary<string, string?>, Task<int>> serve, Examination? doctor = null)
     {
         // A word that starts with @ is a word, not a file of words.
-        var said = Root(serve).Parse(Plain(args), new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+        var said = Root(serve, doctor).Parse(Plain(args), new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
 
         // The host ends a serving bot in its own time, and lets what it does finish; nothing here may cut that short.
         var serves = said.CommandResult.Command is RootCommand or { Name: "serve" };
@@ -38,7 +39,7 @@ internal sealed class CommandLine(Terminal terminal)
         return args.Length > 0 && CommandWords.Find(args[0].TrimStart('/').ToLowerInvariant()) is { } known ? [known.Name, .. args[1..]] : args;
     }
 
-    private RootCommand Root(Func<IReadOnlyDictionary<string, string?>, Task<int>> serve)
+    private RootCommand Root(Func<IReadOnlyDictionary<string, string?>, Task<int>> serve, Examination? doctor)
     {
         var root = new RootCommand("A ChatOps bot that walks deployments. Without a command it serves. Every chat command works here too, against a running bot: chatops deploy api v1.2.3 prod.");
         root.Add(Serving(new Command("serve", "Starts the bot, and stays (the default). Any setting can follow: --ChatOps:Database=sqlite:./bot.db."), serve));
@@ -48,6 +49,7 @@ internal sealed class CommandLine(Terminal terminal)
         root.Add(RehearseCommand.Of(terminal));
         root.Add(DiagramCommand.Of(terminal));
         root.Add(AuditCommand.Of(terminal));
+        if (doctor is not null) root.Add(DoctorCommand.Of(doctor, terminal));
         root.Add(TeamsPackageCommand.Of(terminal));
         foreach (var words in CommandWords.All) root.Add(ChatCommand.Of(words, terminal));
         Serving(root, serve);
@@ -74,7 +76,7 @@ internal sealed class CommandLine(Terminal terminal)
 
     private static string Suggest(string word)
     {
-        string[] names = word.StartsWith('-') ? ["--config", "--urls"] : ["serve", "lint", "schema", "verify", "rehearse", "diagram", "audit", "teams-package", .. CommandWords.All.Select(one => one.Name)];
+        string[] names = word.StartsWith('-') ? ["--config", "--urls"] : ["serve", "lint", "schema", "verify", "rehearse", "diagram", "audit", "doctor", "teams-package", .. CommandWords.All.Select(one => one.Name)];
         var near = Nearest.To(word.Split('=')[0], names);
         return near.Length > 0 ? $"Did you mean {near[0]}? chatops --help lists everything." : "chatops --help lists everything.";
     }

@@ -4,6 +4,7 @@ using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Language;
 using ChatOps.Runbooks.Runs;
+using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Engine;
@@ -51,7 +52,7 @@ internal sealed class Readings : IDisposable
 
         return state is null
             ? null
-            : new RunPage(Book.Row(state), RunCard.Of(state, engine.Now, address.Public), lines.ToImmutable(), PlanCard.Of(state.Plan, null)) { Charts = GateCharts.Of(state) };
+            : new RunPage(Book.Row(state), RunCard.Of(state, engine.Now, address.Public), lines.ToImmutable(), PlanCard.Of(state.Plan, null)) { Charts = GateCharts.Of(state), Logs = [.. state.Steps.Where(step => step.State is JobRun.State { Last.Log.Length: > 0 }).Select(step => JobLog.Of((JobRun)step.Step, (JobRun.State)step.State!))] };
     }
 
     /// <summary>A run's card as it stands, or null when there is no such run.</summary>
@@ -144,4 +145,14 @@ internal sealed record RunPage(RunRow Row, Card Card, ImmutableArray<TimelineLin
 {
     /// <summary>The gates that a soak watched, over time.</summary>
     public ImmutableArray<GateChart> Charts { get; init; } = [];
+
+    /// <summary>What its jobs wrote last, in the order of the steps.</summary>
+    public ImmutableArray<JobLog> Logs { get; init; } = [];
+}
+
+/// <summary>The last lines that a job wrote.</summary>
+/// <param name="Says">How it stands.</param>
+internal sealed record JobLog(string Step, string Job, string Says, string Text)
+{
+    public static JobLog Of(JobRun step, JobRun.State state) => new(step.Title, state.Name ?? step.Job, state.Last!.Says, state.Last.Log);
 }

@@ -50,6 +50,19 @@ internal sealed partial class ConfigFolder(string folder, TimeProvider time, ILo
         }
     }
 
+    /// <summary>What there is to say about the folder as it stands now; nothing of it is taken.</summary>
+    public ImmutableArray<Finding> Judge()
+    {
+        try
+        {
+            return ConfigurationReader.Read(Read(folder)).Findings;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return [new Finding(folder, 1, true, "folder-unreadable", fault.Message, null, "The bot has to be allowed to read the folder and everything in it.")];
+        }
+    }
+
     /// <summary>The files of a configuration folder, as they are now.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public static ImmutableArray<SourceFile> Read(string folder)

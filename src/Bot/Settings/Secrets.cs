@@ -10,6 +10,7 @@ internal static class Secrets
     [
         "ChatOps:Database", "Slack:SigningSecret", "Slack:PreviousSigningSecret", "Slack:BotToken", "Slack:AppToken", "Teams:AppPassword", "GitHub:Token", "GitHub:PrivateKey",
         "GitHub:WebhookSecret", "Prometheus:Token", "Datadog:ApiKey", "Datadog:AppKey", "Sentry:Token", "Sentry:ClientSecret", "PagerDuty:RoutingKey", "PagerDuty:WebhookSecret", "Alertmanager:Token", "Alertmanager:ApiToken",
+        "Console:Slack:ClientSecret", "Console:Entra:ClientSecret",
         "Datadog:WebhookToken", "Grafana:WebhookSecret", "Grafana:Token", "PagerDuty:ApiToken", "Smtp:Password",
     ];
 

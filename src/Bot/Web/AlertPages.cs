@@ -45,5 +45,5 @@ internal static class AlertPages
             """)));
     }
 
-    private static Html Card(Viewer viewer, Card card, string id) => CardHtml.Of(card, new Showing(id, id, viewer.Now) { ReadOnly = viewer.ReadOnly });
+    private static Html Card(Viewer viewer, Card card, string id) => CardHtml.Of(card, new Showing(id, id, viewer.Now) { Token = viewer.Token, ReadOnly = viewer.ReadOnly });
 }

@@ -16,6 +16,9 @@ internal sealed record Showing(string Id, string Stamp, DateTimeOffset Now)
 {
     public RunId? Run { get; init; }
 
+    /// <summary>What its forms carry so that they are believed: <see cref="Viewer.Token"/>.</summary>
+    public required string? Token { get; init; }
+
     /// <summary>What happened is one click away rather than on the screen: for runs that are over.</summary>
     public bool Folded { get; init; }
 
@@ -54,7 +57,7 @@ internal static class CardHtml
 
     /// <summary>The fields by which a form says what was clicked on what.</summary>
     public static Html Hidden(CardAction action, Showing at) =>
-        Html.Of($"""<input type="hidden" name="action" value="{action}"><input type="hidden" name="delivery" value="{DeliveryOf(action, at.Stamp)}">""");
+        Html.Of($"""<input type="hidden" name="action" value="{action}"><input type="hidden" name="delivery" value="{DeliveryOf(action, at.Stamp)}">{FormToken.Hidden(at.Token)}""");
 
     /// <summary>What is hard to take back is asked about, even where the card forgot to say how.</summary>
     public static bool NeedsAsking(Button button) => button.Confirm is not null || button.AsksReason || button.Style == ButtonStyle.Danger;

@@ -16,7 +16,7 @@ internal static class ChatPage
         <h1 class="unseen">Chat</h1>
         <section id="{Feed}" class="feed" aria-label="Runs and answers">{Items(viewer, runs, lines).OrderBy(item => item.At).Select(item => item.Html)}</section>
         {Html.If(runs.IsEmpty && lines.IsEmpty, Empty)}
-        {Composer(said)}
+        {Composer(viewer, said)}
         """));
 
     /// <summary>A run: whole while it is open, folded when it is over.</summary>
@@ -24,6 +24,7 @@ internal static class ChatPage
         <div class="entry" id="entry-{run.Row.Number}" data-at="{run.Row.OpenedAt.ToUnixTimeMilliseconds()}">{CardHtml.Of(run.Card, new Showing($"run-{run.Row.Number}", StampOf(run.Row), viewer.Now)
         {
             Run = new RunId(run.Row.Number),
+            Token = viewer.Token,
             Folded = !run.Row.Open,
             ReadOnly = viewer.ReadOnly,
         })}</div>
@@ -33,7 +34,7 @@ internal static class ChatPage
     public static Html Line(Viewer viewer, ConversationLine line) => Html.Of($"""
         <div class="entry answer" id="{line.Id}" data-at="{line.At.ToUnixTimeMilliseconds()}" data-reply="{line.Reply.Refusal?.Code ?? "ok"}"{Html.If(line.Points is not null, () => Html.Of($" data-points=\"run-{line.Points}\""))}>
         {Html.If(line.Said is not null, () => Html.Of($"""<div class="said"><span class="unseen">You said: </span>{Texts.Short(line.Said!)}</div>"""))}
-        {(line.Reply.Card is { } card && line.Points is null ? CardHtml.Of(card, new Showing($"{line.Id}-card", line.Id, viewer.Now) { Run = line.Reply.Run, OnlyYou = true, ReadOnly = viewer.ReadOnly }) : Html.None)}{(line.Reply.Form is { } form && !viewer.ReadOnly ? FormHtml.Of(form, $"{line.Id}-form") : Html.None)}</div>
+        {(line.Reply.Card is { } card && line.Points is null ? CardHtml.Of(card, new Showing($"{line.Id}-card", line.Id, viewer.Now) { Token = viewer.Token, Run = line.Reply.Run, OnlyYou = true, ReadOnly = viewer.ReadOnly }) : Html.None)}{(line.Reply.Form is { } form && !viewer.ReadOnly ? FormHtml.Of(form, $"{line.Id}-form", viewer.Token) : Html.None)}</div>
         """);
 
     /// <summary>Changes whenever the run does.</summary>
@@ -58,10 +59,10 @@ internal static class ChatPage
         <div class="buttons">{((string[])["deploy api v1.2.3 prod", "status", "help"]).Select(example => Html.Of($"""<button type="button" class="plain command" data-fill="{example}">{example}</button>"""))}</div></section>
         """);
 
-    private static Html Composer(string? said) => Html.Of($"""
+    private static Html Composer(Viewer viewer, string? said) => Html.Of($"""
         <form id="composer" method="post" action="/say" autocomplete="off"><div id="hints" class="hints" role="group" aria-label="Suggestions"><span class="quiet" id="usage">Type a command<span class="keys">, or <kbd>/</kbd> from anywhere to come here</span></span></div>
         <div class="say"><label class="unseen" for="words">A command</label>
         <input id="words" name="text" type="text" value="{said}" placeholder="deploy api v1.2.3 prod" maxlength="2000" enterkeyhint="send" autocapitalize="off" autocorrect="off" spellcheck="false" aria-describedby="usage" required>
-        <input type="hidden" name="delivery" value="{PageResults.NewDelivery()}"><button class="primary" type="submit">Say</button></div></form>
+        <input type="hidden" name="delivery" value="{PageResults.NewDelivery()}">{FormToken.Hidden(viewer.Token)}<button class="primary" type="submit">Say</button></div></form>
         """);
 }

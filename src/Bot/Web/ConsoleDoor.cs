@@ -4,18 +4,15 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Web;
 
 /// <summary>What every request to the console passes: who may come in, what browsers may do with the answer, and sentences for what goes wrong.</summary>
-internal sealed partial class ConsoleDoor(TimeProvider time, ILogger<ConsoleDoor> logger) : IEndpointFilter
+internal sealed partial class ConsoleDoor(SignIn signIn, TimeProvider time, ILogger<ConsoleDoor> logger) : IEndpointFilter
 {
-    private const string NoVisit = "This page was opened too long ago, or the browser keeps no cookies. Open it again; nothing was done.";
+    private const string NoVisit = "This page was opened too long ago, by somebody else, or the browser keeps no cookies. Open it again; nothing was done.";
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
         Guard(http.Response.Headers);
-        if (LoopbackOnly.Refuse(http) is { } why) return Results.Text(why, statusCode: StatusCodes.Status403Forbidden);
-
-        // A cookie that only our own pages send: without it, whatever was posted was not posted by one of them.
-        if (HttpMethods.IsPost(http.Request.Method) && Viewers.VisitOf(http.Request) is null) return Sorry(http, StatusCodes.Status403Forbidden, "Nothing was done", NoVisit);
+        if (await signIn.RefuseAsync(http, IsPage(http)) is { } refused) return refused;
         if (IsPage(http))
         {
             if (ComesFromElsewhere(http.Request)) return PageResults.Page(PlainPages.Arrive);
@@ -41,6 +38,9 @@ internal sealed partial class ConsoleDoor(TimeProvider time, ILogger<ConsoleDoor
         var http = context.HttpContext;
         try
         {
+            // A field that only our own pages know: without it, whatever was posted was not posted by one of them.
+            if (LoopbackOnly.Changes(http.Request.Method) && (Viewers.VisitOf(http.Request) is not { } visit || !FormToken.Fits(visit, (await PageResults.FormAsync(http))[FormToken.Field])))
+                return Sorry(http, StatusCodes.Status403Forbidden, "Nothing was done", NoVisit);
             return await next(context);
         }
         catch (BadHttpRequestException bad)

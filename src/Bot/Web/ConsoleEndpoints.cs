@@ -8,6 +8,8 @@ namespace ChatOps.Bot.Web;
 /// <summary>The web console: a chat, a page per run, what is live where. It works without scripts, and better with them.</summary>
 internal static class ConsoleEndpoints
 {
+    private static readonly TimeSpan LongestSight = TimeSpan.FromMinutes(5);
+
     public static IServiceCollection AddConsole(this IServiceCollection services) => services
         .AddSingleton<Changes>()
         .AddSingleton<Conversations>()
@@ -33,7 +35,11 @@ internal static class ConsoleEndpoints
         console.MapIncidents();
         console.MapGet("/live", LiveAsync).WithMetadata(new NoPage());
         console.MapGet("/words", WordsAsync).WithMetadata(new NoPage());
-        console.MapGet("/assets/{hash}/{name}", Asset).WithMetadata(new NoPage());
+        console.MapGet("/assets/{hash}/{name}", Asset).WithMetadata(new NoPage(), new NoSignIn());
+        console.MapSignIn();
+        console.MapSettings();
+        console.MapCards();
+        console.MapGet("/waiting", WaitingAsync);
         console.MapPost("/say", SayAsync);
         console.MapPost("/fill", FillAsync);
         console.MapPost("/click", ClickAsync);
@@ -71,11 +77,17 @@ internal static class ConsoleEndpoints
             : PageResults.Page(PlainPages.Sorry(viewer, "There is no such run", "Its number may be mistyped. The list of runs has them all."), StatusCodes.Status404NotFound);
     }
 
+    private static async Task<IResult> WaitingAsync(HttpContext http, Viewers viewers, PageReads reads, Changes changes)
+    {
+        var since = changes.Now;
+        var viewer = await viewers.OfAsync(http);
+        return PageResults.Page(WaitingPage.Of(viewer, WaitingPage.Of(viewer, await reads.OpenAsync(http.RequestAborted)), new Live("waiting", since)));
+    }
+
     private static async Task<IResult> ServicesAsync(HttpContext http, Viewers viewers, PageReads reads, Changes changes)
     {
         var since = changes.Now;
-        var (board, brought) = await reads.BoardAsync(http.RequestAborted);
-        return PageResults.Page(ServicesPage.Of(await viewers.OfAsync(http), board, brought, new Live("services", since)));
+        return PageResults.Page(ServicesPage.Of(await viewers.OfAsync(http), await reads.BoardAsync(http.RequestAborted), new Live("services", since)));
     }
 
     private static async Task<IResult> RunbooksAsync(HttpContext http, Viewers viewers, RunbookReads reads) =>
@@ -98,6 +110,9 @@ internal static class ConsoleEndpoints
     private static async Task LiveAsync(HttpContext http, LiveFeed feed, Viewers viewers, IHostApplicationLifetime life, string topic, string? since)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
+
+        // The browser asks again by itself, and then it is looked at again whether somebody is still signed in.
+        if (http.Features.Get<Session>() is not null) either.CancelAfter(LongestSight);
         try
         {
             var last = http.Request.Headers["Last-Event-ID"].ToString();
@@ -170,13 +185,11 @@ internal static class ConsoleEndpoints
     private static IResult Back(HttpContext http) => PageResults.SeeOther(http, "/");
 
     /// <summary>Other callers' addresses get a plain no; a person gets a page.</summary>
-    private static async Task<IResult> NothingThereAsync(HttpContext http, Viewers viewers)
+    private static async Task<IResult> NothingThereAsync(HttpContext http, Viewers viewers, SignIn signIn)
     {
         string[] callers = ["/slack", "/api", "/webhooks", "/health", "/openapi"];
         if (callers.Any(caller => http.Request.Path.StartsWithSegments(caller, StringComparison.OrdinalIgnoreCase))) return Results.NotFound();
         ConsoleDoor.Guard(http.Response.Headers);
-        return LoopbackOnly.Refuse(http) is { } why
-            ? Results.Text(why, statusCode: StatusCodes.Status403Forbidden)
-            : PageResults.Page(PlainPages.Sorry(await viewers.OfAsync(http), "There is no such page", "The address may be mistyped, or older than the bot."), StatusCodes.Status404NotFound);
+        return await signIn.RefuseAsync(http, HttpMethods.IsGet(http.Request.Method)) ?? PageResults.Page(PlainPages.Sorry(await viewers.OfAsync(http), "There is no such page", "The address may be mistyped, or older than the bot."), StatusCodes.Status404NotFound);
     }
 }

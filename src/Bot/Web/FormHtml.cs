@@ -8,9 +8,10 @@ internal static class FormHtml
     /// <summary>What the names of fields begin with, so that an input called <c>delivery</c> is not the form's own.</summary>
     public const string Prefix = "in.";
 
-    public static Html Of(Form form, string id) => Html.Of($"""
+    /// <param name="token">The viewer's.</param>
+    public static Html Of(Form form, string id, string? token) => Html.Of($"""
         <form class="fill" method="post" action="/fill" autocomplete="off"><fieldset><legend>{form.Title}</legend>
-        <input type="hidden" name="command" value="{form.Command}"><input type="hidden" name="delivery" value="{PageResults.NewDelivery()}">
+        <input type="hidden" name="command" value="{form.Command}"><input type="hidden" name="delivery" value="{PageResults.NewDelivery()}">{FormToken.Hidden(token)}
         {form.Fields.Select((field, at) => Field(field, $"{id}-{at}"))}
         <button class="primary" type="submit">Go ahead</button></fieldset></form>
         """);

@@ -61,5 +61,5 @@ internal static class IncidentPages
     private static async Task<Incident?> FindAsync(IncidentEngine incidents, string word, CancellationToken cancellationToken) =>
         IncidentId.TryParse(word, out var id) || IncidentId.TryParse($"INC-{word}", out id) ? await incidents.FindAsync(id, cancellationToken) : null;
 
-    private static Html Card(Viewer viewer, Card card, string id) => CardHtml.Of(card, new Showing(id, id, viewer.Now) { ReadOnly = viewer.ReadOnly });
+    private static Html Card(Viewer viewer, Card card, string id) => CardHtml.Of(card, new Showing(id, id, viewer.Now) { Token = viewer.Token, ReadOnly = viewer.ReadOnly });
 }

@@ -43,16 +43,16 @@ internal sealed class LiveFeed(Changes changes, PageReads reads, TimeProvider ti
     {
         if (topic == "services")
         {
-            var (board, brought) = await reads.BoardAsync(cancellationToken);
-            return [new Patch("board", ServicesPage.Board(board, brought).Markup)];
+            return [new Patch("board", ServicesPage.Board(await reads.BoardAsync(cancellationToken)).Markup)];
         }
 
         if (news is null) return [];
+        if (topic == "waiting") return [WaitingPage.Patch(viewer, WaitingPage.Of(viewer, await reads.OpenAsync(cancellationToken)))];
         if (topic == "chat") return await ChatAsync(viewer, news, cancellationToken);
         if (topic == "runs" || topic.StartsWith("runs:", StringComparison.Ordinal))
             return [new Patch("runs", RunPages.List(await reads.ListAsync(topic.Length > 5 ? topic[5..] : null, cancellationToken)).Markup)];
         return RunId.TryParse(topic, out var run) && news.Tells(run.Number) && await reads.RunAsync(run, cancellationToken) is { } page
-            ? [new Patch($"run-{run}", RunPages.CardOf(viewer, new ShownRun(page.Row, page.Card)).Markup), new Patch("gates", GateChartHtml.Of(page.Charts).Markup), new Patch("timeline", RunPages.Timeline(page).Markup), new Patch("plan", RunPages.Plan(viewer, page).Markup)]
+            ? [new Patch($"run-{run}", RunPages.CardOf(viewer, new ShownRun(page.Row, page.Card)).Markup), new Patch("gates", GateChartHtml.Of(page.Charts).Markup), new Patch("logs", JobLogHtml.Of(page.Logs).Markup), new Patch("timeline", RunPages.Timeline(page).Markup), new Patch("plan", RunPages.Plan(viewer, page).Markup)]
             : [];
     }
 

@@ -48,12 +48,16 @@ internal static class PageResults
 
     public static string NewDelivery() => Guid.NewGuid().ToString("N");
 
+    /// <summary>Whether an address leads to a page of ours, and can't be read as one of anybody else.</summary>
+    public static bool IsOurPath(string? path) =>
+        path is ['/', ..] && !path.StartsWith("//", StringComparison.Ordinal) && !path.Contains('\\', StringComparison.Ordinal) && !path.Any(char.IsControl);
+
     /// <summary>The page of ours that a form was sent from.</summary>
     public static string BackOf(HttpContext http, IFormCollection form)
     {
         var said = form["back"].ToString();
-        if (said.StartsWith('/') && !said.StartsWith("//", StringComparison.Ordinal) && !said.Contains('\\', StringComparison.Ordinal) && !said.Any(char.IsControl)) return said;
-        return Uri.TryCreate(http.Request.Headers.Referer, UriKind.Absolute, out var from) && from.Authority == http.Request.Host.Value && from.AbsolutePath is var path && !path.StartsWith("//", StringComparison.Ordinal) && path is not ("/say" or "/fill" or "/click" or "/be")
+        if (IsOurPath(said)) return said;
+        return Uri.TryCreate(http.Request.Headers.Referer, UriKind.Absolute, out var from) && from.Authority == http.Request.Host.Value && from.AbsolutePath is var path && !path.StartsWith("//", StringComparison.Ordinal) && path is not ("/say" or "/fill" or "/click" or "/be" or "/signout")
             ? from.PathAndQuery
             : "/";
     }

@@ -16,7 +16,7 @@ internal static class PlainPages
     /// <param name="button">The button that was clicked, as the run's card has it now; null when it is not there any more.</param>
     public static Html AskFirst(Viewer viewer, CardAction action, Button? button, string delivery, string back) => Layout.Of(button?.Confirm?.Title ?? "Are you sure?", null, viewer, null, Html.Of($"""
         <form class="plain-page" method="post" action="/click" data-action="{action.Verb}"><h1>{button?.Confirm?.Title ?? "Are you sure?"}</h1><p>{button?.Confirm?.Text ?? $"This may be hard to take back: {action.Verb}{(action.Run is { } run ? $" run {run}" : "")}."}</p>
-        <input type="hidden" name="action" value="{action}"><input type="hidden" name="delivery" value="{delivery}"><input type="hidden" name="sure" value="yes"><input type="hidden" name="back" value="{back}">
+        <input type="hidden" name="action" value="{action}"><input type="hidden" name="delivery" value="{delivery}"><input type="hidden" name="sure" value="yes"><input type="hidden" name="back" value="{back}">{FormToken.Hidden(viewer.Token)}
         {Html.If(button?.AsksReason ?? false, () => new Html("""<p><label for="reason">Why? The reason is kept.</label><input id="reason" name="reason" type="text" maxlength="500" autocomplete="off" required></p>"""))}
         <div class="buttons"><a class="plain" href="{back}">{button?.Confirm?.No ?? "Not now"}</a><button class="{CardHtml.StyleOf(button?.Style ?? ButtonStyle.Danger)}" type="submit">Yes, {Lower(button?.Confirm?.Yes ?? button?.Label ?? action.Verb)}</button></div></form>
         """));

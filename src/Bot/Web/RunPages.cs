@@ -12,13 +12,14 @@ namespace ChatOps.Bot.Web;
 internal static class RunPages
 {
     public static Html One(Viewer viewer, RunPage page, ImmutableArray<ConversationLine> lines, Live live) => Layout.Of(page.Card.Title, "/runs", viewer, live, Html.Of($"""
-        <div class="run-page"><div class="run-main">{CardOf(viewer, new ShownRun(page.Row, page.Card))}{GateChartHtml.Of(page.Charts)}<div id="{ChatPage.Feed}" class="feed">{lines.Where(line => line.Beside is { } run && run.Number == page.Row.Number).Select(line => ChatPage.Line(viewer, line))}</div></div>
+        <div class="run-page"><div class="run-main">{CardOf(viewer, new ShownRun(page.Row, page.Card))}{GateChartHtml.Of(page.Charts)}{JobLogHtml.Of(page.Logs)}<div id="{ChatPage.Feed}" class="feed">{lines.Where(line => line.Beside is { } run && run.Number == page.Row.Number).Select(line => ChatPage.Line(viewer, line))}</div></div>
         <div class="run-side">{Timeline(page)}{Plan(viewer, page)}</div></div>
         """));
 
     public static Html CardOf(Viewer viewer, ShownRun run) => CardHtml.Of(run.Card, new Showing($"run-{run.Row.Number}", ChatPage.StampOf(run.Row), viewer.Now)
     {
         Run = new RunId(run.Row.Number),
+        Token = viewer.Token,
         Heading = 1,
         ReadOnly = viewer.ReadOnly,
     });
@@ -30,7 +31,7 @@ internal static class RunPages
         """);
 
     public static Html Plan(Viewer viewer, RunPage page) =>
-        CardHtml.Of(page.Plan, new Showing("plan", $"plan {ChatPage.StampOf(page.Row)}", viewer.Now) { ReadOnly = viewer.ReadOnly });
+        CardHtml.Of(page.Plan, new Showing("plan", $"plan {ChatPage.StampOf(page.Row)}", viewer.Now) { Token = viewer.Token, ReadOnly = viewer.ReadOnly });
 
     public static Html Many(Viewer viewer, ImmutableArray<RunRow> rows, string? service, Live live) => Layout.Of(service is null ? "Runs" : $"Runs of {service}", "/runs", viewer, live, Html.Of($"""
         <h1>{(service is null ? new Html("Runs") : Html.Of($"Runs of {Texts.Short(service)}"))}</h1>{Html.If(service is not null, () => new Html("""<p><a href="/runs">All runs</a></p>"""))}{List(rows)}

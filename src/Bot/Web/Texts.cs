@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace ChatOps.Bot.Web;
 
@@ -34,7 +35,25 @@ internal static class Texts
         return Html.Of($"""<time datetime="{utc.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}" title="{exact}"{(clock ? new Html(" data-clock") : Html.None)}>{(clock ? exact[11..] : exact[..16] + " UTC")}</time>""");
     }
 
-    private static Html Own(string text) => Html.Of($"<bdi>{text}</bdi>");
+    private static Html Own(string text) => Html.Of($"<bdi>{Balanced(text)}</bdi>");
+
+    /// <summary>The text with each of its isolates ended, and none ended that it did not begin.</summary>
+    /// <remarks>A <c>bdi</c> is such a pair of marks too (Unicode annex 9): one left open in it would take its end, and the text's direction would reach what stands behind.</remarks>
+    public static string Balanced(string text)
+    {
+        if (!text.AsSpan().ContainsAnyInRange('\u2066', '\u2069')) return text;
+        var kept = new StringBuilder(text.Length + 4);
+        var open = 0;
+        foreach (var letter in text)
+        {
+            if (letter == '\u2069' && open == 0) continue;
+            if (letter is >= '\u2066' and <= '\u2068') open++;
+            if (letter == '\u2069') open--;
+            kept.Append(letter);
+        }
+
+        return kept.Append('\u2069', open).ToString();
+    }
 
     private static Html Cut(string text, int length)
     {

@@ -10,9 +10,18 @@ namespace ChatOps.Bot.Web;
 internal sealed record Viewer(Caller Caller, ImmutableArray<Persona> Personas, string? Visit, DateTimeOffset Now)
 {
     public bool ReadOnly => Caller.Person is null;
+
+    /// <summary>Whether they proved who they are, rather than chose it.</summary>
+    public bool SignedIn { get; init; }
+
+    /// <summary>Whether the page is one that people see before they have signed in.</summary>
+    public bool Outside { get; init; }
+
+    /// <summary>What each of their forms carries.</summary>
+    public string? Token => FormToken.Of(Visit);
 }
 
-/// <summary>Tells who looks: in the demo whom the switch says, outside it a reader.</summary>
+/// <summary>Tells who looks: whoever signed in; in the demo whom the switch says; anybody else is a reader.</summary>
 internal sealed class Viewers(Callers callers, TimeProvider time)
 {
     private const string WhoCookie = "chatops-who";
@@ -23,6 +32,8 @@ internal sealed class Viewers(Callers callers, TimeProvider time)
 
     public async Task<Viewer> OfAsync(HttpContext http)
     {
+        if (http.Features.Get<Session>() is { } session)
+            return new Viewer(await callers.KnownAsync(session.Who.Person, session.Who.Name, http.RequestAborted), [], session.Visit, time.GetUtcNow()) { SignedIn = true };
         var personas = callers.Personas;
         var chosen = http.Request.Cookies[WhoCookie];
         var who = personas.FirstOrDefault(one => one.Person.Email == chosen) ?? personas.FirstOrDefault();
@@ -32,9 +43,11 @@ internal sealed class Viewers(Callers callers, TimeProvider time)
     /// <summary>Gives a browser its name with its first page.</summary>
     public static string Welcome(HttpContext http)
     {
+        if (http.Features.Get<Session>() is { } session) return session.Visit;
         if (VisitOf(http.Request) is { } known) return known;
         var visit = RandomNumberGenerator.GetHexString(32, lowercase: true);
         http.Response.Cookies.Append(VisitCookie, visit, Ours);
+        http.Items[VisitCookie] = visit;
         return visit;
     }
 
@@ -44,6 +57,10 @@ internal sealed class Viewers(Callers callers, TimeProvider time)
         if (callers.Personas.Any(one => one.Person.Email == email)) http.Response.Cookies.Append(WhoCookie, email, Ours);
     }
 
+    /// <summary>The browser's name, of its sign-in or of its cookie; null where it has none.</summary>
     public static string? VisitOf(HttpRequest request) =>
+        request.HttpContext.Features.Get<Session>()?.Visit ?? request.HttpContext.Items[VisitCookie] as string ?? CookieOf(request);
+
+    private static string? CookieOf(HttpRequest request) =>
         request.Cookies[VisitCookie] is { Length: 32 } visit && visit.All(char.IsAsciiHexDigit) ? visit : null;
 }

@@ -1,3 +1,4 @@
+using ChatOps.Integrations.Http;
 using ChatOps.Runbooks.Alerts;
 using ChatOps.Runbooks.Evidence;
 using ChatOps.Runbooks.Incidents;
@@ -26,6 +27,7 @@ public static class GitHubServices
         services.AddSingleton<GitHubClient>();
         services.AddSingleton<GitHubVersions>();
         services.AddSingleton<Differences>();
+        services.AddSingleton<ICheckUp, GitHubCheckUp>();
         services.AddSingleton<IVerifier, ChecksVerifier>();
         services.AddSingleton<IVerifier, ReviewVerifier>();
         services.AddSingleton<IVerifier, ReleaseVerifier>();

@@ -45,6 +45,20 @@ internal sealed partial class ClusterClient(ClusterAccess access, KubernetesTimi
             new ApiCall(Name, "patch", "services", @namespace, name), HttpMethod.Patch,
             $"{Paths.Service(@namespace, name)}?fieldManager={Manager}", patch, KubernetesJson.Default.Service, ObjectLimit, cancellationToken);
 
+    /// <summary>Whether we may do something in a namespace. Asking changes nothing, and keeps nothing.</summary>
+    /// <param name="resource">With its part after a slash where it is one: <c>pods/log</c>.</param>
+    public async Task<bool> MayAsync(string verb, string group, string resource, string @namespace, CancellationToken cancellationToken)
+    {
+        var parts = resource.Split('/');
+        var asked = new JsonObject { ["namespace"] = @namespace, ["verb"] = verb, ["group"] = group, ["resource"] = parts[0] };
+        if (parts.Length > 1) asked["subresource"] = parts[1];
+        var body = new JsonObject { ["apiVersion"] = "authorization.k8s.io/v1", ["kind"] = "SelfSubjectAccessReview", ["spec"] = new JsonObject { ["resourceAttributes"] = asked } };
+        var answer = await ReadAsync(
+            new ApiCall(Name, "create", "selfsubjectaccessreviews", @namespace), HttpMethod.Post, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", Patch.Whole(body),
+            KubernetesJson.Default.JsonObject, ObjectLimit, cancellationToken);
+        return answer["status"]?["allowed"]?.GetValueKind() == JsonValueKind.True;
+    }
+
     /// <summary>A Deployment with everything in it, to make another from.</summary>
     public async Task<JsonObject> GetWholeDeploymentAsync(string @namespace, string name, CancellationToken cancellationToken) =>
         await ReadAsync(new ApiCall(Name, "get", "deployments", @namespace, name), HttpMethod.Get, Paths.Deployment(@namespace, name), null, KubernetesJson.Default.JsonObject, ObjectLimit, cancellationToken);

@@ -28,6 +28,7 @@ public static class KubernetesServices
         services.TryAddSingleton<Parts>();
         services.TryAddSingleton<JobRuns>();
         services.AddSingleton<ITargets, KubernetesTargets>();
+        services.AddSingleton<ICheckUp, ClusterCheckUp>();
         return services;
     }
 }

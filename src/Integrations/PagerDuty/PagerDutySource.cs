@@ -108,6 +108,7 @@ public static class PagerDutyServices
             .ValidateOnStart();
         if (!string.IsNullOrEmpty(section["RoutingKey"])) services.AddSingleton<IPager, PagerDutyPager>();
         services.AddSingleton<IAlertSource, PagerDutySource>();
+        services.AddSingleton<ICheckUp, PagerDutyCheckUp>();
         return string.IsNullOrEmpty(section["ApiToken"]) ? services : services.AddSingleton<ISilencer, PagerDutyAcknowledgements>();
     }
 }

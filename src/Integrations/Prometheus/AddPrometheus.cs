@@ -17,6 +17,7 @@ public static class PrometheusServices
         services.AddSingleton<IPostConfigureOptions<PrometheusOptions>, PrometheusOptionsCheck>();
         services.AddSingleton<IValidateOptions<PrometheusOptions>, PrometheusOptionsCheck>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ICheckUp, PrometheusCheckUp>();
         if (!string.IsNullOrEmpty(section["Url"])) services.AddSingleton<IGateSource>(s => new PrometheusSource(JsonCalls.NewHttp(), s.GetRequiredService<IOptions<PrometheusOptions>>(), s.GetRequiredService<TimeProvider>()));
         return services;
     }

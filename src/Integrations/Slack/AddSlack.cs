@@ -1,3 +1,4 @@
+using ChatOps.Integrations.Http;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Incidents;
@@ -20,6 +21,7 @@ public static class SlackServices
         services.AddSingleton<IValidateOptions<SlackOptions>, SlackOptionsCheck>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<SlackPace>();
+        services.AddSingleton<ICheckUp, SlackCheckUp>();
         services.AddSingleton(NewClient);
         services.AddSingleton<SlackChannels>();
         services.AddSingleton<SlackWorkspace>();

@@ -1,3 +1,4 @@
+using ChatOps.Integrations.Http;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Cards;
 using Microsoft.Extensions.Configuration;
@@ -18,13 +19,14 @@ public static class TeamsServices
         services.AddSingleton<IValidateOptions<TeamsOptions>, TeamsOptionsCheck>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<TeamsPace>();
-        services.AddSingleton(s => new SigningKeys(NewHttp(), Options(s), Clock(s), Logger<SigningKeys>(s)));
-        services.AddSingleton(s => new BotTokenVerifier(s.GetRequiredService<SigningKeys>(), Options(s), Clock(s)));
+        services.AddSingleton(s => new BotTokenVerifier(
+            new SigningKeys(NewHttp(), "Teams", () => Options(s).CurrentValue.OpenIdMetadata, () => Options(s).CurrentValue.Timeout, Clock(s), Logger<BotTokenVerifier>(s)), Options(s), Clock(s)));
         services.AddSingleton(s => new BotTokens(NewHttp(), Options(s), Clock(s), Logger<BotTokens>(s)));
         services.AddSingleton(s => new TeamsClient(NewHttp(), s.GetRequiredService<BotTokens>(), Options(s), s.GetRequiredService<TeamsPace>(), Clock(s), Logger<TeamsClient>(s)));
         services.AddSingleton(s => new TeamsReply(s.GetRequiredService<TeamsClient>(), s.GetRequiredService<ITeamsPlaces>()));
         services.AddSingleton<TeamsChannels>().AddSingleton<TeamsDirects>().AddSingleton<TeamsRoster>().AddSingleton<TeamsDirectory>();
         services.AddSingleton<IChat, TeamsChat>();
+        services.AddSingleton<ICheckUp, TeamsCheckUp>();
         services.AddSingleton<IDirectory>(s => s.GetRequiredService<TeamsDirectory>());
         services.AddSingleton<ITeamsSightings>(s => s.GetRequiredService<TeamsDirectory>());
         if (!string.IsNullOrEmpty(configuration[$"{TeamsOptions.Section}:AppId"]))

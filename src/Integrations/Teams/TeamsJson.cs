@@ -50,12 +50,6 @@ internal sealed record ErrorBody(ErrorDetail? Error, int? ErrorCode, string? Mes
 
 internal sealed record ErrorDetail(string? Code, string? Message);
 
-internal sealed record OpenIdBody([property: JsonPropertyName("jwks_uri")] Uri? JwksUri);
-
-internal sealed record KeysBody(ImmutableArray<KeyBody>? Keys);
-
-internal sealed record KeyBody(string? Kty, string? Use, string? Kid, string? N, string? E, ImmutableArray<string>? Endorsements);
-
 internal sealed record TokenBody(
     [property: JsonPropertyName("access_token")] string? AccessToken, [property: JsonPropertyName("expires_in")] long ExpiresIn,
     string? Error, [property: JsonPropertyName("error_description")] string? ErrorDescription);
@@ -72,8 +66,6 @@ internal sealed record GraphPersonBody(string? Mail, string? UserPrincipalName, 
 [JsonSerializable(typeof(MembersBody))]
 [JsonSerializable(typeof(ChannelsBody))]
 [JsonSerializable(typeof(ErrorBody))]
-[JsonSerializable(typeof(OpenIdBody))]
-[JsonSerializable(typeof(KeysBody))]
 [JsonSerializable(typeof(TokenBody))]
 [JsonSerializable(typeof(GraphPeopleBody))]
 [JsonSerializable(typeof(TeamsEvent))]

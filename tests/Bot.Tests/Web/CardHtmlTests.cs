@@ -1,6 +1,11 @@
+using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using ChatOps.Bot.Engine;
 using ChatOps.Bot.Web;
+using ChatOps.Integrations.Http;
 using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Work;
 using Shouldly;
 using Xunit;
 
@@ -25,6 +30,14 @@ public sealed class CardHtmlTests
         html.ShouldContain("&lt;script&gt;");
     }
 
+    [Theory]
+    [InlineData("plain", "plain")]
+    [InlineData("a\u2067b", "a\u2067b\u2069")]
+    [InlineData("a\u2067b\u2066c\u2069", "a\u2067b\u2066c\u2069\u2069")]
+    [InlineData("\u2069\u202Etxt.exe", "\u202Etxt.exe")]
+    [InlineData("\u2068ok\u2069", "\u2068ok\u2069")]
+    public void The_direction_of_a_text_ends_with_it(string text, string shown) => Texts.Short(text).Markup.ShouldBe($"<bdi>{shown}</bdi>");
+
     [Fact]
     public void Text_from_anybody_stays_text_on_every_page()
     {
@@ -35,7 +48,10 @@ public sealed class CardHtmlTests
             ChatPage.Of(Samples.Ana, [new ShownRun(Samples.Row(service: Samples.Hostile), Samples.Filled(Samples.Hostile))], [line], Samples.Hostile, live),
             RunPages.One(Samples.Ana, Samples.Page(Samples.Hostile), [line], live),
             RunPages.Many(Samples.Ana, [Samples.Row(service: Samples.Hostile)], Samples.Hostile, live),
-            ServicesPage.Of(Samples.Ana, Samples.Board(Samples.Hostile), [], live),
+            ServicesPage.Of(Samples.Ana, new BoardView(Samples.Board(Samples.Hostile), [], ImmutableDictionary<Site, Held>.Empty.Add(new Site("api", "prod"), new Held(RefusalCodes.Locked, Samples.Hostile))), live),
+            SettingsPage.Of(Samples.Ana, [new Symptom(Samples.Hostile, Samples.Hostile, Health.Bad, Samples.Hostile, Samples.Hostile)]),
+            RunPages.One(Samples.Ana, Samples.Page() with { Logs = [new JobLog(Samples.Hostile, Samples.Hostile, Samples.Hostile, Samples.Hostile)] }, [], live),
+            WaitingPage.Of(Samples.Ana, [new ShownRun(Samples.Row(), Samples.Filled(Samples.Hostile))], live),
             PlainPages.Sorry(Samples.Ana, Samples.Hostile, Samples.Hostile),
             PlainPages.AskFirst(Samples.Ana, new CardAction(Samples.Hostile, null, null, Samples.Hostile), Samples.Filled(Samples.Hostile).Buttons[0], "delivery", "/"),
         ];

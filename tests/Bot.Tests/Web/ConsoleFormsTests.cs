@@ -115,7 +115,7 @@ public sealed class ConsoleFormsTests : IAsyncLifetime
     {
         await using var outside = await ConsoleStage.StartAsync(demo: false);
         using var reader = outside.Browser();
-        (await reader.OpenAsync()).ShouldContain("Read only: there is no sign-in yet");
+        (await reader.OpenAsync()).ShouldContain("Read only: sign-in is not set up");
         await reader.SayAsync("deploy api v1.2.3 prod");
         var page = await reader.OpenAsync();
         page.ShouldContain("data-reply=\"read-only\"");
@@ -131,7 +131,7 @@ public sealed class ConsoleFormsTests : IAsyncLifetime
     [InlineData(null, "same-origin", null, HttpStatusCode.SeeOther)]
     public async Task A_command_is_heard_from_our_own_pages_only(string? host, string? site, string? origin, HttpStatusCode status)
     {
-        using var form = new HttpRequestMessage(HttpMethod.Post, "/say") { Content = new FormUrlEncodedContent([KeyValuePair.Create("text", "deploy api v1.2.3 prod")]) };
+        using var form = new HttpRequestMessage(HttpMethod.Post, "/say") { Content = new FormUrlEncodedContent([KeyValuePair.Create("text", "deploy api v1.2.3 prod"), KeyValuePair.Create("token", ana.Token)]) };
         if (host is not null) form.Headers.Host = host;
         if (site is not null) form.Headers.Add("Sec-Fetch-Site", site);
         if (origin is not null) form.Headers.Add("Origin", origin);
@@ -147,6 +147,75 @@ public sealed class ConsoleFormsTests : IAsyncLifetime
         answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await answer.Content.ReadAsStringAsync()).ShouldContain("Open it again; nothing was done.");
         (await ana.OpenAsync("/runs")).ShouldNotContain("data-run=\"1\"");
+    }
+
+    [Theory]
+    [InlineData("/say")]
+    [InlineData("/click")]
+    [InlineData("/be")]
+    [InlineData("/fill")]
+    [InlineData("/signout")]
+    public async Task Every_form_must_have_been_made_for_the_browser_that_sends_it(string path)
+    {
+        using var other = stage.Browser();
+        await other.OpenAsync();
+        foreach (var token in (string[])["", "0123", other.Token, ana.Token + "0"])
+        {
+            using var form = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent([new("text", "deploy api v1.2.3 prod"), new("person", "ben@example.com"), new("token", token)]) };
+            form.Headers.Add("Origin", stage.Address.GetLeftPart(UriPartial.Authority));
+            var answer = await ana.Http.SendAsync(form);
+            answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+            (await answer.Content.ReadAsStringAsync()).ShouldContain("nothing was done");
+        }
+
+        (await ana.OpenAsync()).ShouldContain("value=\"ana@example.com\" selected");
+    }
+
+    [Fact]
+    public async Task What_waits_for_somebody_is_shown_to_them_and_to_nobody_else()
+    {
+        await ana.SayAsync("deploy api v1.2.3 prod");
+        (await ana.OpenAsync("/waiting")).ShouldContain("id=\"run-1\"");
+        await ana.PostAsync("/be", ("person", "ben@example.com"));
+        (await ana.OpenAsync("/waiting")).ShouldContain("Nothing waits for you");
+        await ana.PostAsync("/be", ("person", "ana@example.com"));
+        for (var item = 0; item < 3; item++) await ana.ClickAsync(await ana.OpenAsync("/waiting"), "tick");
+        (await ana.OpenAsync("/waiting")).ShouldContain("Nothing waits for you");
+        await ana.PostAsync("/be", ("person", "ben@example.com"));
+        var page = await ana.OpenAsync("/waiting");
+        page.ShouldContain("data-state=\"waiting for approval\"");
+        await ana.ClickAsync(page, "approve");
+        (await ana.OpenAsync("/runs/1")).ShouldContain("1 of 2: ben");
+    }
+
+    [Fact]
+    public async Task Locks_warnings_and_what_was_changed_by_hand_stand_where_they_matter()
+    {
+        (await ana.OpenAsync("/services")).ShouldContain("8 places, all as the last run left them.");
+        await ana.SayAsync("lock api staging \"looking <into> it\"");
+        await ana.SayAsync("lock web staging \"flaky tests\" --warn");
+        var page = await ana.OpenAsync("/services");
+        page.ShouldContain("Of 8 places: 1 closed for changes.");
+        Cell(page, "api-staging").ShouldContain("data-notice=\"locked\"");
+        Cell(page, "api-staging").ShouldContain("looking &lt;into&gt; it");
+        Cell(page, "web-staging").ShouldContain("data-notice=\"warned\"");
+        Cell(page, "worker-staging").ShouldNotContain("data-notice");
+
+        static string Cell(string page, string site) => Regex.Match(page, $"data-key=\"c-{site}\".*?</td>", RegexOptions.Singleline).Value;
+    }
+
+    [Theory]
+    [InlineData("/cards")]
+    [InlineData("/cards?surface=slack")]
+    [InlineData("/cards?surface=teams")]
+    public async Task Every_state_of_a_card_can_be_looked_at_and_does_nothing(string path)
+    {
+        var page = await ana.OpenAsync(path);
+        foreach (var state in CardStates.All) page.ShouldContain($"data-state=\"{state.Name}\"");
+        page.ShouldNotContain("<img");
+        if (path != "/cards") return;
+        var button = await ana.PostAsync("/click", [.. Browser.FieldsOf(page, "abort"), ("token", "")]);
+        button.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
     }
 
     [Fact]

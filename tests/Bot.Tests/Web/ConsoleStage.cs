@@ -7,6 +7,7 @@ using ChatOps.Bot.Worker;
 using ChatOps.Integrations.Http;
 using ChatOps.Integrations.Simulated;
 using ChatOps.Integrations.Sqlite;
+using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Language;
 using ChatOps.Runbooks.Work;
@@ -30,21 +31,24 @@ internal sealed class ConsoleStage : IAsyncDisposable
     public Uri Address => new(app.Urls.First());
 
     /// <param name="demo">False: nobody can be chosen, as outside the demo.</param>
-    public static async Task<ConsoleStage> StartAsync(bool demo = true)
+    /// <param name="console">How people sign in; its public address is where the console listens.</param>
+    public static async Task<ConsoleStage> StartAsync(bool demo = true, ConsoleSettings? console = null, TimeProvider? clock = null, IDirectory? directory = null)
     {
+        clock ??= TimeProvider.System;
         var folder = Directory.CreateTempSubdirectory("chatops-console-").FullName;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls(console?.Origin ?? "http://127.0.0.1:0");
         var config = new ConfigFolder(Path.Combine(Repository.Root, "examples", "demo"), TimeProvider.System, NullLogger<ConfigFolder>.Instance);
         config.Load();
         var configuration = config.Current;
         if (!demo) configuration = configuration with { Access = configuration.Access with { Demo = [] } };
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(new BotAddress(null)).AddSingleton(config).AddSingleton<Func<Configuration>>(() => configuration);
+        builder.Services.AddSingleton(clock).AddSingleton(new BotAddress(null)).AddSingleton(config).AddSingleton<Func<Configuration>>(() => configuration);
         builder.Services.AddSqlite(new SqliteAddress(Path.Combine(folder, "chatops.db")));
         builder.Services.AddGuardedHttp(builder.Configuration);
         builder.Services.AddSingleton<ITargets>(new SimulatedTargets(Path.Combine(folder, "simulated.json"), TimeProvider.System));
-        builder.Services.AddRuns().AddCommands().AddConsole();
+        builder.Services.AddRuns().AddCommands().AddConsole().AddSignIn(console ?? ConsoleSettings.None).AddSingleton<Doctor>();
+        if (directory is not null) builder.Services.AddSingleton(directory);
         var app = builder.Build();
         await app.Services.GetRequiredService<IStore>().MigrateAsync(CancellationToken.None);
         app.MapConsole();
@@ -77,14 +81,23 @@ internal sealed class Browser : IDisposable
 
     public HttpClient Http => http;
 
-    public async Task<string> OpenAsync(string path = "/") => await http.GetStringAsync(path);
+    /// <summary>What the forms of the last page carried.</summary>
+    public string Token { get; private set; } = "";
+
+    public async Task<string> OpenAsync(string path = "/")
+    {
+        var page = await http.GetStringAsync(path);
+        if (Visitor.TokenOf(page) is { Length: > 0 } token) Token = token;
+        return page;
+    }
 
     public Task<HttpResponseMessage> PostAsync(string path, params (string Name, string Value)[] fields) => SendAsync(path, fields, chunked: false);
 
     /// <param name="chunked">Without saying beforehand how long it is.</param>
     public async Task<HttpResponseMessage> SendAsync(string path, (string Name, string Value)[] fields, bool chunked)
     {
-        using var form = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))) };
+        var all = fields.Select(field => KeyValuePair.Create(field.Name, field.Value));
+        using var form = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(fields.Any(field => field.Name == "token") ? all : all.Append(KeyValuePair.Create("token", Token))) };
         form.Headers.Add("Origin", origin);
         form.Headers.TransferEncodingChunked = chunked;
         return await http.SendAsync(form);

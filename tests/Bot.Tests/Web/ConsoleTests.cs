@@ -70,10 +70,10 @@ public sealed class ConsoleTests(ConsoleTests.Demo demo) : IClassFixture<Console
     public async Task What_is_too_long_or_no_form_of_ours_is_refused_in_a_sentence(string path, int length, HttpStatusCode status)
     {
         using var browser = demo.NewBrowser();
-        await browser.GetStringAsync("/", Now);
+        var token = Visitor.TokenOf(await browser.GetStringAsync("/", Now));
         foreach (var chunked in (bool[])[false, true])
         {
-            using var request = demo.Form(path, ("text", new string('x', length)), ("action", new string('x', length)));
+            using var request = demo.Form(path, ("token", token), ("text", new string('x', length)), ("action", new string('x', length)));
             request.Headers.TransferEncodingChunked = chunked;
             using var answer = await browser.SendAsync(request, Now);
             answer.StatusCode.ShouldBe(status);
@@ -170,8 +170,8 @@ public sealed class ConsoleTests(ConsoleTests.Demo demo) : IClassFixture<Console
         /// <summary>Sends a form as a page of the console does, and gives the page that comes of it.</summary>
         public async Task<string> SendAsync(HttpClient browser, string path, params (string Name, string Value)[] fields)
         {
-            await browser.GetStringAsync("/", Now);
-            using var request = Form(path, fields);
+            var token = Visitor.TokenOf(await browser.GetStringAsync("/", Now));
+            using var request = Form(path, [.. fields, ("token", token)]);
             using var answer = await browser.SendAsync(request, Now);
             answer.StatusCode.ShouldBe(HttpStatusCode.OK);
             return await answer.Content.ReadAsStringAsync(Now);

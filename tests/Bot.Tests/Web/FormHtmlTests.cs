@@ -15,7 +15,8 @@ public sealed class FormHtmlTests
             new("why", "text", "What <it> is for", null, true, []),
             new("keep", "number", "", "many", false, []) { Fault = "keep must be a number." },
             new("zone", "choice", "", "us", true, ["eu", "us"]),
-        ]), "f").Markup;
+        ]), "f", "0123").Markup;
+        html.ShouldContain("name=\"token\" value=\"0123\"");
         html.ShouldContain("Run &lt;purge&gt;");
         html.ShouldContain("What &lt;it&gt; is for");
         html.ShouldContain("name=\"in.why\" type=\"text\" inputmode=\"text\" value=\"\" maxlength=\"500\" aria-describedby=\"f-0-help\" required>");

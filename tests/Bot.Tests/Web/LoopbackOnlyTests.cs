@@ -30,8 +30,19 @@ public sealed class LoopbackOnlyTests
     public void Only_this_machine_asking_by_a_name_of_this_machine_is_let_in(string? remote, string host, bool let)
     {
         var http = Request("GET", host, remote);
-        http.Request.Headers["X-Forwarded-For"] = "127.0.0.1";
         LoopbackOnly.Refuse(http).ShouldBe(let ? null : LoopbackOnly.Says);
+    }
+
+    [Theory]
+    [InlineData("Forwarded")]
+    [InlineData("X-Forwarded-For")]
+    [InlineData("X-Forwarded-Host")]
+    [InlineData("X-Real-IP")]
+    public void What_a_proxy_on_this_machine_brings_is_not_from_this_machine_whatever_it_says(string header)
+    {
+        var http = Request("GET", "localhost", "127.0.0.1");
+        http.Request.Headers[header] = "127.0.0.1";
+        LoopbackOnly.Refuse(http).ShouldBe(LoopbackOnly.Says);
     }
 
     [Theory]

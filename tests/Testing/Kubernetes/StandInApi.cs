@@ -36,6 +36,8 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
         stage.Note(context.Request, call?.Verb ?? "get", call?.Resource ?? "");
         if (stage.Token is { } token && context.Request.Headers.Authorization != $"Bearer {token}")
             await RefuseAsync(context, Status(401, "Unauthorized", "Unauthorized"));
+        else if (context.Request.Path == "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews")
+            await ReviewAsync(context);
         else if (call is null || (call.Resource == "httproutes" && !stage.KnowsGateways))
             await RefuseAsync(context, Status(404, "NotFound", "the server could not find the requested resource"));
         else if (stage.Faults.TakeFailure(call.Verb) is { } failure)
@@ -59,6 +61,16 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
         "delete" => RefuseAsync(context, NotFound(call)),
         _ => RefuseAsync(context, Status(405, "MethodNotAllowed", "the server does not allow this method on the requested resource")),
     };
+
+    /// <summary>Says whether something would be let through; keeps nothing.</summary>
+    private async Task ReviewAsync(HttpContext context)
+    {
+        var review = (await JsonSerializer.DeserializeAsync<JsonObject>(context.Request.Body))!;
+        var asked = review["spec"]!["resourceAttributes"]!;
+        var resource = (string)asked["resource"]! + (asked["subresource"] is { } part ? $"/{(string)part!}" : "");
+        review["status"] = new JsonObject { ["allowed"] = !stage.Faults.IsForbidden((string)asked["verb"]!, resource) };
+        await WriteAsync(context, 201, review);
+    }
 
     private static Call? Parse(HttpRequest request)
     {

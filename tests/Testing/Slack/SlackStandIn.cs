@@ -273,9 +273,13 @@ public sealed class SlackStandIn : IAsyncDisposable
         var answer = Locked(() => Refused(context, method, arguments) ?? SlackMethods.Call(this, method, arguments));
         if ((bool?)answer["ok"] != true) Locked(() => refusals.Add($"{method}: {answer.ToJsonString()}"));
         Tell();
+        if (Scopes is { } scopes) context.Response.Headers["x-oauth-scopes"] = scopes;
         if (fault is { } lost) await lost.Answer(context);
         else await WriteAsync(context, answer);
     }
+
+    /// <summary>What the token may do, as every answer says it; null = the answers don't say.</summary>
+    public string? Scopes { get; set; }
 
     private JsonObject? Refused(HttpContext context, string method, JsonObject arguments)
     {

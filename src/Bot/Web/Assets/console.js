@@ -10,6 +10,10 @@ catchForms();
 compose();
 tell();
 setInterval(tell, 1000);
+
+// On a phone the names of the pages are wider than it: where one is stays in sight.
+const here = document.querySelector('.top nav [aria-current]');
+if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - (here.parentElement.clientWidth - here.offsetWidth) / 2;
 follow();
 
 if (document.body.dataset.topic === 'chat') {

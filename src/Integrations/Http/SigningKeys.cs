@@ -1,19 +1,21 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using ChatOps.Integrations.Http;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
-namespace ChatOps.Integrations.Teams;
+namespace ChatOps.Integrations.Http;
 
-/// <summary>A key that activities may be signed with.</summary>
-/// <param name="Endorsements">The channels whose activities it may sign.</param>
+/// <summary>A key that tokens may be signed with.</summary>
+/// <param name="Endorsements">Of Microsoft's connector alone: the channels whose activities it may sign.</param>
 internal sealed record SigningKey(string Id, RSAParameters Public, ImmutableArray<string> Endorsements);
 
-/// <summary>The keys that activities are signed with, as their publisher announces them: kept for a day, and asked for anew when one is missing.</summary>
-internal sealed partial class SigningKeys(HttpClient http, IOptionsMonitor<TeamsOptions> options, TimeProvider clock, ILogger<SigningKeys> logger) : IDisposable
+/// <summary>What somebody who signs tokens announces (OpenID Connect Discovery 1.0): the keys, and where to sign in. Kept for a day, and asked for anew when a key is missing.</summary>
+/// <param name="who">What they are called in the log.</param>
+/// <param name="metadata">Where the announcement is, asked for each time: settings may change.</param>
+/// <param name="timeout">How long one answer may take.</param>
+internal sealed partial class SigningKeys(HttpClient http, string who, Func<Uri> metadata, Func<TimeSpan> timeout, TimeProvider clock, ILogger logger) : IDisposable
 {
     private const int MostBytes = 1 << 20;
     private const int LeastBits = 2048;
@@ -27,6 +29,7 @@ internal sealed partial class SigningKeys(HttpClient http, IOptionsMonitor<Teams
 
     private readonly SemaphoreSlim one = new(1, 1);
     private ImmutableDictionary<string, SigningKey> known = ImmutableDictionary<string, SigningKey>.Empty;
+    private AnnouncedBody? announced;
     private DateTimeOffset readAt, soughtAt, failedAt;
 
     /// <summary>The key with this id; null when the publisher does not have it.</summary>
@@ -51,6 +54,23 @@ internal sealed partial class SigningKeys(HttpClient http, IOptionsMonitor<Teams
         }
     }
 
+    /// <summary>The whole announcement.</summary>
+    /// <exception cref="KeysUnavailableException">Nothing is known, and the publisher does not answer.</exception>
+    public async Task<AnnouncedBody> AnnouncedAsync(CancellationToken cancellationToken)
+    {
+        if (Fresh && announced is { } current) return current;
+        await one.WaitAsync(cancellationToken);
+        try
+        {
+            if (!Fresh) await ReadAsync(cancellationToken);
+            return announced ?? throw new KeysUnavailableException(who);
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+
     public void Dispose() => one.Dispose();
 
     private bool Fresh => !known.IsEmpty && Now - readAt < Keep;
@@ -61,32 +81,33 @@ internal sealed partial class SigningKeys(HttpClient http, IOptionsMonitor<Teams
     {
         if (failedAt != default && Now - failedAt < Pause)
         {
-            if (known.IsEmpty) throw new KeysUnavailableException();
+            if (known.IsEmpty) throw new KeysUnavailableException(who);
             return;
         }
 
         try
         {
-            var metadata = await GetAsync(options.CurrentValue.OpenIdMetadata, TeamsJson.Default.OpenIdBody, cancellationToken);
-            if (metadata?.JwksUri is not { IsAbsoluteUri: true } at || !(at.Scheme == "https" || (at.Scheme == "http" && at.IsLoopback))) throw new JsonException("jwks_uri");
-            var read = (await GetAsync(at, TeamsJson.Default.KeysBody, cancellationToken))?.Keys?.Select(KeyOf).OfType<SigningKey>().ToList() ?? [];
+            var body = await GetAsync(metadata(), AnnouncedJson.Default.AnnouncedBody, cancellationToken);
+            if (body?.JwksUri is not { IsAbsoluteUri: true } at || !(at.Scheme == "https" || (at.Scheme == "http" && at.IsLoopback))) throw new JsonException("jwks_uri");
+            var read = (await GetAsync(at, AnnouncedJson.Default.KeysBody, cancellationToken))?.Keys?.Select(KeyOf).OfType<SigningKey>().ToList() ?? [];
             if (read.Count == 0) throw new JsonException("no keys");
+            announced = body;
             known = read.DistinctBy(key => key.Id).ToImmutableDictionary(key => key.Id);
             (readAt, failedAt) = (Now, default);
-            Log.Read(logger, known.Count);
+            Log.Read(logger, known.Count, who);
         }
         catch (Exception fault) when (fault is HttpRequestException or JsonException or NotSupportedException or IOException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             failedAt = Now;
-            Log.Unread(logger, fault.GetType().Name);
-            if (known.IsEmpty) throw new KeysUnavailableException();
+            Log.Unread(logger, who, fault.GetType().Name);
+            if (known.IsEmpty) throw new KeysUnavailableException(who);
         }
     }
 
     private async Task<T?> GetAsync<T>(Uri url, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(options.CurrentValue.Timeout);
+        limit.CancelAfter(timeout());
         using var response = await http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, limit.Token);
         response.EnsureSuccessStatusCode();
         var body = await response.Content.ReadBoundedAsync(MostBytes, limit.Token) ?? throw new JsonException("too long");
@@ -102,13 +123,27 @@ internal sealed partial class SigningKeys(HttpClient http, IOptionsMonitor<Teams
 
     private static partial class Log
     {
-        [LoggerMessage(300, LogLevel.Information, "Read {Count} keys that Teams signs with")]
-        public static partial void Read(ILogger logger, int count);
+        [LoggerMessage(300, LogLevel.Information, "Read {Count} keys that {Who} signs with")]
+        public static partial void Read(ILogger logger, int count, string who);
 
-        [LoggerMessage(301, LogLevel.Warning, "The keys that Teams signs with can't be read ({Problem})")]
-        public static partial void Unread(ILogger logger, string problem);
+        [LoggerMessage(301, LogLevel.Warning, "The keys that {Who} signs with can't be read ({Problem})")]
+        public static partial void Unread(ILogger logger, string who, string problem);
     }
 }
 
 /// <summary>Nobody can be believed or refused now: the keys to tell by are not to be had.</summary>
-internal sealed class KeysUnavailableException() : Exception("The keys that Teams signs with can't be read.");
+internal sealed class KeysUnavailableException(string who) : Exception($"The keys that {who} signs with can't be read.");
+
+/// <summary>The part of an announcement that is used here.</summary>
+internal sealed record AnnouncedBody(
+    string? Issuer, [property: JsonPropertyName("jwks_uri")] Uri? JwksUri,
+    [property: JsonPropertyName("authorization_endpoint")] Uri? AuthorizationEndpoint, [property: JsonPropertyName("token_endpoint")] Uri? TokenEndpoint);
+
+internal sealed record KeysBody(ImmutableArray<KeyBody>? Keys);
+
+internal sealed record KeyBody(string? Kty, string? Use, string? Kid, string? N, string? E, ImmutableArray<string>? Endorsements);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(AnnouncedBody))]
+[JsonSerializable(typeof(KeysBody))]
+internal sealed partial class AnnouncedJson : JsonSerializerContext;

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using ChatOps.Integrations.Http;
+using Microsoft.Extensions.Options;
+
+namespace ChatOps.Integrations.Slack;
+
+/// <summary>Whether Slack takes the bot's token, which scopes it has, and which it lacks.</summary>
+/// <remarks>Source: <c>auth.test</c> needs no scope, and every answer of the Web API names the token's scopes in <c>x-oauth-scopes</c>.</remarks>
+internal sealed class SlackCheckUp(IOptionsMonitor<SlackOptions> options, TimeProvider time) : ICheckUp
+{
+    /// <summary>The scopes of <c>manifests/slack-app.yaml</c>, and what goes missing without each.</summary>
+    public static readonly ImmutableArray<(string Scope, string For)> Scopes =
+    [
+        ("app_mentions:read", "hearing commands that mention the bot"), ("channels:history", "finding a card again whose posting was interrupted"), ("channels:join", "posting in channels it was not invited to"),
+        ("channels:read", "finding channels by their names"), ("chat:write", "posting cards"), ("commands", "slash commands"), ("groups:history", "finding a card again in a private channel"),
+        ("groups:read", "finding private channels by their names"), ("im:history", "commands in direct messages"), ("im:write", "direct messages: pages and reminders"),
+        ("usergroups:read", "groups of access.yaml that are Slack's user groups"), ("users:read", "telling who clicked"), ("users:read.email", "telling who somebody is: without it everybody may only read"),
+    ];
+
+    private const string Name = "Slack";
+
+    public string System => Name;
+
+    public async Task<ImmutableArray<Symptom>> LookAsync(CancellationToken cancellationToken)
+    {
+        var current = options.CurrentValue;
+        var found = ImmutableArray.CreateBuilder<Symptom>();
+        found.Add(Way(current));
+        if (!current.Connected)
+        {
+            found.Add(new Symptom(Name, "token", Health.Off, "No token is set: nothing is posted in Slack.", "Set Slack:BotToken (docs/slack.md)."));
+            return found.ToImmutable();
+        }
+
+        var answer = await Probe.AskAsync(HttpMethod.Post, new Uri(current.ApiUrl, "auth.test"), request => request.Headers.Authorization = new("Bearer", current.BotToken), cancellationToken);
+        if (Refusal(answer) is { } refusal)
+        {
+            found.Add(new Symptom(Name, "token", Health.Bad, $"Slack refuses the token: {refusal}.", "Check Slack:BotToken: install the app again, and copy the Bot User OAuth Token (xoxb-…)."));
+            return found.ToImmutable();
+        }
+
+        var token = answer.Judge(Name, "token", $"The token is good{Team(answer)}.", "Slack:BotToken and Slack:ApiUrl", "the scopes of manifests/slack-app.yaml");
+        found.Add(token);
+        if (token.Health != Health.Good) return found.ToImmutable();
+        found.AddRange(OfScopes(answer));
+        found.AddRange(answer.Clocks(Name, time.GetUtcNow()));
+        return found.ToImmutable();
+    }
+
+    private static Symptom Way(SlackOptions current) => current switch
+    {
+        { BySocket: true } when !current.AppToken.StartsWith("xapp-", StringComparison.Ordinal) => new(Name, "requests", Health.Bad, "Slack:AppToken is no app-level token: those begin with xapp-.", "Make one with connections:write under Basic Information of the app."),
+        { BySocket: true } => new(Name, "requests", Health.Good, "Requests come by Socket Mode."),
+        { SigningSecret.Length: > 0 } => new(Name, "requests", Health.Good, "Requests come by HTTP, and are believed by their signature."),
+        { Connected: true } => new(Name, "requests", Health.Bad, "Neither a signing secret nor an app token is set: every command and click is refused.", "Set Slack:SigningSecret, or Slack:AppToken for Socket Mode."),
+        _ => new(Name, "requests", Health.Off, "No request of Slack's is taken."),
+    };
+
+    private static IEnumerable<Symptom> OfScopes(ProbeAnswer answer)
+    {
+        if (answer.Headers?.TryGetValues("x-oauth-scopes", out var lines) != true)
+        {
+            yield return new Symptom(Name, "scopes", Health.Weak, "Slack does not say which scopes the token has.");
+            yield break;
+        }
+
+        var has = lines!.SelectMany(line => line.Split(',', StringSplitOptions.TrimEntries)).ToHashSet(StringComparer.Ordinal);
+        var lacks = Scopes.Where(one => !has.Contains(one.Scope)).ToList();
+        if (lacks.Count == 0) yield return new Symptom(Name, "scopes", Health.Good, "The token has every scope that the bot uses.");
+        foreach (var (scope, what) in lacks)
+            yield return new Symptom(Name, "scopes", scope is "chat:write" or "users:read" or "users:read.email" ? Health.Bad : Health.Weak, $"The token lacks {scope}, for {what}.", $"Add {scope} under OAuth & Permissions of the app, and install it again.");
+    }
+
+    private static string? Refusal(ProbeAnswer answer) => Field(answer, "error");
+
+    private static string Team(ProbeAnswer answer) => Field(answer, "team") is { } team ? $": the workspace is {team}" : "";
+
+    private static string? Field(ProbeAnswer answer, string name)
+    {
+        try
+        {
+            using var body = JsonDocument.Parse(answer.Start);
+            return body.RootElement.ValueKind == JsonValueKind.Object && body.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? BoundedReads.Printable(value.GetString()!, 80) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
