@@ -34,6 +34,7 @@ static async Task<int> ServeAsync(IReadOnlyDictionary<string, string?> given)
     builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
     var faults = new List<string>();
     builder.Configuration.AddSecrets(faults);
+    var summaries = SummaryOptions.Read(builder.Configuration, faults);
     if (BotSettings.Read(builder.Configuration, builder.Environment.ContentRootPath, faults) is not { } settings) return Refuse(faults);
     Directory.CreateDirectory(settings.Data);
     builder.WebHost.UseKestrelHttpsConfiguration();
@@ -42,6 +43,7 @@ static async Task<int> ServeAsync(IReadOnlyDictionary<string, string?> given)
     var services = builder.Services;
     services.AddSingleton(TimeProvider.System);
     services.AddSingleton(settings.Address);
+    services.AddSingleton(summaries);
     services.AddSingleton(s => new ConfigFolder(settings.Config, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ConfigFolder>>()));
     services.AddHostedService(s => s.GetRequiredService<ConfigFolder>());
     services.AddSingleton<Func<Configuration>>(s => () => s.GetRequiredService<ConfigFolder>().Current);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.RegularExpressions;
 using ChatOps.Bot.Engine;
 using ChatOps.Runbooks.Gates;
 using ChatOps.Runbooks.Runs;
@@ -8,7 +7,7 @@ using ChatOps.Runbooks.Steps;
 namespace ChatOps.Bot.Worker;
 
 /// <summary>Asks a gate's source for one sample; with the first, also for the time before the change.</summary>
-internal sealed partial class GateHandler(RunEngine engine, IEnumerable<IGateSource> sources, IConfiguration settings) : StepHandler(engine)
+internal sealed class GateHandler(RunEngine engine, IEnumerable<IGateSource> sources, IConfiguration settings) : StepHandler(engine)
 {
     /// <summary>How much of the time before the change is looked at, at the least.</summary>
     private static readonly TimeSpan LeastPast = TimeSpan.FromMinutes(1);
@@ -57,16 +56,10 @@ internal sealed partial class GateHandler(RunEngine engine, IEnumerable<IGateSou
     /// <summary>The question with secrets filled in, which are kept nowhere; null when one is missing.</summary>
     private GateQuestion? Question(Errand errand, Gate gate)
     {
-        var (run, missing) = (errand.Run, false);
-        var headers = gate.Query.Headers.ToImmutableSortedDictionary(header => header.Key, header => Secret().Replace(header.Value, match =>
-        {
-            var secret = settings[$"Http:Secrets:{match.Groups["name"].Value}"];
-            missing |= string.IsNullOrEmpty(secret);
-            return secret ?? "";
-        }));
-        if (missing) return null;
+        var run = errand.Run;
+        if (GateSecrets.Fill(settings, gate.Query) is not { } query) return null;
         var changed = run.Steps.FirstOrDefault(step => step is { Step.Changes: true, BeganAt: not null }) ?? errand.Step;
-        return new GateQuestion(run.Id, gate.Query with { Headers = headers }, run.Site.Service, run.Site.Environment, run.Plan.Version, run.BackTo ?? run.Plan.FromVersion, changed.BeganAt ?? Engine.Now)
+        return new GateQuestion(run.Id, query, run.Site.Service, run.Site.Environment, run.Plan.Version, run.BackTo ?? run.Plan.FromVersion, changed.BeganAt ?? Engine.Now)
         {
             Unit = gate.Unit,
             Compared = gate.Compare != Compare.Nothing,
@@ -74,7 +67,4 @@ internal sealed partial class GateHandler(RunEngine engine, IEnumerable<IGateSou
     }
 
     private GateAnswered Unknown(AskGate ask, string why) => new(ask.Gate, ask.Round, new GateSample(Engine.Now, null, why));
-
-    [GeneratedRegex(@"\{secret:(?<name>[A-Za-z0-9_.-]+)\}", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex Secret();
 }

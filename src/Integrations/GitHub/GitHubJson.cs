@@ -18,7 +18,7 @@ internal sealed record Commit(string Sha, CommitText Text, Uri HtmlUrl, Account?
 
 internal sealed record CommitText(string Message, Signature? Author = null);
 
-internal sealed record Signature(string? Name = null);
+internal sealed record Signature(string? Name = null, string? Email = null, DateTimeOffset? Date = null);
 
 internal sealed record CheckRuns(int TotalCount, ImmutableArray<CheckRun> Runs)
 {

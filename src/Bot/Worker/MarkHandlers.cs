@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using ChatOps.Bot.Engine;
+using ChatOps.Bot.Settings;
+using ChatOps.Runbooks.Language;
+using ChatOps.Runbooks.Runs;
+using ChatOps.Runbooks.Summaries;
+using ChatOps.Runbooks.Work;
+
+namespace ChatOps.Bot.Worker;
+
+/// <summary>Orders one piece of work for each system that the service's file says is to be told of the run.</summary>
+internal sealed class MarksHandler(RunEngine engine, Records records, IEnumerable<IDeploymentMarker> markers, Func<Configuration> configuration) : IWorkHandler
+{
+    public ImmutableArray<string> Kinds => [SummaryWork.MarksKind];
+
+    public async Task<Done> DoAsync(ClaimedWork work, CancellationToken cancellationToken)
+    {
+        var about = AboutSummary.Read(work.Item);
+        if (await engine.FindAsync(about.Run, cancellationToken) is not { } run || configuration().Service(run.Site.Service) is not { } service) return new Done.Finished();
+        var wanted = markers.Where(marker => marker.Wants(service, about.Phase!.Value)).ToList();
+        await records.OrderAsync(commit => commit with { Work = [.. wanted.Select(marker => SummaryWork.Mark(run.Id, marker.System, about.Phase!.Value, engine.Now))], Completes = work }, cancellationToken);
+        return new Done.Kept();
+    }
+}
+
+/// <summary>Tells one system of a run. It never holds up the run: what does not answer is told later, and given up in the end.</summary>
+internal sealed class MarkHandler(RunEngine engine, Summaries summaries, IEnumerable<IDeploymentMarker> markers, Func<Configuration> configuration, BotAddress address) : IWorkHandler
+{
+    /// <summary>About a day, with growing delays.</summary>
+    private const int MostTries = 40;
+
+    private static readonly TimeSpan CommitsWithin = TimeSpan.FromMinutes(1);
+
+    public ImmutableArray<string> Kinds => [SummaryWork.MarkKind];
+
+    public bool Waits => true;
+
+    public async Task<Done> DoAsync(ClaimedWork work, CancellationToken cancellationToken)
+    {
+        var about = AboutSummary.Read(work.Item);
+        var phase = about.Phase!.Value;
+        if (await engine.FindAsync(about.Run, cancellationToken) is not { } run || markers.FirstOrDefault(one => one.System == about.System) is not { } marker
+            || configuration().Service(run.Site.Service) is not { } service) return new Done.Finished();
+        var summary = await summaries.FindAsync(run.Id, cancellationToken);
+        var told = summary.Marks.GetValueOrDefault(marker.System);
+
+        // Its end may have been told first, where its beginning had to wait.
+        if (told is { Why: null } && (told.Phase == phase || phase == MarkPhase.Began)) return new Done.Finished();
+
+        // Comments and notes are about commits: they wait until it is known whether there are any.
+        if (phase != MarkPhase.Began && !summary.Looked && engine.Now - run.EndedAt < CommitsWithin) return new Done.Again(TimeSpan.FromSeconds(2), Untried: true);
+        var outcome = await marker.MarkAsync(MarkOf(run, service, phase, summary, told, work), cancellationToken);
+        switch (outcome)
+        {
+            case Outcome<Record>.Done done:
+                await summaries.TellAsync(run.Id, new SummaryCommand.WasMarked(marker.System, phase, done.Value), work, cancellationToken);
+                return new Done.Kept();
+            case Outcome<Record>.Later later when work.Attempt < MostTries:
+                return new Done.Again(later.After);
+            case Outcome<Record>.Later later:
+                await summaries.TellAsync(run.Id, new SummaryCommand.WasNotMarked(marker.System, phase, later.Why), work, cancellationToken);
+                return new Done.Kept();
+            case Outcome<Record>.Never never:
+                await summaries.TellAsync(run.Id, new SummaryCommand.WasNotMarked(marker.System, phase, never.Fault.Next is null ? never.Fault.Why : $"{never.Fault.Why} {never.Fault.Next}"), work, cancellationToken);
+                return new Done.Kept();
+            default:
+                throw new InvalidOperationException("An outcome is one of three.");
+        }
+    }
+
+    private Mark MarkOf(RunState run, Runbooks.Catalog.Service service, MarkPhase phase, SummaryState summary, MarkState? told, ClaimedWork work)
+    {
+        var began = run.Steps.FirstOrDefault(step => step is { Step: Runbooks.Steps.Rollout, BeganAt: not null })?.BeganAt ?? run.OpenedAt;
+        return new Mark(
+            run.Id, service, run.Site.Environment, run.Opened.Protected, phase, run.Plan.Version, run.BackTo ?? run.Plan.FromVersion, run.Opened.By, began,
+            phase == MarkPhase.Began ? began : run.EndedAt ?? engine.Now, address.Public is { } root ? new Uri(root, $"runs/{run.Id}") : null, told?.Handle, work.Attempt > 1)
+        {
+            Changes = summary.Changes?.Changes,
+        };
+    }
+}
