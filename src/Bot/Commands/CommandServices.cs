@@ -13,6 +13,7 @@ internal static class CommandServices
         .AddSingleton<AlertDesk>()
         .AddSingleton<Home>()
         .AddSingleton<OnCallDesk>()
+        .AddSingleton<ReportDesk>()
         .AddSingleton<PageDesk>()
         .AddSingleton<Desk>();
 }

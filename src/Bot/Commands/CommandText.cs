@@ -24,6 +24,8 @@ internal static partial class CommandText
         Command.Status c => Join(["status", c.Service, c.Environment], []),
         Command.History c => Join(["history", c.Service, c.Environment], []),
         Command.Runs => "runs",
+        Command.Stats c => Join(["stats", c.Service ?? c.Group], Some("since", c.Since)),
+        Command.Changelog c => Join(["changelog", c.Service, c.One, c.Other], []),
         Command.Help c => Join(["help", c.Topic], []),
         Command.Alerts => "alerts",
         Command.Why c => Join(["why", c.Alert.ToString()], []),

@@ -12,7 +12,7 @@ namespace ChatOps.Bot.Commands;
 
 /// <summary>The front desk: every surface brings what people say and click here, and shows what comes back.</summary>
 internal sealed partial class Desk(
-    RunEngine engine, Openings openings, Readings readings, KnownWords words, Callers callers, Keeping keeping, Laters laters, AlertDesk alerts, OnCallDesk onCall, PageDesk pages, Func<Configuration> configuration, ILogger<Desk> logger)
+    RunEngine engine, Openings openings, Readings readings, KnownWords words, Callers callers, Keeping keeping, Laters laters, AlertDesk alerts, OnCallDesk onCall, PageDesk pages, ReportDesk reports, Func<Configuration> configuration, ILogger<Desk> logger)
 {
     /// <summary>A command in words: <c>deploy api v1.2.3 prod</c>, without a slash.</summary>
     /// <param name="delivery">The surface's own name for this delivery; hearing it again changes nothing and gives the same reply.</param>
@@ -58,6 +58,8 @@ internal sealed partial class Desk(
             case Command.Unschedule c: return await laters.TakeBackAsync(speaker, c.Id, delivery, cancellationToken);
             case Command.OnCall c: return await onCall.WhoAsync(c, cancellationToken);
             case Command.SwapTurn c: return await onCall.SwapAsync(speaker, c, delivery, cancellationToken);
+            case Command.Stats c: return await reports.StatsAsync(c, cancellationToken);
+            case Command.Changelog c: return await reports.ChangelogAsync(c, cancellationToken);
             case Command.Alerts: return await alerts.ListAsync(cancellationToken);
             case Command.Why c: return await alerts.WhyAsync(c.Alert, cancellationToken);
             case Command.Acknowledge c: return await alerts.AcknowledgeAsync(speaker, c.Alert, delivery, cancellationToken);

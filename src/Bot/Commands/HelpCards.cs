@@ -81,6 +81,7 @@ internal static class HelpCards
         "at" => "when to start it: tomorrow 10:00, Monday, in 2h",
         "until" => "until when: tomorrow 10:00, Monday, in 2h",
         "from" => "from when on",
+        "since" => "since when: 30d, or a date such as 2026-11-01",
         "warn" => "shows it to whoever changes something there, and stops nobody",
         "exception" => "why this one change should pass a freeze; others have to agree",
         "emergency" => "why it can't wait for windows, freezes and locks; the on-call has to agree, and it is reviewed afterwards",

@@ -14,7 +14,7 @@ internal static class OptionReader
         ["version"] = "to", ["hash"] = "plan-hash", ["no-wait"] = "no-queue",
     }.ToImmutableDictionary();
 
-    public static bool TakesValue(string option) => option is "reason" or "step" or "note" or "to" or "plan-hash" or "item" or "at" or "schedule" or "until" or "from" or "exception" or "emergency";
+    public static bool TakesValue(string option) => option is "reason" or "step" or "note" or "to" or "plan-hash" or "item" or "at" or "schedule" or "until" or "from" or "since" or "exception" or "emergency";
 
     /// <summary>Texts may have spaces; where the quotes were forgotten, they go on to the next option.</summary>
     private static bool IsText(string option) => option is "reason" or "step" or "note" or "at" or "until" or "from" or "exception" or "emergency";

@@ -28,6 +28,9 @@ internal sealed record Vocabulary
     /// <summary>Runbooks that are started by their name.</summary>
     public ImmutableArray<ProcedureWords> Procedures { get; init; } = [];
 
+    /// <summary>Groups that own a service.</summary>
+    public ImmutableArray<string> Owners { get; init; } = [];
+
     public IEnumerable<string> ServiceNames => Services.Select(service => service.Name);
 
     public ServiceWords? Service(string name) => services.GetValueOrDefault(name);

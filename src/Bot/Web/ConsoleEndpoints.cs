@@ -30,6 +30,7 @@ internal static class ConsoleEndpoints
         console.MapGet("/runbooks/{name}/picture.svg", PictureAsync).WithMetadata(new NoPage());
         console.MapGet("/audit", AuditAsync);
         console.MapAlerts();
+        console.MapGet("/reports", ReportPages.ShowAsync);
         console.MapGet("/live", LiveAsync).WithMetadata(new NoPage());
         console.MapGet("/words", WordsAsync).WithMetadata(new NoPage());
         console.MapGet("/assets/{hash}/{name}", Asset).WithMetadata(new NoPage());

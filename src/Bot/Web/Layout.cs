@@ -3,7 +3,7 @@ namespace ChatOps.Bot.Web;
 /// <summary>What every page has around it.</summary>
 internal static class Layout
 {
-    private static readonly (string Path, string Name)[] Rooms = [("/", "Chat"), ("/runs", "Runs"), ("/services", "Services"), ("/alerts", "Alerts"), ("/runbooks", "Runbooks"), ("/audit", "Audit")];
+    private static readonly (string Path, string Name)[] Rooms = [("/", "Chat"), ("/runs", "Runs"), ("/services", "Services"), ("/alerts", "Alerts"), ("/runbooks", "Runbooks"), ("/reports", "Reports"), ("/audit", "Audit")];
 
     /// <param name="here">The room of the header that this page is in.</param>
     /// <param name="live">What the page listens to, and since when; null = it stands still.</param>

@@ -45,6 +45,8 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, AlertSilenceHandler>()
         .AddSingleton<IWorkHandler, AlertDigestHandler>()
         .AddSingleton<Records>()
+        .AddSingleton<Reports>()
+        .AddSingleton<IWorkHandler, ReportHandler>()
         .AddSingleton<Summaries>()
         .AddSingleton<IWorkHandler, SummaryEndHandler>()
         .AddSingleton<IWorkHandler, SummaryChangesHandler>()

@@ -223,6 +223,14 @@ public static class Shapes
         new("on-abort", ValueKind.NotYet, "What happens when a run is aborted."),
     ]);
 
+    public static Shape TeamReport { get; } = new("report", "A weekly report about what the group owns: the four DORA measures, where the time went, and what went around the rules.",
+    [
+        new("channel", ValueKind.Text, "Where it is told: \"#name\" or a channel's id; for Teams, teams: before it.", Required: true) { Example = "\"#payments\"" },
+        new("day", ValueKind.Text, "On which day of the week.", Default: "Mon") { Example = "Fri" },
+        new("at", ValueKind.Text, "At what time of that day.", Default: "\"09:00\"") { Example = "\"16:30\"" },
+        new("zone", ValueKind.Text, "Its time zone, by its name in the IANA database. Left out: the zone of calendar.yaml.") { Example = "Europe/Amsterdam" },
+    ]);
+
     public static Shape Group { get; } = new("group", "A group of people: by address, by a group of another system, or everybody.",
     [
         new("all", ValueKind.Flag, "Everybody whose account can be resolved to an e-mail address.") { Example = "true" },
@@ -230,6 +238,7 @@ public static class Shapes
         new("slack", ValueKind.Text, "A Slack user group, by its handle: its members belong here.") { Example = "release-managers" },
         new("entra", ValueKind.Text, "A group of Entra ID, by its object ID: its members, and those of the groups in it, belong here.") { Example = "f3ec8cd2-e704-4344-8c47-9a3a21d683c0" },
         new("pagerduty", ValueKind.NotYet, "A PagerDuty schedule."),
+        new("report", ValueKind.Mapping, "A weekly report about the services that it owns.", Of: TeamReport) { Example = "{ channel: \"#payments\", day: Mon, at: \"09:00\" }" },
     ]);
 
     public static Shape May { get; } = new("may", "Who may do what: for each right, environments and the groups that have it. owners: the service's own.",
