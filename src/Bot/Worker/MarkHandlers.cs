@@ -26,10 +26,7 @@ internal sealed class MarksHandler(RunEngine engine, Records records, IEnumerabl
 /// <summary>Tells one system of a run. It never holds up the run: what does not answer is told later, and given up in the end.</summary>
 internal sealed class MarkHandler(RunEngine engine, Summaries summaries, IEnumerable<IDeploymentMarker> markers, Func<Configuration> configuration, BotAddress address) : IWorkHandler
 {
-    /// <summary>About a day, with growing delays.</summary>
-    private const int MostTries = 40;
-
-    private static readonly TimeSpan CommitsWithin = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan CommitsWithin = TimeSpan.FromMinutes(1), GivenUpAfter = TimeSpan.FromDays(1), Untouched = TimeSpan.FromSeconds(15);
 
     public ImmutableArray<string> Kinds => [SummaryWork.MarkKind];
 
@@ -55,8 +52,9 @@ internal sealed class MarkHandler(RunEngine engine, Summaries summaries, IEnumer
             case Outcome<Record>.Done done:
                 await summaries.TellAsync(run.Id, new SummaryCommand.WasMarked(marker.System, phase, done.Value), work, cancellationToken);
                 return new Done.Kept();
-            case Outcome<Record>.Later later when work.Attempt < MostTries:
-                return new Done.Again(later.After);
+            case Outcome<Record>.Later later when engine.Now - (run.EndedAt ?? engine.Now) < GivenUpAfter:
+                // What certainly did not get through is no try that may have: the next one need not look for it.
+                return later.Untouched ? new Done.Again(later.After ?? Untouched, Untried: work.Attempt == 1) : new Done.Again(later.After);
             case Outcome<Record>.Later later:
                 await summaries.TellAsync(run.Id, new SummaryCommand.WasNotMarked(marker.System, phase, later.Why), work, cancellationToken);
                 return new Done.Kept();

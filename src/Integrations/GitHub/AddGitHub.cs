@@ -1,5 +1,6 @@
 using ChatOps.Runbooks.Alerts;
 using ChatOps.Runbooks.Evidence;
+using ChatOps.Runbooks.Summaries;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -30,6 +31,10 @@ public static class GitHubServices
         services.AddSingleton<IVerifier, ReleaseVerifier>();
         services.AddSingleton<IVerifier, PathsVerifier>();
         services.AddSingleton<IChanges, GitHubChanges>();
+        services.AddSingleton<GitHubMarks>();
+        services.AddSingleton<IDeploymentMarker, DeploymentMarker>();
+        services.AddSingleton<IDeploymentMarker, CommentMarker>();
+        services.AddSingleton<IDeploymentMarker, ReleaseMarker>();
         return services;
     }
 

@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using ChatOps.Integrations.Http;
 using ChatOps.Runbooks.Work;
@@ -29,7 +31,7 @@ internal sealed partial class GitHubCalls(HttpClient http, IOptions<GitHubOption
 
     public Uri Address(string path) => new(options.Value.ApiUrl, path);
 
-    public async Task<Outcome<Page<T>>> SendAsync<T>(HttpMethod method, Uri url, string token, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    public async Task<Outcome<Page<T>>> SendAsync<T>(HttpMethod method, Uri url, string token, JsonTypeInfo<T> type, CancellationToken cancellationToken, JsonObject? body = null)
     {
         var now = time.GetUtcNow();
         if (new DateTimeOffset(Interlocked.Read(ref quietUntil), TimeSpan.Zero) is var until && until > now) return new Outcome<Page<T>>.Later("GitHub has asked for a pause.", until - now);
@@ -37,7 +39,7 @@ internal sealed partial class GitHubCalls(HttpClient http, IOptions<GitHubOption
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            return await FollowAsync(method, url, token, type, either.Token);
+            return await FollowAsync(method, url, token, body, type, either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -56,11 +58,11 @@ internal sealed partial class GitHubCalls(HttpClient http, IOptions<GitHubOption
     }
 
     // The token goes along by hand, since .NET drops it when it follows; a renamed repository answers 301, at the same origin.
-    private async Task<Outcome<Page<T>>> FollowAsync<T>(HttpMethod method, Uri url, string token, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    private async Task<Outcome<Page<T>>> FollowAsync<T>(HttpMethod method, Uri url, string token, JsonObject? body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         for (var moves = 0; ; moves++)
         {
-            using var request = NewRequest(method, url, token);
+            using var request = NewRequest(method, url, token, body);
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             Log.Answered(logger, url.AbsolutePath, (int)response.StatusCode);
             if ((int)response.StatusCode is not (301 or 302 or 307 or 308)) return await ReadAsync(url, response, type, cancellationToken);
@@ -110,9 +112,10 @@ internal sealed partial class GitHubCalls(HttpClient http, IOptions<GitHubOption
     /// <summary>Null for an address that is not the API's own: the token must not go there.</summary>
     private Uri? Ours(Uri url) => url.GetLeftPart(UriPartial.Authority) == options.Value.ApiUrl.GetLeftPart(UriPartial.Authority) ? url : null;
 
-    private static HttpRequestMessage NewRequest(HttpMethod method, Uri url, string token)
+    private static HttpRequestMessage NewRequest(HttpMethod method, Uri url, string token, JsonObject? body)
     {
         var request = new HttpRequestMessage(method, url);
+        if (body is not null) request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         request.Headers.UserAgent.ParseAdd("chatops");
         request.Headers.Accept.ParseAdd("application/vnd.github+json");

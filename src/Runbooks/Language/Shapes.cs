@@ -90,6 +90,15 @@ public static class Shapes
         new("windows", ValueKind.Mappings, "Times at which it may change. Left out: at any time that is not frozen.", Of: Window) { Example = "[{ days: Tue-Thu, from: \"10:00\", to: \"14:00\", zone: America/New_York }]" },
     ]);
 
+    public static Shape Tell { get; } = new("tell", "Which other systems are told of its deployments, each once. None of them holds up a run.",
+    [
+        new("github", ValueKind.Texts, "deployments: a GitHub Deployment and its statuses. comments: a comment on each pull request that went out. releases: the version's release and its notes. The token or the app needs to be able to write them.") { Example = "[deployments, comments, releases]" },
+        new("sentry", ValueKind.Text, "The slug of its project in Sentry: a release with its commits, and its deploy.") { Example = "api" },
+        new("sentry-release", ValueKind.Text, "What a version's release is called in Sentry.", Default: "\"{version}\"") { Example = "\"api@{version}\"" },
+        new("datadog", ValueKind.Flag, "Events on Datadog's timeline, when a change begins and when it ends.", Default: "false") { Example = "true" },
+        new("pagerduty", ValueKind.Flag, "Change events in PagerDuty, when a change begins and when it ends.", Default: "false") { Example = "true" },
+    ]);
+
     public static Shape Service { get; } = new("service", "Something that is deployed, and where.",
     [
         new("service", ValueKind.Text, "Its name, as commands say it: one word.", Required: true) { Example = "api" },
@@ -98,6 +107,7 @@ public static class Shapes
         new("channel", ValueKind.Text, "Where its cards go: \"#name\" or a channel's id. Left out: where the command was typed.") { Example = "\"#deploys\"" },
         new("teams", ValueKind.Text, "Where its cards go in Microsoft Teams: a channel's id, its name, or TEAM/CHANNEL. Beside channel, in both. Left out: where the command was said, if that was in Teams.") { Example = "\"Payments/Deploys\"" },
         new("depends-on", ValueKind.Texts, "Services it needs.") { Example = "[auth]" },
+        new("tell", ValueKind.Mapping, "Which other systems are told of its deployments.", Of: Tell) { Example = "{ github: [deployments, comments], datadog: true }" },
         new("environments", ValueKind.Named, "Its environments, by name.", Required: true, Of: Environment) { Example = "{ staging: { simulated: {} } }" },
     ]);
 

@@ -31,6 +31,9 @@ public sealed class GitHubStandIn : IAsyncDisposable
     /// <summary>What each call was signed in with.</summary>
     public IReadOnlyList<string> Authorizations => [.. calls.Select(call => call.Authorization)];
 
+    /// <summary>What was written to the repository.</summary>
+    public GitHubWrites Writes { get; } = new();
+
     /// <summary>Every connection breaks.</summary>
     public bool IsUnreachable { get; set; }
 
@@ -75,8 +78,9 @@ public sealed class GitHubStandIn : IAsyncDisposable
         }
 
         await Held;
+        calls.Enqueue(($"{context.Request.Method} {context.Request.Path.Value}{(context.Request.Query["page"].ToString() is { Length: > 0 } asked ? $"?page={asked}" : "")}", context.Request.Headers.Authorization.ToString()));
+        if (await Writes.AnswerAsync(context)) return;
         var path = context.Request.Path.Value + (context.Request.Query["page"].ToString() is { Length: > 0 } page ? $"?page={page}" : "");
-        calls.Enqueue(($"{context.Request.Method} {path}", context.Request.Headers.Authorization.ToString()));
         var unknown = path.StartsWith($"{Repo}/commits/", StringComparison.Ordinal) && !path[$"{Repo}/commits/".Length..].Contains('/', StringComparison.Ordinal)
             ? (422, $$"""{"message":"No commit found for SHA: {{path.Split('/')[^1]}}","status":"422"}""", [])
             : (404, """{"message":"Not Found","status":"404"}""", Array.Empty<(string, string)>());
