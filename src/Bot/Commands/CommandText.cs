@@ -25,6 +25,7 @@ internal static partial class CommandText
         Command.History c => Join(["history", c.Service, c.Environment], []),
         Command.Runs => "runs",
         Command.Stats c => Join(["stats", c.Service ?? c.Group], Some("since", c.Since)),
+        Command.Follow c => c.On ? "follow" : "unfollow",
         Command.Changelog c => Join(["changelog", c.Service, c.One, c.Other], []),
         Command.Help c => Join(["help", c.Topic], []),
         Command.Alerts => "alerts",

@@ -66,6 +66,8 @@ internal sealed record CommandWords(
             ["stats", "stats SERVICE --since 90d"], [WordUnknown, WordsAmbiguous], ReadReports.Stats),
         new("changelog", Purpose.Look, ["changes"], "changelog SERVICE ENVIRONMENT ENVIRONMENT", "tells what runs in one environment and not in the other: commits and pull requests", [], null,
             ["changelog SERVICE ENVIRONMENT ENVIRONMENT"], [.. Names, TargetUnavailable], ReadReports.Changelog),
+        new("follow", Purpose.Look, [], "follow", "lets you be told, by a message to you alone, when commits of yours go out, and how they do", [], null, ["follow"], [WordUnknown, ReadOnly], (said, _) => ReadLocks.Alone(said, new Command.Follow(true))),
+        new("unfollow", Purpose.Look, [], "unfollow", "ends that", [], null, ["unfollow"], [WordUnknown, ReadOnly], (said, _) => ReadLocks.Alone(said, new Command.Follow(false))),
         new("alerts", Purpose.Look, ["firing"], "alerts", "lists what is firing, and how promises to answer were kept", [], null, ["alerts"], [WordUnknown], (said, _) => ReadLocks.Alone(said, new Command.Alerts())),
         new("why", Purpose.Look, [], "why ALERT", "tells why things about an alert were not sent on their own", [], null, ["why A12"], [WordsMissing, WordUnknown, AlertUnknown], ReadAlerts.Why),
         new("ack", Purpose.Steer, ["acknowledge"], "ack ALERT", "says that you look after an alert; after a while you are asked whether you still do", [], null, ["ack A12"], [WordsMissing, WordUnknown, AlertUnknown, AlertOver, ReadOnly], ReadAlerts.Acknowledge),

@@ -59,6 +59,7 @@ internal sealed partial class Desk(
             case Command.OnCall c: return await onCall.WhoAsync(c, cancellationToken);
             case Command.SwapTurn c: return await onCall.SwapAsync(speaker, c, delivery, cancellationToken);
             case Command.Stats c: return await reports.StatsAsync(c, cancellationToken);
+            case Command.Follow c: return await reports.FollowAsync(speaker, c.On, delivery, cancellationToken);
             case Command.Changelog c: return await reports.ChangelogAsync(c, cancellationToken);
             case Command.Alerts: return await alerts.ListAsync(cancellationToken);
             case Command.Why c: return await alerts.WhyAsync(c.Alert, cancellationToken);

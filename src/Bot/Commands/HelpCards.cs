@@ -55,6 +55,7 @@ internal static class HelpCards
             .Replace("RUNBOOK", vocabulary.Procedures.FirstOrDefault()?.Name ?? "nightly-backup", StringComparison.Ordinal)
             .Replace("SERVICE", service.Name, StringComparison.Ordinal)
             .Replace("VERSION", service.Versions.FirstOrDefault() ?? "v1.2.3", StringComparison.Ordinal)
+            .Replace("ENVIRONMENT ENVIRONMENT", service.Environments.Length > 1 ? $"{service.Environments[0].Name} {service.Environments[1].Name}" : $"{service.Environments[0].Name} OTHER", StringComparison.Ordinal)
             .Replace("ENVIRONMENT", service.Environments[0].Name, StringComparison.Ordinal);
         var run = vocabulary.OpenRuns is [var open, ..] ? $"{open}" : "128";
         return [.. command.Examples.Select(example => Filled(example).Replace("RUN", run, StringComparison.Ordinal))];

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ChatOps.Bot.Engine;
 using ChatOps.Bot.Settings;
+using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Calendar;
 using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Evidence;
@@ -11,7 +12,7 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Commands;
 
 /// <summary>Answers how deploying goes, and what is where.</summary>
-internal sealed class ReportDesk(Reports reports, Readings readings, RunEngine engine, IEnumerable<IChanges> changes, Func<Configuration> configuration, BotAddress address)
+internal sealed class ReportDesk(Reports reports, Followers followers, Readings readings, RunEngine engine, IEnumerable<IChanges> changes, Func<Configuration> configuration, BotAddress address)
 {
     private const int MostLines = 15;
     private static readonly TimeSpan Usual = TimeSpan.FromDays(30), Patience = TimeSpan.FromSeconds(8);
@@ -23,6 +24,16 @@ internal sealed class ReportDesk(Reports reports, Readings readings, RunEngine e
         if (from >= now) return Refused(new Refusal(RefusalCodes.WordUnknown, $"{Spoken.Quote(c.Since!)} is not past.", "Write 30d, 12h, or a date such as 2026-11-01."));
         var report = await reports.MakeAsync(c.Service, c.Group, from, now, cancellationToken);
         return new Reply(ReportCard.Of(report, $"How {report.Of} went in {Words.Duration(now - from)}", zone.Says, address.Public));
+    }
+
+    /// <summary>Only Slack takes a message to a person by their address: who follows is told there, wherever they said so.</summary>
+    public async Task<Reply> FollowAsync(Speaker speaker, bool on, string delivery, CancellationToken cancellationToken)
+    {
+        if (AccessRules.ReadOnly(speaker.Caller) is { } unknown) return Refused(unknown);
+        await followers.SetAsync(speaker.Caller.Person!.Value, on ? "slack" : null, delivery, cancellationToken);
+        return new Reply(Answers.Said(on
+            ? $"When commits of {speaker.Caller.Person.Value.Email} go out you get one message in Slack, which follows how they do. To end it: unfollow"
+            : "You are no longer told when commits of yours go out."));
     }
 
     public async Task<Reply> ChangelogAsync(Command.Changelog c, CancellationToken cancellationToken)

@@ -35,7 +35,7 @@ internal sealed class SummaryEndHandler(RunEngine engine, Summaries summaries, R
 }
 
 /// <summary>Looks up what a version brought: commits, pull requests, authors. The summary is shown with it or, where it can't be told yet, without.</summary>
-internal sealed class SummaryChangesHandler(RunEngine engine, Summaries summaries, Records records, IEnumerable<IChanges> changes, Func<Configuration> configuration) : IWorkHandler
+internal sealed class SummaryChangesHandler(RunEngine engine, Summaries summaries, Records records, Followers followers, IEnumerable<IChanges> changes, Func<Configuration> configuration) : IWorkHandler
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
@@ -47,6 +47,10 @@ internal sealed class SummaryChangesHandler(RunEngine engine, Summaries summarie
         var brought = await BroughtAsync(run, cancellationToken);
         if (brought.Changes is { } known && run is { IsOver: true, Plan.Kind: RunKind.Deploy } && known.Commits.Select(commit => commit.At).OfType<DateTimeOffset>().ToList() is { Count: > 0 } written)
             await records.CountAsync(run.Id, written, cancellationToken);
+
+        // Before it is known, so that it is shown to them as soon as it is.
+        if (brought.Changes is { Commits: var commits } && (await followers.NowAsync(cancellationToken)).PlacesOf(commits) is { IsEmpty: false } authors)
+            await summaries.TellAsync(run.Id, new SummaryCommand.Want(authors), null, cancellationToken);
         await summaries.TellAsync(run.Id, brought, work, cancellationToken);
         return new Done.Kept();
     }

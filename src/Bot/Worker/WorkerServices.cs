@@ -46,6 +46,7 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, AlertDigestHandler>()
         .AddSingleton<Records>()
         .AddSingleton<Reports>()
+        .AddSingleton<Followers>()
         .AddSingleton<IWorkHandler, ReportHandler>()
         .AddSingleton<Summaries>()
         .AddSingleton<IWorkHandler, SummaryEndHandler>()

@@ -84,6 +84,28 @@ public sealed class SummaryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_author_who_wants_it_gets_one_message_that_follows_the_change_and_changelog_tells_what_is_where()
+    {
+        var compare = GitHubStandIn.Recorded("compare").Replace("\"behind_by\": 2", "\"behind_by\": 0", StringComparison.Ordinal).Replace("mona@github.com", "ben@example.com", StringComparison.Ordinal);
+        compare.ShouldContain("ben@example.com");
+        github.Say(Compare, compare);
+        (await stage.User(stage.Ben, bot).TypeAsync(Stage.Channel, "/chatops follow")).Reply!.Says.ShouldContain("ben@example.com");
+        await Ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
+        await SummaryAsync(message => message.Shows("Still healthy"));
+        var direct = await UntilAsync(() => stage.Slack.Messages.FirstOrDefault(message => message.Key?.StartsWith("summary-show:", StringComparison.Ordinal) == true && message.Channel != stage.Slack.IdOf(Stage.Channel) && message.Shows("Still healthy")));
+        direct.Says.ShouldContain("#1347 Amazing new feature");
+        stage.Slack.Messages.Count(message => message.Channel == direct.Channel).ShouldBe(1);
+        await stage.User(stage.Ben, bot).TypeAsync(Stage.Channel, "/chatops unfollow");
+
+        var service = Path.Combine(stage.Folder, "config", "services", "api.yaml");
+        stage.Cluster.AddDeployment("staging", "api", "registry.example.com/api:v1.2.2");
+        File.AppendAllText(service, "\n  staging:\n    kubernetes: { cluster: main, namespace: staging, deployment: api, image: registry.example.com/api }\n    runbook: rolling-deploy\n");
+        var changelog = await Ana.UntilAsync("/chatops changelog api prod staging", "In prod and not in staging");
+        changelog.ShouldSatisfyAllConditions(card => card.Says.ShouldContain("#1347 Amazing new feature (octocat)"), card => card.Says.ShouldContain("Everything in staging is in prod too."));
+        (await Ana.TypeAsync(Stage.Channel, "/chatops changelog api prod stagng")).Reply!.Says.ShouldContain("did you mean staging");
+    }
+
+    [Fact]
     public async Task A_newer_version_ends_it_and_a_run_whose_own_step_posts_it_has_one()
     {
         stage.Write("runbooks/rolling-deploy.yaml", "runbook: rolling-deploy\nsteps:\n  - deploy: rolling\n  - check: health\n  - summary:\non-failure: { rollback: automatic }\n");
@@ -112,6 +134,17 @@ public sealed class SummaryTests : IAsyncLifetime
     private List<KeptMessage> Summaries() => [.. stage.Slack.Messages.Where(message => message.ThreadTs is null && message.Key?.StartsWith("summary-show:", StringComparison.Ordinal) == true)];
 
     private Task<KeptMessage> SummaryAsync(Func<KeptMessage, bool> wanted) => stage.CardAsync(message => message.Key?.StartsWith("summary-show:", StringComparison.Ordinal) == true && wanted(message), 40);
+
+    private static async Task<T> UntilAsync<T>(Func<T?> found)
+        where T : class
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            if (found() is { } one) return one;
+            await Task.Delay(50, patience.Token);
+        }
+    }
 
     private async Task FireAsync()
     {

@@ -88,7 +88,7 @@ public sealed class SummaryDeciderTests
             new SummaryCommand.Want([Deploys]), new SummaryCommand.Want(["teams:x"]), new SummaryCommand.End(Again), new SummaryCommand.Brought(Nothing, null, false), new SummaryCommand.Brought(null, "no", true),
             new SummaryCommand.WasPosted(Deploys, "C1", "1.2", new Uri("https://slack.example.com/p1")), new SummaryCommand.WasNotPosted(Deploys, "not in the channel"),
             new SummaryCommand.LookedAgain(0, Healthy), new SummaryCommand.LookedAgain(1, Healthy), new SummaryCommand.LookedAgain(null, Taken),
-            new SummaryCommand.WasMarked("sentry", MarkPhase.Succeeded, new Record("7")), new SummaryCommand.WasNotMarked("datadog", MarkPhase.Began, "403"),
+            new SummaryCommand.WasMarked("sentry", MarkPhase.Succeeded, new ChatOps.Runbooks.Summaries.Record("7")), new SummaryCommand.WasNotMarked("datadog", MarkPhase.Began, "403"),
         ];
         Prop.ForAll(Gen.Elements(all).ArrayOf().ToArbitrary(), commands =>
         {
