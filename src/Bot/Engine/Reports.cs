@@ -49,6 +49,9 @@ internal sealed class Reports(Records records, RunEngine engine, Func<Configurat
         }
     }
 
+    /// <summary>Whether a group's report of the time up to then was handed over before.</summary>
+    public async Task<bool> WasSentAsync(string group, DateTimeOffset until, CancellationToken cancellationToken) => (await records.NowAsync(cancellationToken)).Reports.GetValueOrDefault(group) >= until;
+
     /// <summary>A group's report was handed over: it is kept, and the next one is planned.</summary>
     public async Task SentAsync(string group, DateTimeOffset until, TeamReport wanted, ClaimedWork work, CancellationToken cancellationToken)
     {
@@ -59,11 +62,12 @@ internal sealed class Reports(Records records, RunEngine engine, Func<Configurat
 
     private static string KeyOf(string group) => $"{Kind}:{group}";
 
-    private static WorkItem WorkOf(string group, DateTimeOffset due) => new(Kind, KeyOf(group), Lane, due, JsonSerializer.Serialize(new AboutReport(group), ReportJson.Default.AboutReport));
+    private static WorkItem WorkOf(string group, DateTimeOffset due) => new(Kind, KeyOf(group), Lane, due, JsonSerializer.Serialize(new AboutReport(group, due), ReportJson.Default.AboutReport));
 }
 
 /// <summary>The payload of work that is about a group's report.</summary>
-internal sealed record AboutReport(string Group);
+/// <param name="Until">The end of the week that it is about: the same however often it is tried.</param>
+internal sealed record AboutReport(string Group, DateTimeOffset Until);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(AboutReport))]

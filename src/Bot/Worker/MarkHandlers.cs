@@ -9,7 +9,7 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Worker;
 
 /// <summary>Orders one piece of work for each system that the service's file says is to be told of the run.</summary>
-internal sealed class MarksHandler(RunEngine engine, Records records, IEnumerable<IDeploymentMarker> markers, Func<Configuration> configuration) : IWorkHandler
+internal sealed class MarksHandler(RunEngine engine, Summaries summaries, Records records, IEnumerable<IDeploymentMarker> markers, Func<Configuration> configuration) : IWorkHandler
 {
     public ImmutableArray<string> Kinds => [SummaryWork.MarksKind];
 
@@ -18,8 +18,24 @@ internal sealed class MarksHandler(RunEngine engine, Records records, IEnumerabl
         var about = AboutSummary.Read(work.Item);
         if (await engine.FindAsync(about.Run, cancellationToken) is not { } run || configuration().Service(run.Site.Service) is not { } service) return new Done.Finished();
         var wanted = markers.Where(marker => marker.Wants(service, about.Phase!.Value)).ToList();
+        foreach (var (system, setting) in Unconnected(service))
+        {
+            if (markers.All(marker => marker.System != system) && about.Phase != MarkPhase.Began)
+                await summaries.TellAsync(run.Id, new SummaryCommand.WasNotMarked(system, about.Phase!.Value, $"it is not connected: {setting} is missing in the settings."), null, cancellationToken);
+        }
+
         await records.OrderAsync(commit => commit with { Work = [.. wanted.Select(marker => SummaryWork.Mark(run.Id, marker.System, about.Phase!.Value, engine.Now))], Completes = work }, cancellationToken);
         return new Done.Kept();
+    }
+
+    /// <summary>What a service's file asks for, and the setting without which nobody can do it.</summary>
+    private static IEnumerable<(string System, string Setting)> Unconnected(Runbooks.Catalog.Service service)
+    {
+        if (service.Tell is not { } tell) yield break;
+        if (!tell.GitHub.IsEmpty) yield return ("github-deployment", "GitHub:Token");
+        if (tell.Sentry is not null) yield return ("sentry", "Sentry:Token");
+        if (tell.Datadog) yield return ("datadog", "Datadog:ApiKey");
+        if (tell.PagerDuty) yield return ("pagerduty", "PagerDuty:ChangeKey");
     }
 }
 

@@ -19,9 +19,9 @@ internal sealed class ReportHandler(Reports reports, Chats chats, Func<Configura
 
     public async Task<Done> DoAsync(ClaimedWork work, CancellationToken cancellationToken)
     {
-        var group = JsonSerializer.Deserialize(work.Item.Payload, ReportJson.Default.AboutReport)!.Group;
-        var (current, due) = (configuration(), work.Item.Due);
-        if (current.Access.Groups.FirstOrDefault(one => one.Name.Name == group)?.Report is not { } wanted) return new Done.Finished();
+        var (group, due) = JsonSerializer.Deserialize(work.Item.Payload, ReportJson.Default.AboutReport)!;
+        var current = configuration();
+        if (current.Access.Groups.FirstOrDefault(one => one.Name.Name == group)?.Report is not { } wanted || await reports.WasSentAsync(group, due, cancellationToken)) return new Done.Finished();
         if (PlaceOf(wanted.Channel) is { } place && chats.For(place.Surface) is { } chat)
         {
             var report = await reports.MakeAsync(null, group, due - Reports.Week, due, cancellationToken);

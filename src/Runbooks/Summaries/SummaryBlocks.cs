@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Evidence;
@@ -59,6 +60,13 @@ internal static class SummaryBlocks
             .Concat(changes.PullRequests.IsEmpty ? changes.Commits.Reverse().Select(one => $"{one.Id[..Math.Min(7, one.Id.Length)]} {one.Title} ({one.Author})") : []).ToList();
         foreach (var line in lines.Take(MostChanges)) yield return new ListLine(line);
         if (lines.Count > MostChanges) yield return new ListLine($"and {lines.Count - MostChanges} more");
+    }
+
+    /// <summary>Systems that were to be told and can't be.</summary>
+    public static IEnumerable<CardBlock> NotTold(SummaryState summary)
+    {
+        ImmutableArray<ListLine> lines = [.. summary.Marks.Where(mark => mark.Value.Why is not null).Select(mark => new ListLine($"{NameOf(mark.Key)}: {mark.Value.Why}", Tone.Warning))];
+        if (!lines.IsEmpty) yield return new CardBlock.List("Could not be told", lines);
     }
 
     /// <summary>Who ticked what, and who agreed with which words.</summary>

@@ -24,7 +24,7 @@ public static class SummaryCard
             [
                 .. Tripped(run), new CardBlock.Text(sentence), .. Judged(summary, clock), .. SummaryBlocks.Changes(summary),
                 new CardBlock.Steps([.. run.Steps.Where(step => step.BeganAt is not null && step.Step is not Summary).Select(step => Line(step, usual, now))]),
-                .. SummaryBlocks.People(run), .. SummaryBlocks.Health(run, summary), .. Watched(run, summary, clock),
+                .. SummaryBlocks.People(run), .. SummaryBlocks.Health(run, summary), .. SummaryBlocks.NotTold(summary), .. Watched(run, summary, clock),
             ],
             Links = Links(run, summary, publicUrl),
             Footer = $"Run {run.Id}{(run.Opened.Target.IsSimulated ? " · simulated target" : "")}",

@@ -129,6 +129,32 @@ public sealed class SummaryTests : IAsyncLifetime
         page.ShouldContain("<svg");
     }
 
+    [Fact]
+    public async Task A_group_that_asked_for_it_is_told_of_its_week_once_also_when_the_process_was_gone_then()
+    {
+        await Ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
+        await SummaryAsync(message => message.Shows("Still healthy"));
+        var due = DateTimeOffset.UtcNow.AddMinutes(DateTimeOffset.UtcNow.Second < 50 ? 1 : 2);
+        due = due.AddTicks(-(due.Ticks % TimeSpan.TicksPerMinute));
+        var access = Path.Combine(stage.Folder, "config", "access.yaml");
+        File.WriteAllText(access, File.ReadAllText(access).Replace("members: [ana@example.com] }", $"members: [ana@example.com], report: {{ channel: \"{Stage.Channel}\", day: {due:ddd}, at: \"{due:HH:mm}\", zone: UTC }} }}", StringComparison.Ordinal));
+        await bot.KillAsync();
+        bot = await stage.StartBotAsync();
+        await bot.KillAsync();
+        using (var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2)))
+        {
+            while (DateTimeOffset.UtcNow < due) await Task.Delay(200, patience.Token);
+        }
+
+        stage.Slack.LoseAnswer("chat.postMessage");
+        bot = await stage.StartBotAsync();
+        var report = await stage.CardAsync(message => message.Shows("The week of payments"), 60);
+        report.ShouldSatisfyAllConditions(
+            card => card.Says.ShouldContain("1 deployment, 1 a week"), card => card.Says.ShouldContain("0% (0 of 1)"), card => card.Says.ShouldContain("Slowest steps"), card => card.Says.ShouldContain("Time to restore"));
+        await stage.User(stage.Ana, bot).UntilAsync("/chatops stats payments", "1 deployment");
+        stage.Slack.Messages.Count(message => message.Shows("The week of payments")).ShouldBe(1);
+    }
+
     private SlackUser Ana => stage.User(stage.Ana, bot);
 
     private List<KeptMessage> Summaries() => [.. stage.Slack.Messages.Where(message => message.ThreadTs is null && message.Key?.StartsWith("summary-show:", StringComparison.Ordinal) == true)];
