@@ -3,7 +3,6 @@ using System.Globalization;
 using ChatOps.Bot.Engine;
 using ChatOps.Bot.Settings;
 using ChatOps.Runbooks.Access;
-using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Language;
 using ChatOps.Runbooks.Reports;
 using ChatOps.Runbooks.Work;

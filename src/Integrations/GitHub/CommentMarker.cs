@@ -1,6 +1,5 @@
 using System.Globalization;
 using ChatOps.Runbooks.Catalog;
-using ChatOps.Runbooks.Evidence;
 using ChatOps.Runbooks.Summaries;
 using ChatOps.Runbooks.Work;
 

@@ -5,7 +5,6 @@ using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Reports;
 using ChatOps.Runbooks.Runs;
-using ChatOps.Runbooks.Tests.Runs;
 using ChatOps.Runbooks.Tests.Summaries;
 using ChatOps.Runbooks.Work;
 using FsCheck;

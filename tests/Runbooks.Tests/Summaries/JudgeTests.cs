@@ -3,7 +3,6 @@ using ChatOps.Runbooks.Alerts;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Summaries;
-using ChatOps.Runbooks.Tests.Runs;
 using ChatOps.Runbooks.Work;
 using Shouldly;
 using Xunit;
