@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Calendar;
 using ChatOps.Runbooks.Catalog;

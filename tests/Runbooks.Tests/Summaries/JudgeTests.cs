@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ChatOps.Runbooks.Alerts;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Runs;
