@@ -38,6 +38,7 @@ static (WebApplication App, BotSettings Settings)? Build(IReadOnlyDictionary<str
         .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
     builder.Configuration.AddSecrets(faults);
     var settings = BotSettings.Read(builder.Configuration, builder.Environment.ContentRootPath, faults);
+    var summaries = SummaryOptions.Read(builder.Configuration, faults);
     var console = ConsoleSettings.Read(builder.Configuration, settings?.Data ?? "", faults);
     if (settings is null || faults.Count > 0) return null;
     builder.WebHost.UseKestrelHttpsConfiguration();
@@ -46,6 +47,7 @@ static (WebApplication App, BotSettings Settings)? Build(IReadOnlyDictionary<str
     var services = builder.Services;
     services.AddSingleton(TimeProvider.System);
     services.AddSingleton(settings.Address);
+    services.AddSingleton(summaries);
     services.AddSingleton(s => new ConfigFolder(settings.Config, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ConfigFolder>>()));
     services.AddHostedService(s => s.GetRequiredService<ConfigFolder>());
     services.AddSingleton<Func<Configuration>>(s => () => s.GetRequiredService<ConfigFolder>().Current);

@@ -13,6 +13,7 @@ public sealed class PagerDutyStandIn : IAsyncDisposable
 
     private readonly WebApplication app;
     private readonly List<JsonObject> events = [];
+    private readonly List<JsonObject> changes = [];
 
     private PagerDutyStandIn(WebApplication app) => this.app = app;
 
@@ -33,6 +34,15 @@ public sealed class PagerDutyStandIn : IAsyncDisposable
     /// <summary><c>trigger chatops/A1/1</c>, in order.</summary>
     public IReadOnlyList<string> Said => [.. Events.Select(one => $"{one["event_action"]} {one["dedup_key"]}")];
 
+    /// <summary>Change events that it took, in order.</summary>
+    public IReadOnlyList<JsonObject> Changes
+    {
+        get
+        {
+            lock (events) return [.. changes];
+        }
+    }
+
     public static async Task<PagerDutyStandIn> StartAsync()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -48,6 +58,12 @@ public sealed class PagerDutyStandIn : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
+        if (context.Request.Path == "/v2/change/enqueue")
+        {
+            await TakeChangeAsync(context);
+            return;
+        }
+
         var sent = context.Request.Path == "/v2/enqueue" && context.Request.Method == "POST" ? await JsonNode.ParseAsync(context.Request.Body) as JsonObject : null;
         var fault = sent is null ? "no event" : FaultOf(sent);
         context.Response.StatusCode = fault is not null ? StatusCodes.Status400BadRequest : Status;
@@ -58,6 +74,19 @@ public sealed class PagerDutyStandIn : IAsyncDisposable
         }
 
         await context.Response.WriteAsync(fault is null ? new JsonObject { ["status"] = "success", ["dedup_key"] = (string?)sent!["dedup_key"] }.ToJsonString() : new JsonObject { ["status"] = "invalid event", ["message"] = fault }.ToJsonString());
+    }
+
+    private async Task TakeChangeAsync(HttpContext context)
+    {
+        var sent = (JsonObject)(await JsonNode.ParseAsync(context.Request.Body))!;
+        var well = (string?)sent["routing_key"] == RoutingKey && (string?)sent["payload"]?["summary"] is { Length: > 0 and <= 1024 };
+        context.Response.StatusCode = well ? Status : StatusCodes.Status400BadRequest;
+        if (context.Response.StatusCode == StatusCodes.Status202Accepted)
+        {
+            lock (events) changes.Add(sent);
+        }
+
+        await context.Response.WriteAsync("""{"status":"success"}""");
     }
 
     private static string? FaultOf(JsonObject sent)

@@ -46,6 +46,16 @@ internal abstract record Command
 
     public sealed record Runs : Command;
 
+    /// <summary>How deploying goes: of a service, of a group's services, or of everything.</summary>
+    /// <param name="Since">Since when, as it was said: <c>30d</c>, or a date; null = 30 days.</param>
+    public sealed record Stats(string? Service, string? Group, string? Since) : Command;
+
+    /// <summary>Whether whoever says so wants to be told when commits of theirs go out.</summary>
+    public sealed record Follow(bool On) : Command;
+
+    /// <summary>What runs in one environment and not in the other.</summary>
+    public sealed record Changelog(string Service, string One, string Other) : Command;
+
     /// <param name="Topic">A command's name; null = all of them.</param>
     public sealed record Help(string? Topic) : Command;
 

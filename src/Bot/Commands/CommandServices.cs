@@ -16,6 +16,7 @@ internal static class CommandServices
         .AddSingleton<AlertDesk>()
         .AddSingleton<Home>()
         .AddSingleton<OnCallDesk>()
+        .AddSingleton<ReportDesk>()
         .AddSingleton<PageDesk>()
         .AddSingleton<IncidentDesk>()
         .AddSingleton<Desk>();

@@ -12,7 +12,7 @@ namespace ChatOps.Bot.Commands;
 
 /// <summary>The front desk: every surface brings what people say and click here, and shows what comes back.</summary>
 internal sealed partial class Desk(
-    RunEngine engine, Openings openings, Readings readings, KnownWords words, Callers callers, Keeping keeping, Laters laters, AlertDesk alerts, OnCallDesk onCall, PageDesk pages, IncidentDesk incidents, DeployForms deploys, RefusalLog refusals, Func<Configuration> configuration, ILogger<Desk> logger)
+    RunEngine engine, Openings openings, Readings readings, KnownWords words, Callers callers, Keeping keeping, Laters laters, AlertDesk alerts, OnCallDesk onCall, PageDesk pages, IncidentDesk incidents, DeployForms deploys, RefusalLog refusals, ReportDesk reports, Func<Configuration> configuration, ILogger<Desk> logger)
 {
     /// <summary>A command in words: <c>deploy api v1.2.3 prod</c>, without a slash.</summary>
     /// <param name="delivery">The surface's own name for this delivery; hearing it again changes nothing and gives the same reply.</param>
@@ -76,6 +76,9 @@ internal sealed partial class Desk(
             case Command.Incidents: return await incidents.ListAsync(cancellationToken);
             case Command.Declare c: return await incidents.DeclareAsync(speaker, c, delivery, cancellationToken);
             case Command.OnIncident c: return await incidents.DoAsync(speaker, c, delivery, cancellationToken);
+            case Command.Stats c: return await reports.StatsAsync(c, cancellationToken);
+            case Command.Follow c: return await reports.FollowAsync(speaker, c.On, delivery, cancellationToken);
+            case Command.Changelog c: return await reports.ChangelogAsync(c, cancellationToken);
             case Command.Alerts: return await alerts.ListAsync(cancellationToken);
             case Command.Why c: return await alerts.WhyAsync(c.Alert, cancellationToken);
             case Command.Acknowledge c: return await alerts.AcknowledgeAsync(speaker, c.Alert, delivery, cancellationToken);

@@ -55,6 +55,7 @@ internal static class HelpCards
             .Replace("RUNBOOK", vocabulary.Procedures.FirstOrDefault()?.Name ?? "nightly-backup", StringComparison.Ordinal)
             .Replace("SERVICE", service.Name, StringComparison.Ordinal)
             .Replace("VERSION", service.Versions.FirstOrDefault() ?? "v1.2.3", StringComparison.Ordinal)
+            .Replace("ENVIRONMENT ENVIRONMENT", service.Environments.Length > 1 ? $"{service.Environments[0].Name} {service.Environments[1].Name}" : $"{service.Environments[0].Name} OTHER", StringComparison.Ordinal)
             .Replace("ENVIRONMENT", service.Environments[0].Name, StringComparison.Ordinal);
         var run = vocabulary.OpenRuns is [var open, ..] ? $"{open}" : "128";
         return [.. command.Examples.Select(example => Filled(example).Replace("RUN", run, StringComparison.Ordinal))];
@@ -81,6 +82,7 @@ internal static class HelpCards
         "at" => "when to start it: tomorrow 10:00, Monday, in 2h",
         "until" => "until when: tomorrow 10:00, Monday, in 2h",
         "from" => "from when on",
+        "since" => "since when: 30d, or a date such as 2026-11-01",
         "warn" => "shows it to whoever changes something there, and stops nobody",
         "exception" => "why this one change should pass a freeze; others have to agree",
         "emergency" => "why it can't wait for windows, freezes and locks; the on-call has to agree, and it is reviewed afterwards",

@@ -59,6 +59,7 @@ internal sealed class KnownWords : IDisposable
             [.. latest.Where(row => row.Open).Select(row => row.Number)])
         {
             Severities = [.. current.Incidents.Severities.Select(one => one.Name)],
+            Owners = [.. current.Services.SelectMany(service => service.Owners).Select(owner => owner.Name).Distinct(StringComparer.OrdinalIgnoreCase)],
             Procedures = [.. current.Runbooks.Concat(current.Shelf).Where(runbook => runbook.StartsWith == "run").Select(runbook => new ProcedureWords(runbook.Name, [.. runbook.Inputs.Select(input => input.Name)]))],
         };
         kept = new Kept(current, time.GetUtcNow(), words);

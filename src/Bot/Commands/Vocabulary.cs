@@ -31,6 +31,9 @@ internal sealed record Vocabulary
     /// <summary>How bad an incident can be, the worst first.</summary>
     public ImmutableArray<string> Severities { get; init; } = ["sev1", "sev2", "sev3"];
 
+    /// <summary>Groups that own a service.</summary>
+    public ImmutableArray<string> Owners { get; init; } = [];
+
     public IEnumerable<string> ServiceNames => Services.Select(service => service.Name);
 
     public ServiceWords? Service(string name) => services.GetValueOrDefault(name);

@@ -5,6 +5,7 @@ using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Summaries;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Engine;
@@ -17,7 +18,7 @@ internal static class Book
     {
         // Without an event too: what was decided holds only for the state that it was decided on.
         Streams = [new StreamAppend(after.Id.Stream, before?.Version ?? 0, [.. decision.Events.Select(RunJson.Write)])],
-        Work = [.. decision.Work, .. Shown(before, after, decision, now), .. Aftermath.Paged(before, after, decision, now), .. Aftermath.Told(before, after, decision, now), .. Standings(before, after, decision, now), .. TrainNews(before, after, now), .. TakenBack(before, after) ? [LockAfter(after.Id, now)] : Array.Empty<WorkItem>(), .. Superseding.WasApproved(before, after) ? [Supersede(after.Id, now)] : Array.Empty<WorkItem>()],
+        Work = [.. decision.Work, .. Shown(before, after, decision, now), .. Aftermath.Paged(before, after, decision, now), .. Aftermath.Told(before, after, decision, now), .. Standings(before, after, decision, now), .. TrainNews(before, after, now), .. TakenBack(before, after) ? [LockAfter(after.Id, now)] : Array.Empty<WorkItem>(), .. Superseding.WasApproved(before, after) ? [Supersede(after.Id, now)] : Array.Empty<WorkItem>(), .. Summed(before, after, now)],
         Withdrawn = decision.Withdrawn,
         Runs = decision.Events.IsEmpty ? [] : [Row(after)],
         Live = Live(before, after, now) is { } live ? [live] : [],
@@ -39,6 +40,30 @@ internal static class Book
         if (decision.Events.Any(Standing.Changes)) yield return new WorkItem(Engine.Standings.StandKind, $"{Engine.Standings.StandKind}:{after.Id}", Engine.Standings.Lane, now, payload);
         if (decision.Events.Any(WayOut.Changes)) yield return new WorkItem(WayOutHandler.Kind, $"{WayOutHandler.Kind}:{after.Id}", $"{WayOutHandler.Kind}:{after.Id}", now, payload);
         if (before?.Origin is null && after.Origin is { Unchanged: false }) yield return new WorkItem(Engine.Standings.OvertakenKind, $"{Engine.Standings.OvertakenKind}:{after.Id}", Engine.Standings.Lane, now, payload);
+    }
+
+    /// <summary>What is told of a run elsewhere: that its target is being changed, and how it ended.</summary>
+    private static IEnumerable<WorkItem> Summed(RunState? before, RunState after, DateTimeOffset now)
+    {
+        if (after.Plan.Kind != RunKind.Procedure && before?.Origin is null && after.Origin is { Unchanged: false } && !after.IsOver) yield return SummaryWork.Marks(after.Id, MarkPhase.Began, now);
+        if (!after.IsOver || before?.IsOver == true) yield break;
+        yield return SummaryWork.End(after.Id, now);
+        if (after.Plan.Kind != RunKind.Procedure && after.Origin is { Unchanged: false }) yield return SummaryWork.Marks(after.Id, PhaseOf(after), now);
+    }
+
+    private static MarkPhase PhaseOf(RunState run) => run.Status switch
+    {
+        RunStatus.Succeeded => MarkPhase.Succeeded,
+        RunStatus.RolledBack => MarkPhase.RolledBack,
+        _ => MarkPhase.Failed,
+    };
+
+    /// <summary>The places that a channel means for a run: one of Slack, or of the chat that the run is shown in alone; elsewhere it is where the card is.</summary>
+    public static IEnumerable<Place> InChannel(RunState run, string channel)
+    {
+        var shown = run.Opened.Places.Select(PlaceOf).OfType<Place>().ToList();
+        if (shown.Count == 0) return [new Place("slack", channel)];
+        return shown.Select(place => place.Surface == "slack" || shown.Count == 1 ? place with { Channel = channel } : place);
     }
 
     public static WorkItem Turn(RunId run, DateTimeOffset now) =>

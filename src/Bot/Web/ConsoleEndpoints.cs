@@ -33,6 +33,7 @@ internal static class ConsoleEndpoints
         console.MapGet("/audit", AuditAsync);
         console.MapAlerts();
         console.MapIncidents();
+        console.MapGet("/reports", ReportPages.ShowAsync);
         console.MapGet("/live", LiveAsync).WithMetadata(new NoPage());
         console.MapGet("/words", WordsAsync).WithMetadata(new NoPage());
         console.MapGet("/assets/{hash}/{name}", Asset).WithMetadata(new NoPage(), new NoSignIn());

@@ -3,7 +3,7 @@ namespace ChatOps.Bot.Web;
 /// <summary>What every page has around it.</summary>
 internal static class Layout
 {
-    private static readonly (string Path, string Name)[] Rooms = [("/", "Chat"), ("/waiting", "Waiting"), ("/runs", "Runs"), ("/services", "Services"), ("/alerts", "Alerts"), ("/incidents", "Incidents"), ("/runbooks", "Runbooks"), ("/audit", "Audit"), ("/settings", "Settings")];
+    private static readonly (string Path, string Name)[] Rooms = [("/", "Chat"), ("/waiting", "Waiting"), ("/runs", "Runs"), ("/services", "Services"), ("/alerts", "Alerts"), ("/incidents", "Incidents"), ("/runbooks", "Runbooks"), ("/reports", "Reports"), ("/audit", "Audit"), ("/settings", "Settings")];
 
     /// <param name="here">The room of the header that this page is in.</param>
     /// <param name="live">What the page listens to, and since when; null = it stands still.</param>

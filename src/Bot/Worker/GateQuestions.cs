@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.RegularExpressions;
 using ChatOps.Bot.Engine;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Gates;
@@ -10,7 +9,7 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Worker;
 
 /// <summary>Asks the sources of gates, and says why where nobody could be asked.</summary>
-internal sealed partial class GateQuestions(RunEngine engine, IEnumerable<IGateSource> sources, Targets targets, IConfiguration settings)
+internal sealed class GateQuestions(RunEngine engine, IEnumerable<IGateSource> sources, Targets targets, IConfiguration settings)
 {
     /// <summary>How much of the time before the change is looked at, at the least.</summary>
     private static readonly TimeSpan LeastPast = TimeSpan.FromMinutes(1);
@@ -73,16 +72,9 @@ internal sealed partial class GateQuestions(RunEngine engine, IEnumerable<IGateS
     /// <summary>The question with secrets filled in, which are kept nowhere; null when one is missing.</summary>
     private GateQuestion? Question(RunState run, Gate gate)
     {
-        var missing = false;
-        var headers = gate.Query.Headers.ToImmutableSortedDictionary(header => header.Key, header => Secret().Replace(header.Value, match =>
-        {
-            var secret = settings[$"Http:Secrets:{match.Groups["name"].Value}"];
-            missing |= string.IsNullOrEmpty(secret);
-            return secret ?? "";
-        }));
-        if (missing) return null;
+        if (GateSecrets.Fill(settings, gate.Query) is not { } query) return null;
         var changed = run.Steps.FirstOrDefault(step => step is { Step.Changes: true, BeganAt: not null }) ?? run.Steps.FirstOrDefault(step => step is { Step: Soak, BeganAt: not null });
-        return new GateQuestion(run.Id, gate.Query with { Headers = headers }, run.Site.Service, run.Site.Environment, run.Plan.Version, run.BackTo ?? run.Plan.FromVersion, changed?.BeganAt ?? engine.Now)
+        return new GateQuestion(run.Id, query, run.Site.Service, run.Site.Environment, run.Plan.Version, run.BackTo ?? run.Plan.FromVersion, changed?.BeganAt ?? engine.Now)
         {
             Unit = gate.Unit,
             Compared = gate.Compare != Compare.Nothing,
@@ -90,7 +82,4 @@ internal sealed partial class GateQuestions(RunEngine engine, IEnumerable<IGateS
     }
 
     private GateSample Unknown(string why) => new(engine.Now, null, why);
-
-    [GeneratedRegex(@"\{secret:(?<name>[A-Za-z0-9_.-]+)\}", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex Secret();
 }

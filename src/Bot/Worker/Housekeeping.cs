@@ -5,7 +5,7 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Worker;
 
 /// <summary>What has to be done now and then: forget deliveries that can't come again, and plan open runs again when the configuration changed.</summary>
-internal sealed partial class Housekeeping(IStore store, ConfigFolder folder, RunEngine engine, Commands.Laters laters, TimeProvider time, ILogger<Housekeeping> logger) : BackgroundService
+internal sealed partial class Housekeeping(IStore store, ConfigFolder folder, RunEngine engine, Commands.Laters laters, Reports reports, TimeProvider time, ILogger<Housekeeping> logger) : BackgroundService
 {
     /// <summary>Slack may deliver an event again for a day.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromHours(26);
@@ -16,6 +16,7 @@ internal sealed partial class Housekeeping(IStore store, ConfigFolder folder, Ru
     {
         folder.Swapped += Replan;
         await GuardedAsync(() => laters.PlanAsync(stoppingToken));
+        await GuardedAsync(() => reports.PlanAsync(stoppingToken));
         using var timer = new PeriodicTimer(TimeSpan.FromHours(1), time);
         try
         {
@@ -37,6 +38,7 @@ internal sealed partial class Housekeeping(IStore store, ConfigFolder folder, Ru
         void Replan(object? sender, EventArgs swapped) => _ = GuardedAsync(async () =>
         {
             await laters.PlanAsync(stoppingToken);
+            await reports.PlanAsync(stoppingToken);
             await ReplanAsync(stoppingToken);
         });
     }

@@ -4,6 +4,7 @@ using ChatOps.Bot.Settings;
 using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Summaries;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Worker;
@@ -93,8 +94,8 @@ internal sealed class ThreadHandler(RunEngine engine, Chats chats) : IWorkHandle
     }
 }
 
-/// <summary>Says what a step has to say: a notice, or the run's summary.</summary>
-internal sealed class SayHandler(RunEngine engine, Chats chats, BotAddress address) : IWorkHandler
+/// <summary>Says what a step has to say: a notice; or, of the run's summary, that it is wanted now.</summary>
+internal sealed class SayHandler(RunEngine engine, Chats chats, Summaries summaries) : IWorkHandler
 {
     public ImmutableArray<string> Kinds => [RunWork.SayKind];
 
@@ -103,7 +104,13 @@ internal sealed class SayHandler(RunEngine engine, Chats chats, BotAddress addre
         var wanted = RunWork.Read(work.Item);
         var say = (Say)wanted.Order;
         if (await engine.FindAsync(wanted.Run, cancellationToken) is not { } run) return new Done.Finished();
-        var card = say.Summary ? SummaryCard.Of(run, engine.Now, address.Public) : new Card(say.Text, Tone.Neutral, null, say.Text) { Footer = $"Run {run.Id}: {RunCard.TitleOf(run)}" };
+        if (say.Summary)
+        {
+            await summaries.TellAsync(run.Id, new SummaryCommand.Want(Summaries.PlacesOf(run)), work, cancellationToken);
+            return new Done.Kept();
+        }
+
+        var card = new Card(say.Text, Tone.Neutral, null, say.Text) { Footer = $"Run {run.Id}: {RunCard.TitleOf(run)}" };
         var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
         foreach (var place in PlacesOf(run, say))
         {
@@ -125,11 +132,6 @@ internal sealed class SayHandler(RunEngine engine, Chats chats, BotAddress addre
     }
 
     /// <summary>A channel that the runbook names is one of Slack, or of the chat that the run is shown in alone; elsewhere it is said where the card is.</summary>
-    internal static IEnumerable<Place> PlacesOf(RunState run, Say say)
-    {
-        var shown = run.Opened.Places.Select(Book.PlaceOf).OfType<Place>().ToList();
-        if (say.Channel is not { } channel) return shown;
-        if (shown.Count == 0) return [new Place("slack", channel)];
-        return shown.Select(place => place.Surface == "slack" || shown.Count == 1 ? place with { Channel = channel } : place);
-    }
+    internal static IEnumerable<Place> PlacesOf(RunState run, Say say) =>
+        say.Channel is { } channel ? Book.InChannel(run, channel) : run.Opened.Places.Select(Book.PlaceOf).OfType<Place>();
 }

@@ -1,4 +1,5 @@
 using ChatOps.Runbooks.Alerts;
+using ChatOps.Runbooks.Summaries;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -28,6 +29,7 @@ public static class DatadogServices
         var section = configuration.GetSection(DatadogOptions.Section);
         services.AddOptions<DatadogOptions>().Bind(section);
         services.AddSingleton<IAlertSource, DatadogSource>();
+        if (!string.IsNullOrEmpty(section["ApiKey"]) || !string.IsNullOrEmpty(section["ApiKeyFile"])) services.AddSingleton<IDeploymentMarker, DatadogMarker>();
         if (string.IsNullOrEmpty(section["ApiKey"]) || string.IsNullOrEmpty(section["AppKey"])) return services;
         return services.AddSingleton<ISilencer, DatadogDowntimes>();
     }

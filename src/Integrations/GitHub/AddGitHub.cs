@@ -2,6 +2,7 @@ using ChatOps.Integrations.Http;
 using ChatOps.Runbooks.Alerts;
 using ChatOps.Runbooks.Evidence;
 using ChatOps.Runbooks.Incidents;
+using ChatOps.Runbooks.Summaries;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -35,6 +36,10 @@ public static class GitHubServices
         services.AddSingleton<IChanges, GitHubChanges>();
         services.AddSingleton<IVersions, GitHubTags>();
         services.AddSingleton<ITracker, GitHubTracker>();
+        services.AddSingleton<GitHubMarks>();
+        services.AddSingleton<IDeploymentMarker, DeploymentMarker>();
+        services.AddSingleton<IDeploymentMarker, CommentMarker>();
+        services.AddSingleton<IDeploymentMarker, ReleaseMarker>();
         return services;
     }
 

@@ -45,7 +45,11 @@ internal sealed class GitHubChanges(GitHubClient client, GitHubVersions versions
     }
 
     private static Change Read(Commit commit) => new(
-        commit.Sha, BoundedReads.Printable(commit.Author?.Login ?? commit.Text.Author?.Name ?? "somebody", 60), BoundedReads.Printable(commit.Text.Message.Split('\n', 2)[0], 120));
+        commit.Sha, BoundedReads.Printable(commit.Author?.Login ?? commit.Text.Author?.Name ?? "somebody", 60), BoundedReads.Printable(commit.Text.Message.Split('\n', 2)[0], 120))
+    {
+        At = commit.Text.Author?.Date,
+        Email = commit.Text.Author?.Email is { Length: <= 254 } email && email.Contains('@', StringComparison.Ordinal) ? email : null,
+    };
 
     private static ChangeRequest Read(Pull pull) => new(pull.Number, BoundedReads.Printable(pull.Title, 120), pull.User?.Login ?? "somebody", pull.HtmlUrl);
 }

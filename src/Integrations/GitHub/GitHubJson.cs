@@ -18,7 +18,7 @@ internal sealed record Commit(string Sha, CommitText Text, Uri HtmlUrl, Account?
 
 internal sealed record CommitText(string Message, Signature? Author = null);
 
-internal sealed record Signature(string? Name = null);
+internal sealed record Signature(string? Name = null, string? Email = null, DateTimeOffset? Date = null);
 
 internal sealed record CheckRuns(int TotalCount, ImmutableArray<CheckRun> Runs)
 {
@@ -80,6 +80,13 @@ internal sealed record ErrorBody(string? Message = null);
 [JsonSerializable(typeof(GitReference))]
 [JsonSerializable(typeof(FileBody))]
 [JsonSerializable(typeof(FileKept))]
+[JsonSerializable(typeof(Deployment))]
+[JsonSerializable(typeof(ImmutableArray<Deployment>))]
+[JsonSerializable(typeof(DeploymentStatus))]
+[JsonSerializable(typeof(ImmutableArray<DeploymentStatus>))]
+[JsonSerializable(typeof(IssueComment))]
+[JsonSerializable(typeof(ImmutableArray<IssueComment>))]
+[JsonSerializable(typeof(ReleaseText))]
 [JsonSerializable(typeof(Installation))]
 [JsonSerializable(typeof(InstallationToken))]
 [JsonSerializable(typeof(ErrorBody))]

@@ -40,7 +40,10 @@ internal sealed class ApiCalls(string system, Uri address, TimeSpan timeout, Act
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            return new Outcome<JsonElement>.Later($"{system} can't be reached: {Lost.InWords(e)}.");
+            return new Outcome<JsonElement>.Later($"{system} can't be reached: {Lost.InWords(e)}.")
+            {
+                Untouched = e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError },
+            };
         }
         catch (JsonException)
         {
@@ -56,7 +59,7 @@ internal sealed class ApiCalls(string system, Uri address, TimeSpan timeout, Act
         var says = $"{system} answered {(int)response.StatusCode}{(why.Length == 0 ? "" : $": {why}")}";
         return response.StatusCode switch
         {
-            HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError => new Outcome<JsonElement>.Later(says, response.Headers.RetryAfter?.Delta),
+            HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError => new Outcome<JsonElement>.Later(says, response.Headers.RetryAfter?.Delta) { Untouched = true },
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => Never("not-let-in", says, $"Check the keys of {system} in the settings."),
             _ => Never("refused", says, null),
         };

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ChatOps.Integrations.Http;
 using ChatOps.Runbooks.Alerts;
+using ChatOps.Runbooks.Summaries;
 using ChatOps.Runbooks.Paging;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,6 +30,9 @@ public sealed class PagerDutyOptions
 
     /// <summary>The integration key of an Events API v2 integration; empty = the bot pages by itself.</summary>
     public string RoutingKey { get; set; } = "";
+
+    /// <summary>The integration key that change events are sent to; empty = <see cref="RoutingKey"/>.</summary>
+    public string ChangeKey { get; set; } = "";
 
     /// <summary>How long PagerDuty has to take a page before the bot pages by itself.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromMinutes(1);
@@ -106,6 +110,7 @@ public static class PagerDutyServices
             .Validate(options => !options.RoutingKey.Any(char.IsWhiteSpace), "PagerDuty:RoutingKey contains white space: copy it again.")
             .Validate(options => options.Patience > TimeSpan.Zero && options.Patience <= TimeSpan.FromMinutes(10), "PagerDuty:Patience must be more than nothing and at most 10 minutes.")
             .ValidateOnStart();
+        if (!string.IsNullOrEmpty(section["RoutingKey"]) || !string.IsNullOrEmpty(section["ChangeKey"])) services.AddSingleton<IDeploymentMarker, PagerDutyMarker>();
         if (!string.IsNullOrEmpty(section["RoutingKey"])) services.AddSingleton<IPager, PagerDutyPager>();
         services.AddSingleton<IAlertSource, PagerDutySource>();
         services.AddSingleton<ICheckUp, PagerDutyCheckUp>();

@@ -13,7 +13,17 @@ public enum Right
 }
 
 /// <summary>A group of people: by address, by a group of another system, or everybody.</summary>
-public sealed record Group(GroupName Name, bool All, ImmutableHashSet<Person> Members, ImmutableArray<OutsideGroup> Outside);
+public sealed record Group(GroupName Name, bool All, ImmutableHashSet<Person> Members, ImmutableArray<OutsideGroup> Outside)
+{
+    /// <summary>The weekly report about what it owns; null = none is wanted.</summary>
+    public TeamReport? Report { get; init; }
+}
+
+/// <summary>When and where a group is told how its week went.</summary>
+/// <param name="Channel"><c>#name</c> or a channel's id; or <c>surface:channel</c>.</param>
+/// <param name="At">As a clock on the wall of the zone shows it.</param>
+/// <param name="Zone">A name of the IANA database; null = the zone of calendar.yaml.</param>
+public sealed record TeamReport(string Channel, DayOfWeek Day, TimeOnly At, string? Zone);
 
 /// <param name="System">As <see cref="IDirectory.System"/> says.</param>
 public sealed record OutsideGroup(string System, string Id);

@@ -17,8 +17,21 @@ public sealed record Service(
     /// <summary>Where its cards go in Teams: a channel's id, its name, or <c>Team/Channel</c>; null = where the command was said, if that was in Teams.</summary>
     public string? Teams { get; init; }
 
+    /// <summary>Which other systems are told of its deployments; null = none.</summary>
+    public Tells? Tell { get; init; }
+
     public ServiceEnvironment? Environment(string name) =>
         Environments.FirstOrDefault(e => string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase));
+}
+
+/// <summary>Which systems are told of a service's deployments.</summary>
+/// <param name="GitHub"><c>deployments</c>, <c>comments</c>, <c>releases</c>.</param>
+/// <param name="Sentry">The project's slug; null = Sentry is not told.</param>
+/// <param name="SentryRelease">What a version's release is called in Sentry; <c>{version}</c> stands for the version.</param>
+public sealed record Tells(ImmutableArray<string> GitHub, string? Sentry, string SentryRelease, bool Datadog, bool PagerDuty)
+{
+    /// <summary>What GitHub can be told.</summary>
+    public static readonly ImmutableArray<string> OfGitHub = ["deployments", "comments", "releases"];
 }
 
 /// <summary>A service in one environment.</summary>

@@ -27,7 +27,14 @@ public sealed record ChangeSet(
 
 /// <param name="Id">The commit's whole hash.</param>
 /// <param name="Title">The first line of its message.</param>
-public sealed record Change(string Id, string Author, string Title);
+public sealed record Change(string Id, string Author, string Title)
+{
+    /// <summary>When it was written; null when that is not known.</summary>
+    public DateTimeOffset? At { get; init; }
+
+    /// <summary>The author's address, as the commit has it; null when it has none.</summary>
+    public string? Email { get; init; }
+}
 
 /// <summary>A pull request.</summary>
 public sealed record ChangeRequest(int Number, string Title, string Author, Uri? Link);

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Calendar;
+using ChatOps.Runbooks.Work;
 using YamlDotNet.RepresentationModel;
 
 namespace ChatOps.Runbooks.Language;
@@ -36,7 +38,33 @@ internal static partial class AccessReader
         if (reader.Text("entra") is { Length: > 0 } entra && !Guid.TryParse(entra, out _))
             findings.Error(file, reader.LineOf("entra"), "bad-value", $"\"{entra}\" is not the object ID of a group.", null, "Copy the Object ID from the group's page in Entra ID.");
         ImmutableArray<OutsideGroup> outside = [.. ((string[])["slack", "entra"]).Where(system => reader.Text(system) is { Length: > 0 }).Select(system => new OutsideGroup(system, reader.Text(system)!))];
-        return new Group(new GroupName(name), reader.Flag("all"), members.ToImmutable(), outside);
+        return new Group(new GroupName(name), reader.Flag("all"), members.ToImmutable(), outside) { Report = Report(name, reader.Mapping("report"), findings) };
+    }
+
+    private static TeamReport? Report(string group, MappingReader? reader, Findings findings)
+    {
+        if (reader is null) return null;
+        findings.Remember($"report:{group}", reader.File, reader.Line);
+        var (channel, day, at, zone) = (reader.Text("channel"), reader.Text("day") ?? "Mon", reader.Text("at") ?? "09:00", reader.Text("zone"));
+        if (Days.Of(day) is not { } weekday)
+        {
+            findings.Error(reader.File, reader.LineOf("day"), "bad-value", $"\"{MappingReader.Cut(day)}\" is no day.", null, "Write Mon, Tue, Wed, Thu, Fri, Sat or Sun.");
+            return null;
+        }
+
+        if (!TimeOnly.TryParseExact(at, "HH:mm", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out var time))
+        {
+            findings.Error(reader.File, reader.LineOf("at"), "bad-value", $"\"{MappingReader.Cut(at)}\" is no time.", null, "Write it in quotes, as \"09:00\".");
+            return null;
+        }
+
+        if (zone is { Length: > 0 } && Zone.Find(zone) is null)
+        {
+            findings.Error(reader.File, reader.LineOf("zone"), "zone-unknown", $"There is no time zone \"{MappingReader.Cut(zone)}\".", null, Zone.Mend(zone));
+            return null;
+        }
+
+        return channel is { Length: > 0 } ? new TeamReport(channel, weekday, time, string.IsNullOrEmpty(zone) ? null : zone) : null;
     }
 
     private static IEnumerable<Grant> Grants(MappingReader? reader, Findings findings)

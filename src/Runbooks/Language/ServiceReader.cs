@@ -30,7 +30,21 @@ internal static class ServiceReader
             [.. reader.Texts("depends-on").Select(one => one.Text)], [.. environments])
         {
             Teams = NonEmpty(reader.Text("teams")),
+            Tell = Tell(name, reader, findings),
         };
+    }
+
+    private static Tells? Tell(string service, MappingReader reader, Findings findings)
+    {
+        if (reader.Mapping("tell") is not { } tell) return null;
+        var github = tell.Texts("github");
+        foreach (var (text, line) in github.Where(one => !Tells.OfGitHub.Contains(one.Text)))
+            findings.Error(tell.File, line, "bad-value", $"GitHub can't be told \"{MappingReader.Cut(text)}\".", null, Lint.Meant(text, Tells.OfGitHub));
+        if (!github.IsEmpty && string.IsNullOrEmpty(reader.Text("repository")))
+            findings.Error(tell.File, tell.LineOf("github"), "repository-missing", $"GitHub is to be told of {service}, and it is not said in which repository.", null, "Write repository: owner/name.");
+        if (tell.Has("sentry-release") && !tell.Has("sentry"))
+            findings.Error(tell.File, tell.LineOf("sentry-release"), "project-missing", "sentry-release is there, but no sentry.", "A release belongs to a project.", "Write sentry: with the project's slug.");
+        return new Tells([.. github.Select(one => one.Text)], NonEmpty(tell.Text("sentry")), NonEmpty(tell.Text("sentry-release")) ?? "{version}", tell.Flag("datadog"), tell.Flag("pagerduty"));
     }
 
     private static ServiceEnvironment? Environment(string service, string name, Spot line, MappingReader? reader, Zone zone, Findings findings)

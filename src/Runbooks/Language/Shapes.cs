@@ -101,6 +101,15 @@ public static class Shapes
         new("windows", ValueKind.Mappings, "Times at which it may change. Left out: at any time that is not frozen.", Of: Window) { Example = "[{ days: Tue-Thu, from: \"10:00\", to: \"14:00\", zone: America/New_York }]" },
     ]);
 
+    public static Shape Tell { get; } = new("tell", "Which other systems are told of its deployments, each once. None of them holds up a run.",
+    [
+        new("github", ValueKind.Texts, "deployments: a GitHub Deployment and its statuses. comments: a comment on each pull request that went out. releases: the version's release and its notes. The token or the app needs to be able to write them.") { Example = "[deployments, comments, releases]" },
+        new("sentry", ValueKind.Text, "The slug of its project in Sentry: a release with its commits, and its deploy.") { Example = "api" },
+        new("sentry-release", ValueKind.Text, "What a version's release is called in Sentry.", Default: "\"{version}\"") { Example = "\"api@{version}\"" },
+        new("datadog", ValueKind.Flag, "Events on Datadog's timeline, when a change begins and when it ends.", Default: "false") { Example = "true" },
+        new("pagerduty", ValueKind.Flag, "Change events in PagerDuty, when a change begins and when it ends.", Default: "false") { Example = "true" },
+    ]);
+
     public static Shape Service { get; } = new("service", "Something that is deployed, and where.",
     [
         new("service", ValueKind.Text, "Its name, as commands say it: one word.", Required: true) { Example = "api" },
@@ -109,6 +118,7 @@ public static class Shapes
         new("channel", ValueKind.Text, "Where its cards go: \"#name\" or a channel's id. Left out: where the command was typed.") { Example = "\"#deploys\"" },
         new("teams", ValueKind.Text, "Where its cards go in Microsoft Teams: a channel's id, its name, or TEAM/CHANNEL. Beside channel, in both. Left out: where the command was said, if that was in Teams.") { Example = "\"Payments/Deploys\"" },
         new("depends-on", ValueKind.Texts, "Services it needs.") { Example = "[auth]" },
+        new("tell", ValueKind.Mapping, "Which other systems are told of its deployments.", Of: Tell) { Example = "{ github: [deployments, comments], datadog: true }" },
         new("environments", ValueKind.Named, "Its environments, by name.", Required: true, Of: Environment) { Example = "{ staging: { simulated: {} } }" },
     ]);
 
@@ -256,6 +266,14 @@ public static class Shapes
         new("on-abort", ValueKind.Mapping, "What happens when somebody aborts a run. Left out: it goes back or asks as on-failure says, and nobody is paged or told.", Of: OnAbort) { Example = "{ rollback: automatic, page: oncall }" },
     ]);
 
+    public static Shape TeamReport { get; } = new("report", "A weekly report about what the group owns: the four DORA measures, where the time went, and what went around the rules.",
+    [
+        new("channel", ValueKind.Text, "Where it is told: \"#name\" or a channel's id; for Teams, teams: before it.", Required: true) { Example = "\"#payments\"" },
+        new("day", ValueKind.Text, "On which day of the week.", Default: "Mon") { Example = "Fri" },
+        new("at", ValueKind.Text, "At what time of that day.", Default: "\"09:00\"") { Example = "\"16:30\"" },
+        new("zone", ValueKind.Text, "Its time zone, by its name in the IANA database. Left out: the zone of calendar.yaml.") { Example = "Europe/Amsterdam" },
+    ]);
+
     public static Shape Group { get; } = new("group", "A group of people: by address, by a group of another system, or everybody.",
     [
         new("all", ValueKind.Flag, "Everybody whose account can be resolved to an e-mail address.") { Example = "true" },
@@ -263,6 +281,7 @@ public static class Shapes
         new("slack", ValueKind.Text, "A Slack user group, by its handle: its members belong here.") { Example = "release-managers" },
         new("entra", ValueKind.Text, "A group of Entra ID, by its object ID: its members, and those of the groups in it, belong here.") { Example = "f3ec8cd2-e704-4344-8c47-9a3a21d683c0" },
         new("pagerduty", ValueKind.NotYet, "A PagerDuty schedule."),
+        new("report", ValueKind.Mapping, "A weekly report about the services that it owns.", Of: TeamReport) { Example = "{ channel: \"#payments\", day: Mon, at: \"09:00\" }" },
     ]);
 
     public static Shape May { get; } = new("may", "Who may do what: for each right, environments and the groups that have it. owners: the service's own.",

@@ -11,7 +11,11 @@ public abstract record Outcome<T>
 
     /// <summary>Not now: try again. <paramref name="After"/> is what the other side asked for, if it did.</summary>
     /// <param name="Why">A sentence for people: what does not answer, and what it said.</param>
-    public sealed record Later(string Why, TimeSpan? After = null) : Outcome<T>;
+    public sealed record Later(string Why, TimeSpan? After = null) : Outcome<T>
+    {
+        /// <summary>Whether it is certain that nothing was done: the other side said so, or could not be reached at all. False = nobody knows.</summary>
+        public bool Untouched { get; init; }
+    }
 
     /// <summary>Never, as things are: a person has to mend something first.</summary>
     public sealed record Never(Fault Fault) : Outcome<T>;

@@ -18,6 +18,7 @@ internal static class Example
         ],
         [131, 128])
     {
+        Owners = ["payments"],
         Procedures = [new ProcedureWords("nightly-backup", ["keep"])],
     };
 

@@ -11,6 +11,13 @@ public sealed class UnderstoodTests
     /// <summary>Each text, and the same as the bot would write it.</summary>
     [Theory]
     [InlineData("deploy api v1.2.3 prod", "deploy api v1.2.3 prod")]
+    [InlineData("stats", "stats")]
+    [InlineData("follow", "follow")]
+    [InlineData("/unfollow", "unfollow")]
+    [InlineData("stats of API --since 90d", "stats api --since 90d")]
+    [InlineData("dora Payments --since 2026-11-01", "stats payments --since 2026-11-01")]
+    [InlineData("changelog api staging prod", "changelog api staging prod")]
+    [InlineData("changes prod staging of auth", "changelog auth prod staging")]
     [InlineData("/deploy api v1.2.3 prod", "deploy api v1.2.3 prod")]
     [InlineData("/chatops deploy api v1.2.3 prod", "deploy api v1.2.3 prod")]
     [InlineData("chatops deploy api v1.2.3 prod", "deploy api v1.2.3 prod")]

@@ -75,6 +75,11 @@ public sealed partial class LanguageTests
         { "image-tagged", "services/api.yaml", Service + Line6 + "    kubernetes: { cluster: a, namespace: b, deployment: c, image: d:1 }\n", 7 },
         { "bad-address", "services/api.yaml", Service + Line6 + "    simulated: {}\n    health: [{ url: example }]\n", 8 },
 
+        { "bad-value", "services/api.yaml", Service + "repository: a/b\ntell: { github: [deploymnets] }\n", 7 },
+        { "bad-value", "services/api.yaml", Service + "tell: { datadog: perhaps }\n", 6 },
+        { "repository-missing", "services/api.yaml", Service + "tell: { github: [deployments] }\n", 6 },
+        { "project-missing", "services/api.yaml", Service + "tell: { sentry-release: 'api@{version}' }\n", 6 },
+
         // GateReader
         { "gate-source-missing", "services/api.yaml", Service + Gates("above: 5%"), 7 },
         { "gate-source-twice", "services/api.yaml", Service + Gates("prometheus: up, datadog: up, above: 1"), 7 },
@@ -177,6 +182,11 @@ public sealed partial class LanguageTests
         { "group-reserved", "access.yaml", Access.Replace("may:", "  owners: { all: true }\nmay:", StringComparison.Ordinal), 3 },
         { "group-empty", "access.yaml", Access.Replace("may:", "  none: {}\nmay:", StringComparison.Ordinal), 3 },
         { "bad-address", "access.yaml", Access.Replace("may:", "  some: { members: [nobody] }\nmay:", StringComparison.Ordinal), 3 },
+
+        { "missing-key", "access.yaml", Access.Replace("may:", "  some: { members: [a@b], report: { day: Fri } }\nmay:", StringComparison.Ordinal), 3 },
+        { "bad-value", "access.yaml", Access.Replace("may:", "  some: { members: [a@b], report: { channel: '#a', day: Freeday } }\nmay:", StringComparison.Ordinal), 3 },
+        { "bad-value", "access.yaml", Access.Replace("may:", "  some: { members: [a@b], report: { channel: '#a', at: '9 o clock' } }\nmay:", StringComparison.Ordinal), 3 },
+        { "zone-unknown", "access.yaml", Access.Replace("may:", "  some: { members: [a@b], report: { channel: '#a', zone: Amsterdam } }\nmay:", StringComparison.Ordinal), 3 },
 
         // WindowReader
         { "zone-unknown", "services/api.yaml", Service + "    windows:\n      - { days: Tue, from: '10:00', to: '14:00', zone: Europe/Amstedam }\n", 7 },

@@ -34,6 +34,9 @@ public sealed class GitHubStandIn : IAsyncDisposable
     /// <summary>Answers before anything else does, by method, path and body; null = the usual answer.</summary>
     public Func<string, string, string, (int Status, string Body)?>? Also { get; set; }
 
+    /// <summary>What was written to the repository.</summary>
+    public GitHubWrites Writes { get; } = new();
+
     /// <summary>Every connection breaks.</summary>
     public bool IsUnreachable { get; set; }
 
@@ -78,6 +81,8 @@ public sealed class GitHubStandIn : IAsyncDisposable
         }
 
         await Held;
+        calls.Enqueue(($"{context.Request.Method} {context.Request.Path.Value}{(context.Request.Query["page"].ToString() is { Length: > 0 } asked ? $"?page={asked}" : "")}", context.Request.Headers.Authorization.ToString()));
+        if (await Writes.AnswerAsync(context)) return;
         var path = context.Request.Path.Value + (context.Request.Query["page"].ToString() is { Length: > 0 } page ? $"?page={page}" : "");
         calls.Enqueue(($"{context.Request.Method} {path}", context.Request.Headers.Authorization.ToString()));
         using var reader = new StreamReader(context.Request.Body);
