@@ -27,7 +27,7 @@ internal static class ReportPages
         var card = ReportCard.Of(report, $"How {report.Of} went in 30 days", current.Calendar.Zone.Says, address.Public);
         return PageResults.Page(Layout.Of("Reports", "/reports", viewer, null, Html.Of($"""
             <h1>Reports</h1>{Choice(current, named)}
-            <div class="run-page"><div class="run-main">{CardHtml.Of(card, new Showing("report", "report", viewer.Now) { ReadOnly = viewer.ReadOnly })}</div>
+            <div class="run-page"><div class="run-main">{CardHtml.Of(card, new Showing("report", "report", viewer.Now) { Token = viewer.Token, ReadOnly = viewer.ReadOnly })}</div>
             <div class="run-side"><section class="panel" id="charts" aria-labelledby="charts-name"><h2 id="charts-name">Week by week</h2>{Charts(runs, now).Select(BarChartHtml.Of)}
             <p class="quiet">What each counts is told in <a href="{Dora.Definitions.AbsoluteUri}" rel="noopener">DORA's definitions</a>, and how it is counted here in docs/reports.md.</p></section></div></div>
             """)));
