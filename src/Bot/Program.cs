@@ -52,6 +52,7 @@ static async Task<int> ServeAsync(IReadOnlyDictionary<string, string?> given)
     services.AddKubernetes(builder.Configuration);
     services.AddSingleton(s => new SimulatedTargets(Path.Combine(settings.Data, "simulated.json"), s.GetRequiredService<TimeProvider>()));
     services.AddSingleton<ITargets>(s => s.GetRequiredService<SimulatedTargets>());
+    services.AddSingleton<IOperations, SimulatedOperations>();
     services.AddSingleton<IGateSource>(s => new SimulatedGates(s.GetRequiredService<SimulatedTargets>(), s.GetRequiredService<TimeProvider>()));
     services.AddGuardedHttp(builder.Configuration).AddGitHub(builder.Configuration);
     services.AddPrometheus(builder.Configuration).AddDatadogMetrics(builder.Configuration).AddSentryReleases(builder.Configuration);

@@ -6,6 +6,7 @@ internal static class CommandServices
     public static IServiceCollection AddCommands(this IServiceCollection services) => services
         .AddSingleton<KnownWords>()
         .AddSingleton<Callers>()
+        .AddSingleton<Foreseeing>()
         .AddSingleton<Outlooks>()
         .AddSingleton<Openings>()
         .AddSingleton<Keeping>()

@@ -251,9 +251,11 @@ internal sealed record OpenRequest(
 
     public Usual? Usual { get; init; }
 
+    public ImmutableArray<Foreseen> Foreseen { get; init; } = [];
+
     public RunOpened Opened(RunId run, ImmutableArray<RunId> behind) => new(
         run, Planned.Plan, Planned.Steps, Environment.Target, Environment.Protected, Planned.OnFailure, Planned.Page,
-        Service.Owners, By, Reason, Places, behind, Reverts) { Inputs = Inputs, Carried = Carried, Emergency = Emergency, Exception = Exception, Usual = Usual };
+        Service.Owners, By, Reason, Places, behind, Reverts) { Inputs = Inputs, Carried = Carried, Emergency = Emergency, Exception = Exception, Usual = Usual, Foreseen = Foreseen };
 }
 
 /// <summary>A run that opened, or why it did not.</summary>

@@ -189,6 +189,7 @@ internal sealed record ExecCredentialStatus(
 [JsonSerializable(typeof(ReplicaSet))]
 [JsonSerializable(typeof(Pod))]
 [JsonSerializable(typeof(Event))]
+[JsonSerializable(typeof(ObjectList<JsonObject>))]
 [JsonSerializable(typeof(ObjectList<Deployment>))]
 [JsonSerializable(typeof(ObjectList<ReplicaSet>))]
 [JsonSerializable(typeof(ObjectList<Pod>))]

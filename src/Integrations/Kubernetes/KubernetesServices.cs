@@ -24,7 +24,9 @@ public static class KubernetesServices
         services.TryAddSingleton<BlueGreen>();
         services.TryAddSingleton<Canaries>();
         services.TryAddSingleton<JobRuns>();
+        services.TryAddSingleton<ObjectChanges>();
         services.AddSingleton<ITargets, KubernetesTargets>();
+        services.AddSingleton<IOperations, KubernetesOperations>();
         return services;
     }
 }

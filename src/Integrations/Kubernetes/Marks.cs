@@ -22,6 +22,9 @@ internal static class Marks
     /// <summary>On a Service: the Deployment that a run sent the traffic to. Another one there: it was switched by hand.</summary>
     public const string Live = Prefix + "live";
 
+    /// <summary>On objects that a step changed, made or restarted: run, step and attempt. Another one than <see cref="Key"/>, so that rollouts are not disturbed.</summary>
+    public const string Operation = Prefix + "operation";
+
     public const string ChangeCause = "kubernetes.io/change-cause";
     public const string Revision = "deployment.kubernetes.io/revision";
 

@@ -150,6 +150,10 @@ public static class Shapes
         new("manual", ValueKind.Text, "Something a person does by hand, with this title; needs do.") { Example = "Switch the DNS record" },
         new("http", ValueKind.Text, "One request: the method and the address. Only to hosts that the settings allow.") { Example = "POST https://cdn.example.com/purge" },
         new("job", ValueKind.Text, "A Kubernetes Job that is run where the service runs: the name of its manifest in jobs/.") { Example = "migrate" },
+        new("scale", ValueKind.Text, "Sets how many replicas a workload has: deployment/NAME, statefulset/NAME, or target, the service's own Deployment.") { Example = "deployment/worker" },
+        new("restart", ValueKind.Text, "Replaces the pods of a workload by new ones that run the same: deployment/NAME, statefulset/NAME, daemonset/NAME, or target.") { Example = "target" },
+        new("patch", ValueKind.Text, "Sets fields of an object: KIND/NAME, GROUP/VERSION/KIND/NAME, or target.") { Example = "cronjob/report" },
+        new("delete", ValueKind.Text, "Deletes an object: KIND/NAME, or GROUP/VERSION/KIND/NAME.") { Example = "job/import" },
         new("run", ValueKind.Text, "Another runbook's steps, walked here.") { Example = "purge-cache" },
         new("parallel", ValueKind.Branches, "Branches side by side; the next step begins when all are done, and the first failure stops the rest.") { Example = "[{ check: health }, { steps: [{ soak: 5m }] }]" },
         new("notify", ValueKind.Text, "A message with this text.") { Example = "\"{service} {version} goes to {environment}\"" },
@@ -173,6 +177,8 @@ public static class Shapes
         new("note", ValueKind.Flag, "manual: whether whoever does it has to say what came of it.", Default: "false") { OnlyIn = "manual", Example = "true" },
         new("changes", ValueKind.Flag, "manual: whether it changes something, so that the run can't just be cancelled afterwards.", Default: "false") { OnlyIn = "manual", Example = "true" },
         new("reads-only", ValueKind.Flag, "job: whether it changes nothing, so that the run can still be cancelled after it.", Default: "false") { OnlyIn = "job", Example = "true" },
+        new("replicas", ValueKind.Number, "scale: how many.", Default: "1") { OnlyIn = "scale", NeededThere = true, Least = 0, Most = 1000, Example = "5" },
+        new("fields", ValueKind.Free, "patch: what is set, as a merge patch: null takes a field away, a list is replaced whole.") { OnlyIn = "patch", NeededThere = true, Example = "{ spec: { suspend: true } }" },
         new("headers", ValueKind.NamedValues, "http: headers. {secret:NAME} is filled in when it is sent, and never shown.") { OnlyIn = "http", Example = "{ Authorization: \"Bearer {secret:cdn-token}\" }" },
         new("body", ValueKind.Text, "http: what is sent.") { OnlyIn = "http", Example = "\"{}\"" },
         new("expect", ValueKind.Mapping, "http: the answer expected.", Of: Expect) { OnlyIn = "http", Example = "{ status: 202 }" },
@@ -302,5 +308,5 @@ public static class Shapes
     ];
 
     /// <summary>The keys that make a step what it is, in the order in which they are looked for.</summary>
-    public static ImmutableArray<string> StepKinds { get; } = ["checklist", "approval", "deploy", "check", "soak", "wait", "manual", "http", "job", "run", "parallel", "notify", "set", "summary"];
+    public static ImmutableArray<string> StepKinds { get; } = ["checklist", "approval", "deploy", "check", "soak", "wait", "manual", "http", "job", "scale", "restart", "patch", "delete", "run", "parallel", "notify", "set", "summary"];
 }

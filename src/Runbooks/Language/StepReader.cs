@@ -45,7 +45,7 @@ internal sealed class StepReader(string runbook, Findings findings, JobShelf job
             findings.Error(reader.File, reader.Line, "missing-key", $"{MappingReader.Article(kinds[0])} needs {key.Name}.", key.Says, $"Write {key.Name}: {key.Example}");
         var id = Name(reader, number);
         findings.Remember($"runbook:{runbook}:{id}", reader.File, reader.Line);
-        return OfKind(kinds[0], id, reader) is { } step ? step with { Rules = Rules(reader, id) } : null;
+        return OfKind(kinds[0], id, reader) is { } step ? step with { Rules = Limited(step, Rules(reader, id)) } : null;
     }
 
     private StepId Name(MappingReader reader, string number)
@@ -67,12 +67,16 @@ internal sealed class StepReader(string runbook, Findings findings, JobShelf job
         "manual" => new Manual(id, Title(reader, kind, "By hand"), reader.Text("do") ?? "", [.. reader.Texts("commands").Select(command => command.Text)], reader.Flag("note"), reader.Flag("changes")),
         "http" => Http(id, reader),
         "job" => Job(id, reader),
+        "scale" or "restart" or "patch" or "delete" => OperationReader.Read(kind, id, reader, findings),
         "run" => new InnerRunbook(id, Filled(reader, kind), reader.Text(kind) ?? "", reader.NamedValues("with")),
         "parallel" => new SideBySide(id, "Side by side", Branches(id, reader)),
         "notify" => new Notify(id, "Notify", Channel(reader.Text("channel")), Filled(reader, kind)),
         "set" => new SetValues(id, "Set values", reader.NamedValues(kind)),
         _ => new Summary(id, "Summary", Channel(reader.Text(kind))),
     };
+
+    /// <summary>What waits for a cluster to settle waits for a while, also where nobody said how long.</summary>
+    private static StepRules? Limited(Step step, StepRules? rules) => step is Operate && rules?.Timeout is null ? (rules ?? new StepRules()) with { Timeout = OperationReader.UsualTimeout } : rules;
 
     private StepRules? Rules(MappingReader reader, StepId id)
     {

@@ -173,6 +173,7 @@ public static class Verification
                 key.Append(' ').Append((char)('a' + (int)step.Status)).Append((char)('0' + (int)step.Way)).Append(Math.Min(step.Attempt, 2)).Append(step.Fault is null ? '-' : 'f').Append(Math.Min(step.AutomaticTries, 20).ToString(CultureInfo.InvariantCulture));
                 if (step.State is Approval.State approval) key.Append(approval.Yes.Length).Append(':').Append(approval.Asked.Length);
                 if (step.State is Rollout.State rollout) key.Append(rollout.Begun is null ? '-' : 'b');
+                if ((step.State ?? step.Kept) is Operate.State operated) key.Append(operated.Noted ? 'n' : '-');
             }
 
             return key.ToString();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Evidence;
+using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Runs;
 
@@ -8,7 +9,15 @@ namespace ChatOps.Runbooks.Runs;
 /// <param name="Items">Checklist items that verify themselves, as they stand now.</param>
 /// <param name="Approvers">For each approval of the plan, in order, who could give it.</param>
 /// <param name="Window">Whether the place may change now, in words.</param>
-public sealed record Outlook(ChangeSet? Changes, string? NoChanges, ImmutableArray<ItemOutlook> Items, ImmutableArray<ApproverOutlook> Approvers, WindowOutlook Window, Usual? Usual);
+public sealed record Outlook(ChangeSet? Changes, string? NoChanges, ImmutableArray<ItemOutlook> Items, ImmutableArray<ApproverOutlook> Approvers, WindowOutlook Window, Usual? Usual)
+{
+    /// <summary>What each operation would change.</summary>
+    public ImmutableArray<Foreseen> Operations { get; init; } = [];
+}
+
+/// <summary>What an operation would change, as it was looked at before anything was done.</summary>
+/// <param name="Shows">Lines for people, or why it can't be told.</param>
+public sealed record Foreseen(StepId Step, string Title, ImmutableArray<string> Shows);
 
 /// <param name="Answer">What was seen.</param>
 public sealed record ItemOutlook(string Text, Answer Answer);

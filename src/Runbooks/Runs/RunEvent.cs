@@ -56,6 +56,9 @@ public sealed record RunOpened(
     /// <summary>Why it may pass a freeze; null = it may not.</summary>
     public string? Exception { get; init; }
 
+    /// <summary>What each operation would change, as it stood when the run was asked for.</summary>
+    public ImmutableArray<Foreseen> Foreseen { get; init; } = [];
+
     /// <summary>How long such a run took before; null = too few did.</summary>
     public Usual? Usual { get; init; }
 }

@@ -89,7 +89,7 @@ public sealed record RunState(
     public bool MayHaveChanged => Origin is { Unchanged: false } || Steps.Any(step => step.MayHaveChanged);
 
     /// <summary>Whether there is a way back from what was changed.</summary>
-    public bool CanGoBack => BackTo is not null || Steps.Any(step => step is { MayHaveChanged: true, Step.Rules.Undo.IsEmpty: false });
+    public bool CanGoBack => BackTo is not null || Steps.Any(step => step is { MayHaveChanged: true } && (step.Step.Rules is { Undo.IsEmpty: false } || (step.Step as Operate)?.WayBack(step.State) is not null));
 
     /// <summary>The version to go back to, or null when it is not known.</summary>
     public string? BackTo => Origin?.FromVersion ?? (Opened.Steps.Any(step => step is Rollout) ? Plan.FromVersion : null);
@@ -126,7 +126,7 @@ public sealed record RunState(
             StepBegan e => Began(e, at),
             StepHappened e => Happened(e, at),
             StepSkipped e => Move(RunTrigger.StepSkipped).With(e.Step, step => step.Meet(StepTrigger.Skip, at) with { Note = $"skipped by {e.By.ShortName}: {e.Reason}" }).Settled(),
-            StepRetried e => Move(Status == RunStatus.Deciding && Rollback is not null ? RunTrigger.RollbackBegan : RunTrigger.Retried).With(e.Step, step => step.Meet(StepTrigger.Retry, at) with { EndedAt = null, Fault = null, AutomaticTries = e.By is null ? step.AutomaticTries + 1 : 0 }),
+            StepRetried e => Move(Status == RunStatus.Deciding && Rollback is not null ? RunTrigger.RollbackBegan : RunTrigger.Retried).With(e.Step, step => step.Meet(StepTrigger.Retry, at) with { EndedAt = null, Fault = null, AutomaticTries = e.By is null ? step.AutomaticTries + 1 : 0, Kept = step.Step.Again(step.State) }),
             StepLeftBehind e => With(e.Step, step => step.Meet(StepTrigger.Skip, at) with { Note = $"failed, and the run went on: {e.Why}" }).Settled(),
             StepsStopped e => e.Steps.Aggregate(this, (run, id) => run.With(id, step => step.Meet(StepTrigger.Stop, at))),
             RemedyBegan e => this with { Remedied = e, Notice = $"A step failed: {e.Runbook} is run.", Steps = Steps.AddRange(e.Steps.Select(step => StepProgress.Of(step) with { Way = Way.Aid })) },
@@ -293,7 +293,7 @@ public sealed record StepProgress(Step Step, StepStatus Status, int Attempt, Ste
     public Fault? Fault { get; init; }
 
     /// <summary>Whether this step may have changed something that can be seen outside.</summary>
-    public bool MayHaveChanged => Status is not (StepStatus.Pending or StepStatus.NotReached) && BeganAt is not null && Way == Way.Forward && (Step is Rollout
+    public bool MayHaveChanged => Status is not (StepStatus.Pending or StepStatus.NotReached) && BeganAt is not null && Way == Way.Forward && (Step is Operate ? (State ?? Kept) is Operate.State { Noted: true } || Step.Rules is { Undo.IsEmpty: false } : Step is Rollout
         ? State is Rollout.State { Begun: null } && Status is StepStatus.Active or StepStatus.Stopped
         : Step.Changes || Step.Rules is { Undo.IsEmpty: false });
 

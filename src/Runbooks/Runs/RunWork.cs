@@ -9,7 +9,7 @@ namespace ChatOps.Runbooks.Runs;
 public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
 {
     /// <summary>The kinds of work that steps order; stored names.</summary>
-    public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say", HttpKind = "http", VerifyKind = "verify", ExpireKind = "expire", RetireKind = "retire", JobStartKind = "job-start", JobWatchKind = "job-watch", JobStopKind = "job-stop", GateKind = "gate";
+    public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say", HttpKind = "http", VerifyKind = "verify", ExpireKind = "expire", RetireKind = "retire", JobStartKind = "job-start", JobWatchKind = "job-watch", JobStopKind = "job-stop", GateKind = "gate", ForeseeKind = "operation-foresee", MakeKind = "operation-make", OperationWatchKind = "operation-watch";
 
     /// <summary>The kinds of work that the engine orders for a run; stored names.</summary>
     public const string CardKind = "card", ThreadKind = "thread", TurnKind = "turn", ReplanKind = "replan";
@@ -36,6 +36,8 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         StartRollout or HoldRollout or Retire => run.Opened.Target.Lane,
         WatchRollout => $"watch:{run.Id}",
         StartJob or StopJob => $"job:{run.Id}:{step}",
+        ForeseeOperation or MakeOperation => $"operation:{run.Id}:{step}",
+        WatchOperation => $"operation-watch:{run.Id}:{step}",
         WatchJob => $"job-watch:{run.Id}:{step}",
         AskHealth => $"probe:{run.Id}:{step}",
         SendRequest => $"http:{run.Id}:{step}",
@@ -61,6 +63,9 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         StartJob => JobStartKind,
         WatchJob => JobWatchKind,
         StopJob => JobStopKind,
+        ForeseeOperation => ForeseeKind,
+        MakeOperation => MakeKind,
+        WatchOperation => OperationWatchKind,
         _ => throw new InvalidOperationException($"Nothing does {order.GetType().Name}."),
     };
 }

@@ -14,6 +14,7 @@ internal static class WayBack
         foreach (var step in run.Steps.Reverse().Where(step => step.Status is not (StepStatus.Pending or StepStatus.NotReached) && step.BeganAt is not null))
         {
             if (step.Step is Rollout { Back: false } rollout && run.BackTo is { } version) Add(way, rollout, run, version);
+            if (step.Step is Operate { Rules: null or { Undo.IsEmpty: true } } done && done.WayBack(step.State) is { } undone) way.Add(undone with { Needs = null });
             foreach (var undo in step.Step.Rules?.Undo ?? []) way.Add(undo with { Id = new StepId($"undo-{undo.Id}"), Needs = null });
         }
 

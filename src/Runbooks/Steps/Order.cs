@@ -19,6 +19,9 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(StartJob), "job-start")]
 [JsonDerivedType(typeof(WatchJob), "job-watch")]
 [JsonDerivedType(typeof(StopJob), "job-stop")]
+[JsonDerivedType(typeof(ForeseeOperation), "operation-foresee")]
+[JsonDerivedType(typeof(MakeOperation), "operation-make")]
+[JsonDerivedType(typeof(WatchOperation), "operation-watch")]
 public abstract record Order;
 
 /// <param name="Back">Go back instead of forward.</param>
@@ -64,3 +67,12 @@ public sealed record WatchJob(JobSighting? Last) : Order;
 
 /// <summary>End the job of a try that was given up. Outlives the step.</summary>
 public sealed record StopJob : Order;
+
+/// <summary>Look at what the step's operation would change, and at what is there now.</summary>
+public sealed record ForeseeOperation : Order;
+
+/// <summary>Do the step's operation, unless it is done already.</summary>
+public sealed record MakeOperation : Order;
+
+/// <param name="Last">What was seen last, so that only news comes back.</param>
+public sealed record WatchOperation(OperationSighting? Last) : Order;

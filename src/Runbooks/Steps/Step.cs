@@ -24,6 +24,7 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(HttpCall), "http")]
 [JsonDerivedType(typeof(SetValues), "set")]
 [JsonDerivedType(typeof(JobRun), "job")]
+[JsonDerivedType(typeof(Operate), "operate")]
 public abstract record Step(StepId Id, string Title)
 {
     /// <summary>What its file says besides what it does: when it belongs, how long it may take, what happens when it fails. Null = nothing.</summary>
@@ -74,6 +75,9 @@ public abstract record Step(StepId Id, string Title)
 
     /// <summary>What has to be ended outside when the step is given up half way: it failed, was skipped, or the run goes back.</summary>
     public virtual StepDecision GiveUp(StepState state, StepContext context) => StepDecision.Nothing;
+
+    /// <summary>What another try keeps of the one before; null = nothing.</summary>
+    public virtual StepState? Again(StepState? state) => null;
 
     /// <summary>The state after a pause: what counted time counts it on from there.</summary>
     public virtual StepState Shift(StepState state, TimeSpan pause) => state;

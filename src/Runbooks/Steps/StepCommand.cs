@@ -65,3 +65,11 @@ public sealed record GateAnswered(int Gate, int Round, GateSample Sample, Uri? L
 public sealed record JobAccepted(string Name) : StepCommand;
 
 public sealed record JobSeen(JobSighting Sighting) : StepCommand;
+
+/// <summary>What an operation would change was looked at.</summary>
+public sealed record OperationForeseen(Foresight Foresight) : StepCommand;
+
+/// <param name="Says">What was done.</param>
+public sealed record OperationDone(string Says) : StepCommand;
+
+public sealed record OperationSeen(OperationSighting Sighting) : StepCommand;

@@ -37,6 +37,9 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(GatesJudged), "gates-judged")]
 [JsonDerivedType(typeof(JobStarted), "job-started")]
 [JsonDerivedType(typeof(JobMoved), "job-moved")]
+[JsonDerivedType(typeof(OperationNoted), "operation-noted")]
+[JsonDerivedType(typeof(OperationMade), "operation-made")]
+[JsonDerivedType(typeof(OperationMoved), "operation-moved")]
 public abstract record StepEvent;
 
 /// <summary>The step did what it is for.</summary>
@@ -115,3 +118,11 @@ public sealed record GatesJudged : StepEvent;
 public sealed record JobStarted(string Name) : StepEvent;
 
 public sealed record JobMoved(JobSighting Sighting) : StepEvent;
+
+/// <summary>It was looked at what an operation changes, and what was there was kept.</summary>
+/// <param name="Before">What takes it back is made of this; null = nothing to keep, or kept already.</param>
+public sealed record OperationNoted(ImmutableArray<string> Shows, string? Before) : StepEvent;
+
+public sealed record OperationMade(string Says) : StepEvent;
+
+public sealed record OperationMoved(OperationSighting Sighting) : StepEvent;

@@ -28,6 +28,7 @@ internal sealed class Bed : IAsyncDisposable
             .Build();
         services = new ServiceCollection().AddLogging().AddSingleton(timings).AddKubernetes(configuration).BuildServiceProvider();
         Targets = services.GetServices<ITargets>().Single();
+        Operations = services.GetServices<IOperations>().Single();
     }
 
     public static Target.Kubernetes Api { get; } = new("main", "shop", "api", "registry.example.com/api");
@@ -41,6 +42,8 @@ internal sealed class Bed : IAsyncDisposable
     public KubernetesStandIn Cluster { get; }
 
     public ITargets Targets { get; }
+
+    public IOperations Operations { get; }
 
     public static async Task<Bed> StartAsync(KubernetesTimings? timings = null)
     {

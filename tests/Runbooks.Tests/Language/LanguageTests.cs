@@ -136,6 +136,8 @@ public sealed partial class LanguageTests
 
         // JobReader
         { "job-unknown", "runbooks/default.yaml", Runbook + "  - job: migrate\n", 6 },
+        { "object-unclear", "runbooks/default.yaml", Runbook + "  - restart: api\n", 6 },
+        { "operation-unfit", "runbooks/default.yaml", Runbook + "  - delete: secret/api\n", 6 },
         { "job-invalid", "jobs/migrate.yaml", "apiVersion: v1\nkind: Pod\n", 1 },
         { "job-invalid", "jobs/migrate.yaml", "apiVersion: batch/v1\nkind: Job\nspec: { template: { spec: { restartPolicy: Always, containers: [{ name: a, image: b }] } } }\n", 1 },
 

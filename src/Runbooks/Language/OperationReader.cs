@@ -1,0 +1,76 @@
+using System.Text.Json.Nodes;
+using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Work;
+using YamlDotNet.RepresentationModel;
+
+namespace ChatOps.Runbooks.Language;
+
+/// <summary>Reads steps that change objects where the target runs.</summary>
+internal static class OperationReader
+{
+    /// <summary>How long one try may take where its step does not say.</summary>
+    public static readonly TimeSpan UsualTimeout = TimeSpan.FromMinutes(15);
+
+    private const int LongestPatch = 16 * 1024;
+
+    /// <summary>What an object is, rather than what is wanted of it.</summary>
+    private static readonly string[] Fixed = ["apiVersion", "kind", "status"];
+
+    public static Operate? Read(string kind, StepId id, MappingReader reader, Findings findings) =>
+        Operation(kind, reader, findings) is { } operation ? new Operate(id, operation.Title, operation) : null;
+
+    private static Operation? Operation(string kind, MappingReader reader, Findings findings)
+    {
+        if (Object(kind, reader, findings) is not { } of) return null;
+        switch (kind)
+        {
+            case "scale" when of.Kind is "Deployment" or "StatefulSet": return new Operation.Scale(of, reader.Number("replicas"));
+            case "scale": return Unfit(of, "have no replicas of their own", "Scale a deployment or a statefulset.");
+            case "restart" when ObjectKinds.IsWorkload(of.ApiVersion, of.Kind): return new Operation.Restart(of);
+            case "restart": return Unfit(of, "can't be restarted", "Restart a deployment, a statefulset or a daemonset.");
+            case "patch" when ObjectKinds.IsSecret(of.ApiVersion, of.Kind): return Unfit(of, "are not patched by steps: what takes it back would have to keep what was in it, and the bot keeps no secrets", "Use what your secrets are kept in.");
+            case "patch": return Patch(of, reader, findings);
+            case "delete" when of.IsTarget: return Unfit(of, "that are deployed to are not deleted", "Name another object.");
+            case "delete" when ObjectKinds.IsSecret(of.ApiVersion, of.Kind): return Unfit(of, "are not deleted by steps: to make it again the bot would have to keep what was in it, and it keeps no secrets", "Delete it by hand, with a manual step.");
+            case "delete" when ObjectKinds.IsForGood(of.Kind): return Unfit(of, "are not deleted by steps: what goes with it can't be made again", "Delete it by hand, with a manual step.");
+            default: return new Operation.Delete(of);
+        }
+
+        Operation? Unfit(ObjectRef what, string why, string mend)
+        {
+            findings.Error(reader.File, reader.LineOf(kind), "operation-unfit", $"Objects of the kind {what.Kind} {why}.", null, mend);
+            return null;
+        }
+    }
+
+    private static ObjectRef? Object(string kind, MappingReader reader, Findings findings)
+    {
+        var text = reader.Text(kind);
+        if (text is null) return null;
+        if (ObjectKinds.Read(text) is { } of) return of;
+        var word = text.Split('/')[0];
+        var near = Nearest.One(word, ObjectKinds.All.Append(ObjectKinds.Target));
+        findings.Error(reader.File, reader.LineOf(kind), "object-unclear", $"{kind} can't be \"{MappingReader.Cut(text)}\".", "It has to be told which object of which kind is meant.",
+            near is not null && near != word ? $"Did you mean {near}{(near == ObjectKinds.Target ? "" : $"/{text.Split('/')[^1]}")}?" : "Write target, deployment/NAME, configmap/NAME, or GROUP/VERSION/KIND/NAME.");
+        return null;
+    }
+
+    private static Operation.Patch? Patch(ObjectRef of, MappingReader reader, Findings findings)
+    {
+        if (reader.Node("fields") is not { } node) return null;
+        if (node is not YamlMappingNode { Children.Count: > 0 } || YamlJson.Of(node) is not JsonObject body)
+        {
+            findings.Error(reader.File, reader.LineOf("fields"), "bad-value", "fields must be a mapping.", null, "Write fields: { spec: { suspend: true } }.");
+            return null;
+        }
+
+        foreach (var taken in Fixed.Where(body.ContainsKey))
+            findings.Error(reader.File, reader.LineOf("fields"), "bad-value", $"fields can't have {taken}.", "A patch sets what is wanted of an object, not what it is.", "Leave it out.");
+        if (body["metadata"] is JsonObject meta && meta.Any(field => field.Key is not ("labels" or "annotations")))
+            findings.Error(reader.File, reader.LineOf("fields"), "bad-value", "fields can have labels and annotations of metadata, and nothing else of it.", null, "Leave the rest out.");
+        var text = body.ToJsonString();
+        if (text.Length > LongestPatch) findings.Error(reader.File, reader.LineOf("fields"), "bad-value", $"fields are more than {LongestPatch:N0} characters.", null, "Put the object into manifests, and apply them.");
+        return new Operation.Patch(of, text);
+    }
+}
