@@ -8,7 +8,7 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Commands;
 
 /// <summary>Looks at what the operations of a plan would change, before anything is started. Whatever does not answer in time is said to be unknown.</summary>
-internal sealed class Foreseeing(Operations operations)
+internal sealed class Foreseeing(Operations operations, ManifestDesk manifests)
 {
     private const int MostLines = 60;
 
@@ -29,7 +29,9 @@ internal sealed class Foreseeing(Operations operations)
         if (by is null) return Says($"! {nobody.Why}");
         try
         {
-            return await by.ForeseeAsync(target, step.Operation, patience) switch
+            var filled = await manifests.FilledAsync(step.Operation, text => text, patience);
+            if (filled is not Outcome<Operation>.Done { Value: var operation }) return Says($"! {(filled is Outcome<Operation>.Never refused ? refused.Fault.Why : $"it can't be told now: {((Outcome<Operation>.Later)filled).Why}")}");
+            return await by.ForeseeAsync(target, operation, patience) switch
             {
                 Outcome<Foresight>.Done { Value.Shows: var shows } => new Foreseen(step.Id, step.Title, shows.Length <= MostLines ? shows : [.. shows.Take(MostLines), $"and {shows.Length - MostLines} lines more"]),
                 Outcome<Foresight>.Later later => Says($"! it can't be told now: {later.Why}"),

@@ -18,7 +18,7 @@ internal sealed class Operations(IEnumerable<IOperations> all)
 }
 
 /// <summary>Looks at what an operation would change, and notes what is there. Nothing is changed before that was kept.</summary>
-internal sealed class ForeseeHandler(RunEngine engine, Operations operations) : StepHandler(engine)
+internal sealed class ForeseeHandler(RunEngine engine, Operations operations, ManifestDesk manifests) : StepHandler(engine)
 {
     public override ImmutableArray<string> Kinds => [RunWork.ForeseeKind];
 
@@ -26,7 +26,10 @@ internal sealed class ForeseeHandler(RunEngine engine, Operations operations) : 
     {
         // While the run is paused nothing is begun: it is asked for again when it is resumed.
         if (errand.Run.Status == RunStatus.Paused) return new Done.Finished();
-        var operation = ((Operate)errand.Step.Step).Operation.Filled(errand.Run.Fill);
+        var filled = await manifests.FilledAsync(((Operate)errand.Step.Step).Operation, errand.Run.Fill, cancellationToken);
+        if (filled is Outcome<Operation>.Later silent) return await SilentAsync(errand, silent.Why, silent.After, cancellationToken);
+        if (filled is Outcome<Operation>.Never refused) return await ReportAsync(errand, new WorldRefused(refused.Fault), cancellationToken);
+        var operation = ((Outcome<Operation>.Done)filled).Value;
         var (by, nobody) = operations.For(errand.Target, operation);
         if (by is null) return await ReportAsync(errand, new WorldRefused(nobody), cancellationToken);
         return await by.ForeseeAsync(errand.Target, operation, cancellationToken) switch
@@ -40,7 +43,7 @@ internal sealed class ForeseeHandler(RunEngine engine, Operations operations) : 
 }
 
 /// <summary>Does an operation, or finds it done; not while windows, freezes or locks stand against it.</summary>
-internal sealed class MakeHandler(RunEngine engine, Operations operations, Locks locks) : StepHandler(engine)
+internal sealed class MakeHandler(RunEngine engine, Operations operations, ManifestDesk manifests, Locks locks) : StepHandler(engine)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
 
@@ -54,7 +57,10 @@ internal sealed class MakeHandler(RunEngine engine, Operations operations, Locks
         if (errand.Run.Status == RunStatus.Paused || errand.Step.State is not Operate.State { Noted: true } state) return new Done.Finished();
         var step = (Operate)errand.Step.Step;
         if (!step.IsBack && errand.Step.Way == Way.Forward && await locks.RefuseAsync(errand.Run.Site, Openings.PassOf(errand.Run), cancellationToken) is { } way) return await SilentAsync(errand, way.Refusal.Why, LookAgain, cancellationToken);
-        var operation = step.Operation.Filled(errand.Run.Fill);
+        var filled = await manifests.FilledAsync(step.Operation, errand.Run.Fill, cancellationToken);
+        if (filled is Outcome<Operation>.Later silent) return await SilentAsync(errand, silent.Why, silent.After, cancellationToken);
+        if (filled is Outcome<Operation>.Never refused) return await ReportAsync(errand, new WorldRefused(refused.Fault), cancellationToken);
+        var operation = ((Outcome<Operation>.Done)filled).Value;
         var (by, nobody) = operations.For(errand.Target, operation);
         if (by is null) return await ReportAsync(errand, new WorldRefused(nobody), cancellationToken);
         return await by.MakeAsync(errand.Target, ChangeOf(errand), operation, state.Before, says => MovedAsync(errand, says, cancellationToken), cancellationToken) switch
@@ -81,11 +87,11 @@ internal sealed class OperationWatchHandler(RunEngine engine, Operations operati
 
     protected override async Task<Done> DoAsync(Errand errand, CancellationToken cancellationToken)
     {
-        if (errand.Run.Status == RunStatus.Paused || errand.Step.State is not Operate.State { Made: not null }) return new Done.Finished();
+        if (errand.Run.Status == RunStatus.Paused || errand.Step.State is not Operate.State { Made: not null } state) return new Done.Finished();
         var operation = ((Operate)errand.Step.Step).Operation.Filled(errand.Run.Fill);
         var (by, nobody) = operations.For(errand.Target, operation);
         if (by is null) return await ReportAsync(errand, new WorldRefused(nobody), cancellationToken);
-        return await by.ObserveAsync(errand.Target, operation, ((WatchOperation)errand.Wanted.Order).Last, Patience, cancellationToken) switch
+        return await by.ObserveAsync(errand.Target, operation, state.Before, ((WatchOperation)errand.Wanted.Order).Last, Patience, cancellationToken) switch
         {
             Outcome<OperationSighting>.Done done => await ReportAsync(errand, new OperationSeen(done.Value), cancellationToken),
             Outcome<OperationSighting>.Later later => await SilentAsync(errand, later.Why, later.After ?? TimeSpan.FromSeconds(2), cancellationToken),

@@ -24,6 +24,7 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, JobWatchHandler>()
         .AddSingleton<IWorkHandler, JobStopHandler>()
         .AddSingleton<Operations>()
+        .AddSingleton<ManifestDesk>()
         .AddSingleton<IWorkHandler, ForeseeHandler>()
         .AddSingleton<IWorkHandler, MakeHandler>()
         .AddSingleton<IWorkHandler, OperationWatchHandler>()

@@ -30,6 +30,7 @@ public static class GitHubServices
         services.AddSingleton<IVerifier, ReleaseVerifier>();
         services.AddSingleton<IVerifier, PathsVerifier>();
         services.AddSingleton<IChanges, GitHubChanges>();
+        services.AddSingleton<IRepositoryFiles, GitHubFiles>();
         return services;
     }
 

@@ -39,6 +39,14 @@ internal sealed class GitHubClient(GitHubCalls calls, GitHubTokens tokens)
     public Task<Outcome<Pages<Comparison>>> CompareAsync(Repository repository, string from, string head, int mostPages, CancellationToken cancellationToken) =>
         AllAsync(repository, $"compare/{from}...{head}?per_page=100", GitHubJson.Default.Comparison, mostPages, cancellationToken);
 
+    /// <summary>What is in a folder, by names.</summary>
+    public Task<Outcome<ImmutableArray<Content>>> ContentsAsync(Repository repository, string folder, string sha, CancellationToken cancellationToken) =>
+        OneAsync(repository, $"contents/{folder}?ref={sha}", GitHubJson.Default.ImmutableArrayContent, cancellationToken);
+
+    /// <summary>One file, with what is in it.</summary>
+    public Task<Outcome<Content>> ContentAsync(Repository repository, string path, string sha, CancellationToken cancellationToken) =>
+        OneAsync(repository, $"contents/{string.Join('/', path.Split('/').Select(Uri.EscapeDataString))}?ref={sha}", GitHubJson.Default.Content, cancellationToken);
+
     private async Task<Outcome<T>> OneAsync<T>(Repository repository, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         (await GetAsync(repository, calls.Address($"repos/{repository}/{path}"), type, cancellationToken)).Then(page => new Outcome<T>.Done(page.Value));
 

@@ -44,6 +44,11 @@ internal sealed class ClusterObjects(ClusterClient client)
     public Task<JsonObject> PatchAsync(Resource resource, string @namespace, string name, Patch patch, bool dryRun, CancellationToken cancellationToken) =>
         client.AskAsync(Call("patch", resource, @namespace, name), HttpMethod.Patch, $"{resource.Path(@namespace, name)}?fieldManager={ClusterClient.Manager}{(dryRun ? "&dryRun=All" : "")}", patch, cancellationToken);
 
+    /// <summary>Server-side apply: what is in the body is wanted by us from now on, and what is no more in it is given up.</summary>
+    /// <exception cref="ApiException">409 with <see cref="ApiException.Conflicts"/>: others own fields and want them otherwise.</exception>
+    public Task<JsonObject> ApplyAsync(Resource resource, string @namespace, string name, JsonObject body, bool force, bool dryRun, CancellationToken cancellationToken) =>
+        client.AskAsync(Call("patch", resource, @namespace, name), HttpMethod.Patch, $"{resource.Path(@namespace, name)}?fieldManager={ClusterClient.Manager}{(force ? "&force=true" : "")}{(dryRun ? "&dryRun=All" : "")}", Patch.Apply(body), cancellationToken);
+
     public Task<JsonObject> CreateAsync(Resource resource, string @namespace, JsonObject body, CancellationToken cancellationToken) =>
         client.AskAsync(Call("create", resource, @namespace, body["metadata"]?["name"]?.GetValue<string>()), HttpMethod.Post, $"{resource.Path(@namespace)}?fieldManager={ClusterClient.Manager}", Patch.Whole(body), cancellationToken);
 

@@ -4,31 +4,50 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Integrations.Kubernetes;
 
 /// <summary>Operations on objects of Kubernetes clusters.</summary>
-internal sealed class KubernetesOperations(Clusters clusters, ObjectChanges objects, BlueGreen blueGreen, TimeProvider time) : IOperations
+internal sealed class KubernetesOperations(Clusters clusters, ObjectChanges objects, Applies applies, AppliedStatus applied, BlueGreen blueGreen, TimeProvider time) : IOperations
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    public bool Serves(Target target, Operation operation) => target is Target.Kubernetes && ObjectOf(operation) is not null;
+    public bool Serves(Target target, Operation operation) => target is Target.Kubernetes && (ObjectOf(operation) is not null || ApplyOf(operation) is not null);
 
-    public Task<Outcome<Foresight>> ForeseeAsync(Target target, Operation operation, CancellationToken cancellationToken) => AnswerAsync(target, async k => operation is Operation.TakeBack
-        ? new Foresight([], null)
-        : await ObjectChanges.ForeseeAsync(await SpotAsync(k, operation, cancellationToken), operation, cancellationToken));
-
-    public Task<Outcome<string>> MakeAsync(Target target, Change change, Operation operation, string? before, Func<string, Task> moved, CancellationToken cancellationToken) => AnswerAsync(target, async k => operation is Operation.TakeBack back
-        ? await ObjectChanges.TakeBackAsync(await SpotAsync(k, back.Of, cancellationToken), change, back.Of, back.Before, cancellationToken)
-        : await objects.MakeAsync(await SpotAsync(k, operation, cancellationToken), change, operation, before, cancellationToken));
-
-    public Task<Outcome<OperationSighting>> ObserveAsync(Target target, Operation operation, OperationSighting? last, TimeSpan atMost, CancellationToken cancellationToken) => AnswerAsync(target, async k =>
+    public Task<Outcome<Foresight>> ForeseeAsync(Target target, Operation operation, CancellationToken cancellationToken) => AnswerAsync(target, async k => operation switch
     {
+        Operation.TakeBack => new Foresight([], null),
+        Operation.Apply apply => await applies.ForeseeAsync(Objects(k), k, apply, cancellationToken),
+        _ => await ObjectChanges.ForeseeAsync(await SpotAsync(k, operation, cancellationToken), operation, cancellationToken),
+    });
+
+    public Task<Outcome<string>> MakeAsync(Target target, Change change, Operation operation, string? before, Func<string, Task> moved, CancellationToken cancellationToken) => AnswerAsync(target, async k => operation switch
+    {
+        Operation.Apply apply => await applies.MakeAsync(Objects(k), k, change, apply, before, cancellationToken),
+        Operation.TakeBack { Of: Operation.Apply } back => await Applies.TakeBackAsync(Objects(k), k, change, back.Before, cancellationToken),
+        Operation.TakeBack back => await ObjectChanges.TakeBackAsync(await SpotAsync(k, back.Of, cancellationToken), change, back.Of, back.Before, cancellationToken),
+        _ => await objects.MakeAsync(await SpotAsync(k, operation, cancellationToken), change, operation, before, cancellationToken),
+    });
+
+    public Task<Outcome<OperationSighting>> ObserveAsync(Target target, Operation operation, string? before, OperationSighting? last, TimeSpan atMost, CancellationToken cancellationToken) => AnswerAsync(target, async k =>
+    {
+        if (ApplyOf(operation) is { } apply)
+        {
+            var back = operation as Operation.TakeBack;
+            var all = AppliedBefore.Read(back?.Before ?? before).Where(one => back is null || one.Existed).ToList();
+            return await UntilNewsAsync(() => applied.SeeAsync(Objects(k), k, all, back is null ? apply.Until : ["rollout"], cancellationToken), last, atMost, cancellationToken);
+        }
+
         var spot = await SpotAsync(k, operation, cancellationToken);
         using var lease = ObjectKinds.IsWorkload(ObjectOf(operation)!.ApiVersion, spot.Resource.Kind) ? clusters.Watch(k.Cluster, k.Namespace) : null;
+        return await UntilNewsAsync(() => SeeAsync(spot, operation, lease?.Watch, cancellationToken), last, atMost, cancellationToken);
+    });
+
+    private async Task<OperationSighting> UntilNewsAsync(Func<Task<OperationSighting>> see, OperationSighting? last, TimeSpan atMost, CancellationToken cancellationToken)
+    {
         for (var left = atMost; ; left -= Look)
         {
-            var now = await SeeAsync(spot, operation, lease?.Watch, cancellationToken);
+            var now = await see();
             if (now != last || left <= TimeSpan.Zero) return now;
             await Task.Delay(Look, time, cancellationToken);
         }
-    });
+    }
 
     private static async Task<OperationSighting> SeeAsync(Spot spot, Operation operation, NamespaceWatch? watch, CancellationToken cancellationToken)
     {
@@ -47,11 +66,15 @@ internal sealed class KubernetesOperations(Clusters clusters, ObjectChanges obje
     private async Task<Spot> SpotAsync(Target.Kubernetes target, Operation operation, CancellationToken cancellationToken)
     {
         var of = ObjectOf(operation)!;
-        var all = new ClusterObjects(clusters.Client(target.Cluster));
+        var all = Objects(target);
         var kind = await all.FindKindAsync(of.ApiVersion, of.Kind, cancellationToken);
         var name = !of.IsTarget ? of.Name : target.Service is null ? target.Deployment : (await blueGreen.FindAsync(target, cancellationToken)).Live.Metadata.Name;
         return new Spot(all, kind, target.Namespace, name);
     }
+
+    private ClusterObjects Objects(Target.Kubernetes target) => new(clusters.Client(target.Cluster));
+
+    private static Operation.Apply? ApplyOf(Operation operation) => operation as Operation.Apply ?? (operation as Operation.TakeBack)?.Of as Operation.Apply;
 
     private static ObjectRef? ObjectOf(Operation operation) => operation switch
     {

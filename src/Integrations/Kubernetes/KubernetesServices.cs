@@ -25,6 +25,8 @@ public static class KubernetesServices
         services.TryAddSingleton<Canaries>();
         services.TryAddSingleton<JobRuns>();
         services.TryAddSingleton<ObjectChanges>();
+        services.TryAddSingleton<Applies>();
+        services.TryAddSingleton<AppliedStatus>();
         services.AddSingleton<ITargets, KubernetesTargets>();
         services.AddSingleton<IOperations, KubernetesOperations>();
         return services;

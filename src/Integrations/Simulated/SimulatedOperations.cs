@@ -14,7 +14,7 @@ public sealed class SimulatedOperations : IOperations
     public Task<Outcome<string>> MakeAsync(Target target, Change change, Operation operation, string? before, Func<string, Task> moved, CancellationToken cancellationToken) =>
         Answer($"{operation.Title}: done (simulated).");
 
-    public Task<Outcome<OperationSighting>> ObserveAsync(Target target, Operation operation, OperationSighting? last, TimeSpan atMost, CancellationToken cancellationToken) =>
+    public Task<Outcome<OperationSighting>> ObserveAsync(Target target, Operation operation, string? before, OperationSighting? last, TimeSpan atMost, CancellationToken cancellationToken) =>
         Answer(operation is not Operation.TakeBack && operation.Title.Contains("fail", StringComparison.OrdinalIgnoreCase)
             ? new OperationSighting(OperationPhase.Failed, $"{operation.Title}: it does not come up (simulated).", new Fault("operation-failed", $"{operation.Title}: it does not come up (simulated).", "Its name says that it is to fail."))
             : new OperationSighting(OperationPhase.Complete, $"{operation.Title}: it is as wanted (simulated).", null));

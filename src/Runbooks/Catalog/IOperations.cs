@@ -22,7 +22,8 @@ public interface IOperations
     Task<Outcome<string>> MakeAsync(Target target, Change change, Operation operation, string? before, Func<string, Task> moved, CancellationToken cancellationToken);
 
     /// <summary>How what was done stands. Returns at once when it differs from <paramref name="last"/> (null = never seen), else when it changes, at the latest after <paramref name="atMost"/>.</summary>
-    Task<Outcome<OperationSighting>> ObserveAsync(Target target, Operation operation, OperationSighting? last, TimeSpan atMost, CancellationToken cancellationToken);
+    /// <param name="before">What was noted before it.</param>
+    Task<Outcome<OperationSighting>> ObserveAsync(Target target, Operation operation, string? before, OperationSighting? last, TimeSpan atMost, CancellationToken cancellationToken);
 }
 
 /// <summary>What an operation would change.</summary>

@@ -9,8 +9,9 @@ namespace ChatOps.Runbooks.Catalog;
 [JsonDerivedType(typeof(Restart), "restart")]
 [JsonDerivedType(typeof(Patch), "patch")]
 [JsonDerivedType(typeof(Delete), "delete")]
+[JsonDerivedType(typeof(Apply), "apply")]
 [JsonDerivedType(typeof(TakeBack), "take-back")]
-public abstract record Operation
+public abstract partial record Operation
 {
     /// <summary>The stable name of its kind, as in YAML.</summary>
     [JsonIgnore]

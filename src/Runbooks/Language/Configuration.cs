@@ -22,6 +22,9 @@ public sealed record Configuration(ImmutableArray<Service> Services, ImmutableAr
     /// <summary>Who is called when; without an <c>oncall.yaml</c>, the members of the group that is paged.</summary>
     public OnCallRules OnCall { get; init; } = OnCallRules.None;
 
+    /// <summary>Manifests that steps apply, by the name of their folder.</summary>
+    public ImmutableDictionary<string, ManifestFolder?> Manifests { get; init; } = ImmutableDictionary<string, ManifestFolder?>.Empty;
+
     private readonly Known known = new();
 
     public Service? Service(string name) => Names().Services.GetValueOrDefault(name);

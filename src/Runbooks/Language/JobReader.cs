@@ -33,5 +33,8 @@ internal static class JobReader
 /// <param name="Manifests">Null for one whose file could not be read.</param>
 internal sealed record JobShelf(ImmutableDictionary<string, string?> Manifests)
 {
+    /// <summary>The folders of manifests, by name; null for one that could not be read.</summary>
+    public ImmutableDictionary<string, ManifestFolder?> Folders { get; init; } = ImmutableDictionary<string, ManifestFolder?>.Empty;
+
     public static readonly JobShelf Empty = new(ImmutableDictionary<string, string?>.Empty);
 }

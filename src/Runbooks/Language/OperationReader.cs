@@ -20,6 +20,29 @@ internal static class OperationReader
     public static Operate? Read(string kind, StepId id, MappingReader reader, Findings findings) =>
         Operation(kind, reader, findings) is { } operation ? new Operate(id, operation.Title, operation) : null;
 
+    public static Operate? Apply(StepId id, MappingReader reader, JobShelf shelf, Findings findings)
+    {
+        if (reader.Text("apply") is not { } folder) return null;
+        var (inRepository, prune, until) = (reader.Text("source") == "repository", reader.Texts("prune"), reader.Texts("until"));
+        foreach (var (word, line) in prune.Where(kind => ObjectKinds.Read($"{kind.Text}/x") is null || !ObjectKinds.All.Contains(kind.Text) || kind.Text is "secret" || ObjectKinds.IsForGood(ObjectKinds.Read($"{kind.Text}/x")!.Kind)))
+            findings.Error(reader.File, line, "operation-unfit", $"prune can't have {MappingReader.Cut(word)}.", "Only what can be made again as it was is deleted, of kinds that are known.", Lint.Meant(word, ObjectKinds.All.Where(kind => kind is not ("secret" or "persistentvolumeclaim"))));
+        foreach (var (word, line) in until.Where(one => one.Text is not ("rollout" or "jobs") && ConditionOf(one.Text) is null))
+            findings.Error(reader.File, line, "bad-value", $"until can't have \"{MappingReader.Cut(word)}\".", null, "Write rollout, jobs, or KIND/NAME condition=NAME.");
+        if (inRepository) return Applying(folder.Trim('/'), null, []);
+        if (shelf.Folders.TryGetValue(folder, out var read)) return read is null ? null : Applying(folder, read.Digest, read.Objects);
+        findings.Error(reader.File, reader.LineOf("apply"), "manifests-unknown", $"There is no folder manifests/{MappingReader.Cut(folder)}.", "Manifests of the configuration are in a folder of manifests/.", Lint.Meant(folder, shelf.Folders.Keys));
+        return null;
+
+        Operate Applying(string at, string? digest, System.Collections.Immutable.ImmutableArray<string> objects)
+        {
+            var apply = new Operation.Apply(at, digest, objects, reader.Flag("force"), [.. prune.Select(kind => kind.Text)], reader.Has("until") ? [.. until.Select(one => one.Text)] : Catalog.Operation.Apply.UsualUntil);
+            return new Operate(id, apply.Title, apply);
+        }
+    }
+
+    /// <summary>The object and the condition that <c>ingress/shop condition=Ready</c> waits for.</summary>
+    private static ObjectRef? ConditionOf(string text) => text.Split(' ', 2) is [var of, var condition] && condition.StartsWith("condition=", StringComparison.Ordinal) && condition.Length > 10 ? ObjectKinds.Read(of) : null;
+
     private static Operation? Operation(string kind, MappingReader reader, Findings findings)
     {
         if (Object(kind, reader, findings) is not { } of) return null;

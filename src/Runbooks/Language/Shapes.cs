@@ -154,6 +154,7 @@ public static class Shapes
         new("restart", ValueKind.Text, "Replaces the pods of a workload by new ones that run the same: deployment/NAME, statefulset/NAME, daemonset/NAME, or target.") { Example = "target" },
         new("patch", ValueKind.Text, "Sets fields of an object: KIND/NAME, GROUP/VERSION/KIND/NAME, or target.") { Example = "cronjob/report" },
         new("delete", ValueKind.Text, "Deletes an object: KIND/NAME, or GROUP/VERSION/KIND/NAME.") { Example = "job/import" },
+        new("apply", ValueKind.Text, "Applies a folder of Kubernetes manifests by server-side apply: its name in manifests/, or with source: repository its path there.") { Example = "shop" },
         new("run", ValueKind.Text, "Another runbook's steps, walked here.") { Example = "purge-cache" },
         new("parallel", ValueKind.Branches, "Branches side by side; the next step begins when all are done, and the first failure stops the rest.") { Example = "[{ check: health }, { steps: [{ soak: 5m }] }]" },
         new("notify", ValueKind.Text, "A message with this text.") { Example = "\"{service} {version} goes to {environment}\"" },
@@ -179,6 +180,10 @@ public static class Shapes
         new("reads-only", ValueKind.Flag, "job: whether it changes nothing, so that the run can still be cancelled after it.", Default: "false") { OnlyIn = "job", Example = "true" },
         new("replicas", ValueKind.Number, "scale: how many.", Default: "1") { OnlyIn = "scale", NeededThere = true, Least = 0, Most = 1000, Example = "5" },
         new("fields", ValueKind.Free, "patch: what is set, as a merge patch: null takes a field away, a list is replaced whole.") { OnlyIn = "patch", NeededThere = true, Example = "{ spec: { suspend: true } }" },
+        new("source", ValueKind.Text, "apply: where the folder is: in manifests/ of the configuration, or in the service's repository at the version.", Allowed: ["configuration", "repository"], Default: "configuration") { OnlyIn = "apply", Example = "repository" },
+        new("force", ValueKind.Flag, "apply: whether fields that others own are taken from them; the settings have to permit it too.", Default: "false") { OnlyIn = "apply", Example = "true" },
+        new("prune", ValueKind.Texts, "apply: kinds of which what this step applied before, and is no longer in the folder, is deleted. Left out: nothing is.") { OnlyIn = "apply", Example = "[configmap, service]" },
+        new("until", ValueKind.Texts, "apply: what it waits for: rollout (every workload is up), jobs (every job completes), KIND/NAME condition=NAME; []: nothing.", Default: "[rollout, jobs]") { OnlyIn = "apply", Example = "[rollout, \"ingress/shop condition=Ready\"]" },
         new("headers", ValueKind.NamedValues, "http: headers. {secret:NAME} is filled in when it is sent, and never shown.") { OnlyIn = "http", Example = "{ Authorization: \"Bearer {secret:cdn-token}\" }" },
         new("body", ValueKind.Text, "http: what is sent.") { OnlyIn = "http", Example = "\"{}\"" },
         new("expect", ValueKind.Mapping, "http: the answer expected.", Of: Expect) { OnlyIn = "http", Example = "{ status: 202 }" },
@@ -308,5 +313,5 @@ public static class Shapes
     ];
 
     /// <summary>The keys that make a step what it is, in the order in which they are looked for.</summary>
-    public static ImmutableArray<string> StepKinds { get; } = ["checklist", "approval", "deploy", "check", "soak", "wait", "manual", "http", "job", "scale", "restart", "patch", "delete", "run", "parallel", "notify", "set", "summary"];
+    public static ImmutableArray<string> StepKinds { get; } = ["checklist", "approval", "deploy", "check", "soak", "wait", "manual", "http", "job", "scale", "restart", "patch", "delete", "apply", "run", "parallel", "notify", "set", "summary"];
 }

@@ -68,6 +68,7 @@ internal sealed class StepReader(string runbook, Findings findings, JobShelf job
         "http" => Http(id, reader),
         "job" => Job(id, reader),
         "scale" or "restart" or "patch" or "delete" => OperationReader.Read(kind, id, reader, findings),
+        "apply" => OperationReader.Apply(id, reader, jobs, findings),
         "run" => new InnerRunbook(id, Filled(reader, kind), reader.Text(kind) ?? "", reader.NamedValues("with")),
         "parallel" => new SideBySide(id, "Side by side", Branches(id, reader)),
         "notify" => new Notify(id, "Notify", Channel(reader.Text("channel")), Filled(reader, kind)),

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Serialization;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Work;
@@ -28,6 +30,13 @@ public sealed record Operate(StepId Id, string Title, Operation Operation) : Ste
     public override Step For(PlanContext plan)
     {
         var filled = Operation.Filled(plan.Fill);
+        if (filled is Operation.Apply apply)
+        {
+            var fills = plan.Inputs.Select(input => KeyValuePair.Create($"inputs.{input.Key}", input.Value))
+                .Concat([new("service", plan.Service.Name), new("version", plan.Version), new("environment", plan.Environment.Name), new("by", plan.By.ShortName)]);
+            filled = apply with { Fills = fills.ToImmutableSortedDictionary(), Repository = plan.Service.Repository, Set = SetOf(plan, apply.Folder) };
+        }
+
         return this with { Title = plan.Fill(Title), Operation = filled };
     }
 
@@ -73,6 +82,15 @@ public sealed record Operate(StepId Id, string Title, Operation Operation) : Ste
     /// <summary>It can't be held half way: what was begun goes on in the cluster, and is looked at again.</summary>
     public override StepDecision Resume(StepState state, StepContext context) =>
         state is State { Made: not null } s ? StepDecision.Nothing.And(new WatchOperation(s.Last), context.Now) : Begin(context);
+
+    /// <summary>A label's value: at most 63 letters, digits, dots and dashes, and another one for every place and folder.</summary>
+    private static string SetOf(PlanContext plan, string folder)
+    {
+        var whole = $"{plan.Service.Name}.{plan.Environment.Name}.{folder}";
+        var plain = string.Concat(whole.Select(sign => char.IsAsciiLetterOrDigit(sign) || sign is '.' or '-' ? sign : '-')).Trim('.', '-');
+        var told = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(whole)))[..8];
+        return $"{plain[..Math.Min(plain.Length, 50)].TrimEnd('.', '-')}-{told}";
+    }
 
     private static StepDecision Seen(State s, OperationSighting seen, DateTimeOffset now)
     {

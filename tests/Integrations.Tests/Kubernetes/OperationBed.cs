@@ -17,13 +17,13 @@ internal static class OperationBed
     public static async Task<Outcome<string>> TryAsync(this Bed bed, Operation operation, string? before, string key = "128/s3/1") =>
         await bed.Operations.MakeAsync(Bed.Api, Bed.To("v1.2.3", key), operation, before, _ => Task.CompletedTask, default);
 
-    public static async Task<OperationSighting> SettledAsync(this Bed bed, Operation operation)
+    public static async Task<OperationSighting> SettledAsync(this Bed bed, Operation operation, string? before = null)
     {
         var began = Stopwatch.GetTimestamp();
         while (true)
         {
             bed.Cluster.Advance();
-            var seen = Bed.Done(await bed.Operations.ObserveAsync(Bed.Api, operation, null, TimeSpan.Zero, default));
+            var seen = Bed.Done(await bed.Operations.ObserveAsync(Bed.Api, operation, before, null, TimeSpan.Zero, default));
             if (seen.Phase != OperationPhase.Progressing) return seen;
             Stopwatch.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(20), $"still {seen}");
         }

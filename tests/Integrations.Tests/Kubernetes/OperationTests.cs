@@ -153,7 +153,7 @@ public sealed class OperationTests
         var again = bed.Config();
         JsonNode.DeepEquals(again["data"], before["data"]).ShouldBeTrue();
         JsonNode.DeepEquals(again["metadata"]!["labels"], before["metadata"]!["labels"]).ShouldBeTrue();
-        bed.Cluster.Changes.Count(change => change.Manager != "kubectl-create").ShouldBe(2);
+        bed.Cluster.Changes.Where(change => change.Manager != "kubectl-create").Select(change => change.ContentType).ShouldBe(["delete", "application/json"]);
         (await bed.SettledAsync(Gone.Back(noted))).Phase.ShouldBe(OperationPhase.Complete);
     }
 
