@@ -9,6 +9,7 @@ using ChatOps.Integrations.Alertmanager;
 using ChatOps.Integrations.Datadog;
 using ChatOps.Integrations.GitHub;
 using ChatOps.Integrations.Grafana;
+using ChatOps.Integrations.Helm;
 using ChatOps.Integrations.Http;
 using ChatOps.Integrations.Kubernetes;
 using ChatOps.Integrations.PagerDuty;
@@ -49,7 +50,7 @@ static async Task<int> ServeAsync(IReadOnlyDictionary<string, string?> given)
     else services.AddPostgreSql(settings.PostgreSql!);
     services.AddSlack(builder.Configuration).AddSlackEndpoints();
     services.AddTeams(builder.Configuration).AddTeamsEndpoints();
-    services.AddKubernetes(builder.Configuration);
+    services.AddKubernetes(builder.Configuration).AddHelm(builder.Configuration);
     services.AddSingleton(s => new SimulatedTargets(Path.Combine(settings.Data, "simulated.json"), s.GetRequiredService<TimeProvider>()));
     services.AddSingleton<ITargets>(s => s.GetRequiredService<SimulatedTargets>());
     services.AddSingleton<IOperations, SimulatedOperations>();

@@ -10,6 +10,7 @@ namespace ChatOps.Runbooks.Catalog;
 [JsonDerivedType(typeof(Patch), "patch")]
 [JsonDerivedType(typeof(Delete), "delete")]
 [JsonDerivedType(typeof(Apply), "apply")]
+[JsonDerivedType(typeof(Helm), "helm")]
 [JsonDerivedType(typeof(TakeBack), "take-back")]
 public abstract partial record Operation
 {

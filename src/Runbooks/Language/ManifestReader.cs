@@ -18,6 +18,8 @@ public static class ManifestReader
     private const int MostObjects = 200;
     private const int Longest = 1 << 20;
 
+    private static readonly string[] ClustersOwn = ["resourceVersion", "uid", "managedFields"];
+
     /// <summary>A folder that is not the configuration's; what is wrong with it is told, and nothing of it is taken then.</summary>
     public static (ManifestFolder? Folder, ImmutableArray<Finding> Findings) Read(IEnumerable<SourceFile> files)
     {
@@ -66,7 +68,7 @@ public static class ManifestReader
         var (version, kind, name) = (Text(item["apiVersion"]), Text(item["kind"]), Text(meta?["name"]));
         if (version is null || kind is null || kind == "List") return Wrong("This is not one object.", "Begin each document with apiVersion: and kind:.");
         if (name is null) return Wrong($"The {kind} has no name.", "Write metadata: { name: … }; a generated name can't be applied.");
-        foreach (var own in new[] { "resourceVersion", "uid", "managedFields" }.Where(own => meta!.ContainsKey(own))) return Wrong($"{kind} {name} has {own}, which only the cluster gives.", "Take it out: it was exported from a cluster.");
+        foreach (var own in ClustersOwn.Where(own => meta!.ContainsKey(own))) return Wrong($"{kind} {name} has {own}, which only the cluster gives.", "Take it out: it was exported from a cluster.");
         if (!names.TryAdd($"{version}/{kind}/{Text(meta!["namespace"])}/{name}", $"{kind.ToLowerInvariant()} {name}")) return Wrong($"{kind} {name} is there twice.", "Keep one.");
         item.Remove("status");
         all.Add(item);

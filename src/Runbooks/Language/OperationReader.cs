@@ -12,6 +12,8 @@ internal static class OperationReader
     /// <summary>How long one try may take where its step does not say.</summary>
     public static readonly TimeSpan UsualTimeout = TimeSpan.FromMinutes(15);
 
+    private static readonly string[] ChartKeys = ["chart", "chart-version"];
+
     private const int LongestPatch = 16 * 1024;
 
     /// <summary>What an object is, rather than what is wanted of it.</summary>
@@ -38,6 +40,26 @@ internal static class OperationReader
             var apply = new Operation.Apply(at, digest, objects, reader.Flag("force"), [.. prune.Select(kind => kind.Text)], reader.Has("until") ? [.. until.Select(one => one.Text)] : Catalog.Operation.Apply.UsualUntil);
             return new Operate(id, apply.Title, apply);
         }
+    }
+
+    public static Operate? Helm(StepId id, MappingReader reader, Findings findings)
+    {
+        if (reader.Text("helm") is not { } release || reader.Text("chart") is not { Length: > 0 } chart) return null;
+
+        // Both stand among the program's arguments: neither may be taken for an option.
+        if (release.Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal) is var plain && !Lint.IsName(plain.Replace('.', '-')))
+            findings.Error(reader.File, reader.LineOf("helm"), "bad-value", $"A release can't be called \"{MappingReader.Cut(release)}\".", null, "Use letters, digits and dashes.");
+        foreach (var key in ChartKeys.Where(key => reader.Text(key)?.StartsWith('-') == true))
+            findings.Error(reader.File, reader.LineOf(key), "bad-value", $"{key} can't begin with a dash.", "helm would take it for an option.", "Write the chart as helm takes it.");
+        var values = "{}";
+        if (reader.Node("values") is { } node)
+        {
+            if (YamlJson.Of(node) is JsonObject body && body.ToJsonString() is { Length: <= LongestPatch } text) values = text;
+            else findings.Error(reader.File, reader.LineOf("values"), "bad-value", $"values must be a mapping of at most {LongestPatch:N0} characters.", null, "Write values: { image: { tag: \"{version}\" } }.");
+        }
+
+        var helm = new Operation.Helm(release, chart, reader.Text("chart-version") is { Length: > 0 } version ? version : null, values, reader.Has("timeout") ? reader.Duration("timeout") : UsualTimeout);
+        return new Operate(id, helm.Title, helm);
     }
 
     /// <summary>The object and the condition that <c>ingress/shop condition=Ready</c> waits for.</summary>

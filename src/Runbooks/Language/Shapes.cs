@@ -155,6 +155,7 @@ public static class Shapes
         new("patch", ValueKind.Text, "Sets fields of an object: KIND/NAME, GROUP/VERSION/KIND/NAME, or target.") { Example = "cronjob/report" },
         new("delete", ValueKind.Text, "Deletes an object: KIND/NAME, or GROUP/VERSION/KIND/NAME.") { Example = "job/import" },
         new("apply", ValueKind.Text, "Applies a folder of Kubernetes manifests by server-side apply: its name in manifests/, or with source: repository its path there.") { Example = "shop" },
+        new("helm", ValueKind.Text, "Upgrades this Helm release, or installs it, by the helm program; needs chart.") { Example = "shop" },
         new("run", ValueKind.Text, "Another runbook's steps, walked here.") { Example = "purge-cache" },
         new("parallel", ValueKind.Branches, "Branches side by side; the next step begins when all are done, and the first failure stops the rest.") { Example = "[{ check: health }, { steps: [{ soak: 5m }] }]" },
         new("notify", ValueKind.Text, "A message with this text.") { Example = "\"{service} {version} goes to {environment}\"" },
@@ -184,6 +185,9 @@ public static class Shapes
         new("force", ValueKind.Flag, "apply: whether fields that others own are taken from them; the settings have to permit it too.", Default: "false") { OnlyIn = "apply", Example = "true" },
         new("prune", ValueKind.Texts, "apply: kinds of which what this step applied before, and is no longer in the folder, is deleted. Left out: nothing is.") { OnlyIn = "apply", Example = "[configmap, service]" },
         new("until", ValueKind.Texts, "apply: what it waits for: rollout (every workload is up), jobs (every job completes), KIND/NAME condition=NAME; []: nothing.", Default: "[rollout, jobs]") { OnlyIn = "apply", Example = "[rollout, \"ingress/shop condition=Ready\"]" },
+        new("chart", ValueKind.Text, "helm: the chart, as helm takes it.") { OnlyIn = "helm", NeededThere = true, Example = "oci://charts.example.com/shop" },
+        new("chart-version", ValueKind.Text, "helm: its version. Left out: the newest.") { OnlyIn = "helm", Example = "1.4.2" },
+        new("values", ValueKind.Free, "helm: given beside the chart's own values.") { OnlyIn = "helm", Example = "{ image: { tag: \"{version}\" } }" },
         new("headers", ValueKind.NamedValues, "http: headers. {secret:NAME} is filled in when it is sent, and never shown.") { OnlyIn = "http", Example = "{ Authorization: \"Bearer {secret:cdn-token}\" }" },
         new("body", ValueKind.Text, "http: what is sent.") { OnlyIn = "http", Example = "\"{}\"" },
         new("expect", ValueKind.Mapping, "http: the answer expected.", Of: Expect) { OnlyIn = "http", Example = "{ status: 202 }" },
@@ -313,5 +317,5 @@ public static class Shapes
     ];
 
     /// <summary>The keys that make a step what it is, in the order in which they are looked for.</summary>
-    public static ImmutableArray<string> StepKinds { get; } = ["checklist", "approval", "deploy", "check", "soak", "wait", "manual", "http", "job", "scale", "restart", "patch", "delete", "apply", "run", "parallel", "notify", "set", "summary"];
+    public static ImmutableArray<string> StepKinds { get; } = ["checklist", "approval", "deploy", "check", "soak", "wait", "manual", "http", "job", "scale", "restart", "patch", "delete", "apply", "helm", "run", "parallel", "notify", "set", "summary"];
 }

@@ -69,6 +69,7 @@ internal sealed class StepReader(string runbook, Findings findings, JobShelf job
         "job" => Job(id, reader),
         "scale" or "restart" or "patch" or "delete" => OperationReader.Read(kind, id, reader, findings),
         "apply" => OperationReader.Apply(id, reader, jobs, findings),
+        "helm" => OperationReader.Helm(id, reader, findings),
         "run" => new InnerRunbook(id, Filled(reader, kind), reader.Text(kind) ?? "", reader.NamedValues("with")),
         "parallel" => new SideBySide(id, "Side by side", Branches(id, reader)),
         "notify" => new Notify(id, "Notify", Channel(reader.Text("channel")), Filled(reader, kind)),
@@ -77,7 +78,13 @@ internal sealed class StepReader(string runbook, Findings findings, JobShelf job
     };
 
     /// <summary>What waits for a cluster to settle waits for a while, also where nobody said how long.</summary>
-    private static StepRules? Limited(Step step, StepRules? rules) => step is Operate && rules?.Timeout is null ? (rules ?? new StepRules()) with { Timeout = OperationReader.UsualTimeout } : rules;
+    private static StepRules? Limited(Step step, StepRules? rules) => step switch
+    {
+        // Helm keeps its own time; the step's ends a little later, so that how it ended is known.
+        Operate { Operation: Catalog.Operation.Helm helm } => (rules ?? new StepRules()) with { Timeout = helm.Limit + TimeSpan.FromMinutes(2) },
+        Operate when rules?.Timeout is null => (rules ?? new StepRules()) with { Timeout = OperationReader.UsualTimeout },
+        _ => rules,
+    };
 
     private StepRules? Rules(MappingReader reader, StepId id)
     {

@@ -1,6 +1,7 @@
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Language;
 using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Tests.Runs;
 using Shouldly;
 using Xunit;
 
@@ -27,7 +28,30 @@ public sealed class OperationLanguageTests
         steps[1].Says().ShouldContain("taken back by nothing: new pods run what the old ones ran");
     }
 
+    [Fact]
+    public void Manifests_and_charts_are_read_with_what_they_hold()
+    {
+        var steps = Read("  - apply: shop\n    prune: [configmap]\n  - apply: deploy/{environment}/\n    source: repository\n    force: true\n    until: []\n  - helm: shop\n    chart: oci://charts.example.com/shop\n    chart-version: 1.4.2\n    values: { image: { tag: \"{version}\" }, replicas: 3 }\n    timeout: 5m\n", out var findings);
+        findings.Where(finding => finding.Error).ShouldBeEmpty(string.Join('\n', findings));
+        var (folder, repository) = ((Operation.Apply)steps[0].Operation, (Operation.Apply)steps[1].Operation);
+        (folder.Objects.Single(), folder.Prune.Single(), folder.IsFromRepository).ShouldBe(("configmap flags", "configmap", false));
+        (repository.Folder, repository.Force, repository.Until.IsEmpty, repository.IsFromRepository).ShouldBe(("deploy/{environment}", true, true, true));
+        steps[2].Operation.ShouldBe(new Operation.Helm("shop", "oci://charts.example.com/shop", "1.4.2", """{"image":{"tag":"{version}"},"replicas":3}""", TimeSpan.FromMinutes(5)));
+        steps[2].Rules!.Timeout.ShouldBe(TimeSpan.FromMinutes(7));
+        var planned = (Operation.Apply)((Operate)steps[0].For(new PlanContext(Shop.Api, Shop.Prod, "v2", Shop.Ana.Person!.Value))).Operation;
+        planned.Fill("{version} {environment} {unknown}").ShouldBe("v2 prod {unknown}");
+        planned.Set.ShouldMatch("^api\\.prod\\.shop-[0-9a-f]{8}$");
+        planned.Says().ShouldContain("configmap flags, deleting what was applied before and is gone from it (configmap), and wait for rollout and jobs");
+    }
+
     [Theory]
+    [InlineData("apply: shopp", "manifests-unknown", "Did you mean shop?")]
+    [InlineData("apply: shop\n    prune: [secret]", "operation-unfit", "can be made again")]
+    [InlineData("apply: shop\n    prune: [configmaps]", "operation-unfit", "Did you mean configmap?")]
+    [InlineData("apply: shop\n    until: [ready]", "bad-value", "KIND/NAME condition=NAME")]
+    [InlineData("helm: shop", "missing-key", "Write chart:")]
+    [InlineData("helm: -f\n    chart: shop", "bad-value", "letters, digits and dashes")]
+    [InlineData("helm: shop\n    chart: --post-renderer=sh", "bad-value", "for an option")]
     [InlineData("scale: deployments/worker\n    replicas: 2", "object-unclear", "Did you mean deployment/worker?")]
     [InlineData("restart: targt", "object-unclear", "Did you mean target?")]
     [InlineData("scale: daemonset/agent\n    replicas: 2", "operation-unfit", "Scale a deployment or a statefulset.")]
@@ -58,8 +82,9 @@ public sealed class OperationLanguageTests
     {
         var (read, all) = ConfigurationReader.Read(
         [
-            new SourceFile("services/api.yaml", "service: api\nenvironments:\n  prod: { simulated: {}, protected: true, runbook: default }\n"),
+            new SourceFile("services/api.yaml", "service: api\nrepository: example/api\nenvironments:\n  prod: { simulated: {}, protected: true, runbook: default }\n"),
             new SourceFile("runbooks/default.yaml", $"runbook: default\ninputs: {{ when: {{ default: \"* * * * *\" }} }}\nsteps:\n{(steps.Contains("approval", StringComparison.Ordinal) ? "" : "  - approval: Change\n    from: [managers]\n")}{steps}  - deploy: rolling\n"),
+            new SourceFile("manifests/shop/flags.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: flags }\ndata: { A: \"{version}\" }\n"),
             new SourceFile("access.yaml", "groups: { managers: { members: [a@example.com, b@example.com, c@example.com] } }\nmay: { deploy: { \"*\": [managers] }, rollback: { \"*\": [managers] } }\n"),
         ]);
         findings = all;
