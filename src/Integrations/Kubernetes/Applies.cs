@@ -166,7 +166,7 @@ internal sealed class Applies(IOptionsMonitor<KubernetesOptions> options)
     /// <summary>From <c>conflict with "kubectl-edit" using apps/v1</c>.</summary>
     private static string Owner(StatusCause conflict) => conflict.Message?.Split('"') is [_, var owner, ..] ? owner : "somebody else";
 
-    private JsonObject Wanted(JsonObject item, Spot place, Operation.Apply apply, string? run)
+    private static JsonObject Wanted(JsonObject item, Spot place, Operation.Apply apply, string? run)
     {
         var wanted = (JsonObject)item.DeepClone();
         var meta = wanted.Map("metadata");

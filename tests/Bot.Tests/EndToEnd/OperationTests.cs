@@ -72,6 +72,50 @@ public sealed class OperationTests : IAsyncLifetime
         stage.Cluster.Effects.Values.ShouldAllBe(times => times == 1);
     }
 
+    [Fact]
+    public async Task Manifests_are_shown_applied_waited_for_and_taken_back()
+    {
+        stage.Write("manifests/shop/all.yaml", """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: { name: flags, labels: { version: "{version}" } }
+            data: { NEW: "on" }
+            ---
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: { name: web }
+            spec:
+              replicas: 2
+              selector: { matchLabels: { app: web } }
+              template:
+                metadata: { labels: { app: web } }
+                spec: { containers: [{ name: web, image: "registry.example.com/web:{version}" }] }
+            """);
+        stage.Write("runbooks/rolling-deploy.yaml", """
+            runbook: rolling-deploy
+            steps:
+              - approval: Production change
+                when: environment.protected
+                from: [release-managers]
+              - apply: shop
+              - deploy: rolling
+              - check: health
+            on-failure: { rollback: automatic }
+            """);
+        stage.Health = System.Net.HttpStatusCode.ServiceUnavailable;
+        bot = await stage.StartBotAsync();
+        var plan = (await stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod --plan")).Reply!.Says;
+        plan.ShouldContain("configmap flags, + data.NEW: on");
+        plan.ShouldContain("+ deployment web");
+        await stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
+        await stage.User(stage.Ben, bot).ClickAsync(await stage.CardAsync(message => message.Shows("waiting for approval")), "Approve");
+        await stage.CardAsync(message => message.Shows("Rolling back") && message.Shows("503, expected 200"));
+        stage.Health = System.Net.HttpStatusCode.OK;
+        await stage.CardAsync(message => message.Shows("⚠️ Rolled back"));
+        stage.Cluster.HasDeployment("prod", "web").ShouldBeFalse();
+        stage.Cluster.Find("configmaps", "prod", "flags")!["data"]!.ToJsonString().ShouldBe("""{"MODE":"fast"}""");
+    }
+
     private void Runbook() => stage.Write("runbooks/rolling-deploy.yaml", $$"""
         runbook: rolling-deploy
         steps:
