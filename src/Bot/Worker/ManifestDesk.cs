@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Evidence;
 using ChatOps.Runbooks.Language;

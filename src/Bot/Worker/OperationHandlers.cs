@@ -72,7 +72,7 @@ internal sealed class MakeHandler(RunEngine engine, Operations operations, Manif
         };
     }
 
-    private Task MovedAsync(Errand errand, string says, CancellationToken cancellationToken) => Engine.TellAsync(
+    private Task<Telling> MovedAsync(Errand errand, string says, CancellationToken cancellationToken) => Engine.TellAsync(
         errand.Run.Id, new RunCommand.Report(errand.Wanted.Step, errand.Wanted.Attempt, new OperationSeen(new OperationSighting(OperationPhase.Progressing, says, null))), null, null, cancellationToken);
 }
 
