@@ -8,6 +8,7 @@ internal static class CommandServices
         .AddSingleton<Callers>()
         .AddSingleton<VersionLists>()
         .AddSingleton<DeployForms>()
+        .AddSingleton<Foreseeing>()
         .AddSingleton<Outlooks>()
         .AddSingleton<Openings>()
         .AddSingleton<AutomaticRollbacks>()

@@ -16,8 +16,11 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Commands;
 
 /// <summary>Opens runs: deployments and rollbacks, or the plan of one.</summary>
-internal sealed class Openings(RunEngine engine, Readings readings, IStore store, Chats chats, Locks locks, Laters laters, Outlooks outlooks, Usuals usuals, IncidentEngine incidents, TrainYard trains, Standings standings, Func<Configuration> configuration, BotAddress address)
+internal sealed class Openings(RunEngine engine, Readings readings, IStore store, Chats chats, Locks locks, Laters laters, Outlooks outlooks, Foreseeing foreseeing, Usuals usuals, IncidentEngine incidents, TrainYard trains, Standings standings, Func<Configuration> configuration, BotAddress address)
 {
+    /// <summary>How long an answer to whoever asks waits for a look at what operations would change.</summary>
+    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1.5);
+
     /// <summary>Opens a deployment. A delivery that comes again gets the answer it got, whatever has become of the world since.</summary>
     public async Task<Reply> DeployAsync(Speaker speaker, Command.Deploy c, string delivery, CancellationToken cancellationToken)
     {
@@ -268,6 +271,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
 
     private async Task<Reply> OpenAsync(Speaker speaker, OpenRequest request, string delivery, CancellationToken cancellationToken)
     {
+        if (request.Planned.Steps.Any(step => step is Operate)) request = request with { Foreseen = await foreseeing.OfAsync(request.Environment.Target, request.Planned.Steps, Glance, cancellationToken) };
         var opening = await engine.OpenAsync(request, delivery, cancellationToken);
         return opening.Refusal is { } refusal ? Refused(refusal) : Opened(speaker, opening.Run!);
     }

@@ -15,7 +15,7 @@ namespace ChatOps.Bot.Commands;
 
 /// <summary>Looks at what is to be expected of a change before it is started. Whatever does not answer in time is said to be unknown.</summary>
 internal sealed class Outlooks(
-    IEnumerable<IChanges> changes, IEnumerable<IVerifier> verifiers, IEnumerable<IDirectory> directories, Locks locks, Usuals usuals, Func<Configuration> configuration, TimeProvider time)
+    IEnumerable<IChanges> changes, IEnumerable<IVerifier> verifiers, IEnumerable<IDirectory> directories, Locks locks, Usuals usuals, Foreseeing foreseeing, Func<Configuration> configuration, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -29,9 +29,10 @@ internal sealed class Outlooks(
         var bring = BringsAsync(service, planned.Plan, patience.Token);
         var items = Task.WhenAll(planned.Steps.OfType<Checklist>().SelectMany(list => list.Items).Where(item => item.Verify is not null).Select(item => ItemAsync(item, planned.Plan, service, requester, patience.Token)));
         var approvers = Task.WhenAll(planned.Steps.OfType<Approval>().Select(approval => ApproversAsync(approval, requester, patience.Token)));
+        var operations = foreseeing.OfAsync(environment.Target, planned.Steps, Patience, cancellationToken);
         var window = WindowAsync(planned.Plan.Site, environment, pass, cancellationToken);
         var (set, why) = await bring;
-        return new Outlook(set, why, [.. await items], [.. await approvers], await window, await usuals.OfAsync(planned.Plan.Site, cancellationToken));
+        return new Outlook(set, why, [.. await items], [.. await approvers], await window, await usuals.OfAsync(planned.Plan.Site, cancellationToken)) { Operations = await operations };
     }
 
     /// <summary>Paths that differ between what runs and what would; null when it can't be told.</summary>

@@ -260,9 +260,11 @@ internal sealed record OpenRequest(
 
     public string? Good { get; init; }
 
+    public ImmutableArray<Foreseen> Foreseen { get; init; } = [];
+
     public RunOpened Opened(RunId run, ImmutableArray<RunId> behind) => new(
         run, Planned.Plan, Planned.Steps, Environment.Target, Environment.Protected, Planned.OnFailure, Planned.Page,
-        Service.Owners, By, Reason, Places, behind, Reverts) { Inputs = Inputs, Carried = Carried, Emergency = Emergency, Exception = Exception, ExceptionLasts = ExceptionLasts, Usual = Usual, Tell = Planned.Tell, OnAbort = Planned.OnAbort, FailedBefore = FailedBefore, Tripped = Tripped, Good = Good };
+        Service.Owners, By, Reason, Places, behind, Reverts) { Inputs = Inputs, Carried = Carried, Emergency = Emergency, Exception = Exception, ExceptionLasts = ExceptionLasts, Usual = Usual, Tell = Planned.Tell, OnAbort = Planned.OnAbort, FailedBefore = FailedBefore, Tripped = Tripped, Good = Good, Foreseen = Foreseen };
 }
 
 /// <summary>A run that opened, or why it did not.</summary>

@@ -73,6 +73,7 @@ internal sealed partial class ConfigFolder(string folder, TimeProvider time, ILo
         Add("services", true);
         Add("runbooks", true);
         Add("jobs", true);
+        Add("manifests", true);
         return files.ToImmutable();
 
         void Add(string under, bool deep)

@@ -40,6 +40,7 @@ public static class GitHubServices
         services.AddSingleton<IDeploymentMarker, DeploymentMarker>();
         services.AddSingleton<IDeploymentMarker, CommentMarker>();
         services.AddSingleton<IDeploymentMarker, ReleaseMarker>();
+        services.AddSingleton<IRepositoryFiles, GitHubFiles>();
         return services;
     }
 

@@ -62,6 +62,14 @@ internal sealed class GitHubClient(GitHubCalls calls, GitHubTokens tokens)
     public async Task<Outcome<T>> SendAsync<T>(Repository repository, HttpMethod method, string path, string? body, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         (await SendAsync(repository, method, calls.Address($"repos/{repository}{(path.Length > 0 ? "/" : "")}{path}"), body, type, cancellationToken)).Then(page => new Outcome<T>.Done(page.Value));
 
+    /// <summary>What is in a folder, by names.</summary>
+    public Task<Outcome<ImmutableArray<Content>>> ContentsAsync(Repository repository, string folder, string sha, CancellationToken cancellationToken) =>
+        OneAsync(repository, $"contents/{folder}?ref={sha}", GitHubJson.Default.ImmutableArrayContent, cancellationToken);
+
+    /// <summary>One file, with what is in it.</summary>
+    public Task<Outcome<Content>> ContentAsync(Repository repository, string path, string sha, CancellationToken cancellationToken) =>
+        OneAsync(repository, $"contents/{string.Join('/', path.Split('/').Select(Uri.EscapeDataString))}?ref={sha}", GitHubJson.Default.Content, cancellationToken);
+
     private async Task<Outcome<T>> OneAsync<T>(Repository repository, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         (await GetAsync(repository, calls.Address($"repos/{repository}/{path}"), type, cancellationToken)).Then(page => new Outcome<T>.Done(page.Value));
 

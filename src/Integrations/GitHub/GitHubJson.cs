@@ -32,6 +32,16 @@ internal sealed record CombinedStatus(int TotalCount, ImmutableArray<CommitStatu
 
 internal sealed record CommitStatus(string Context, string State, string? TargetUrl = null);
 
+/// <summary>An entry of a folder, or one file.</summary>
+/// <param name="Type"><c>file</c>, <c>dir</c>, <c>symlink</c> or <c>submodule</c>.</param>
+/// <param name="Size">In bytes.</param>
+internal sealed record Content(string Name, string Path, string Type, long Size, string? Encoding = null)
+{
+    /// <summary>What is in the file; only where it was asked for alone.</summary>
+    [JsonPropertyName("content")]
+    public string? Body { get; init; }
+}
+
 /// <param name="MergedAt">Null when it is open, or was closed without being merged.</param>
 internal sealed record Pull(int Number, string Title, Uri HtmlUrl, Account? User = null, DateTimeOffset? MergedAt = null);
 
@@ -73,6 +83,7 @@ internal sealed record ErrorBody(string? Message = null);
 [JsonSerializable(typeof(ImmutableArray<Pull>))]
 [JsonSerializable(typeof(ImmutableArray<Review>))]
 [JsonSerializable(typeof(Comparison))]
+[JsonSerializable(typeof(ImmutableArray<Content>))]
 [JsonSerializable(typeof(Release))]
 [JsonSerializable(typeof(Issue))]
 [JsonSerializable(typeof(ImmutableArray<Issue>))]

@@ -30,6 +30,14 @@ internal sealed partial class ApiException : Exception
     /// <summary>Zero when there was no answer at all.</summary>
     public HttpStatusCode Code { get; }
 
+    /// <summary>The code of the fault when the API knows no such kind.</summary>
+    public const string KindUnknown = "kind-unknown";
+
+    /// <summary>What else is wanted of fields that an apply wants otherwise: one cause each.</summary>
+    public IReadOnlyList<StatusCause> Conflicts { get; private init; } = [];
+
+    public string? FaultCode => fault?.Code;
+
     public bool IsLasting => fault is not null;
 
     public Outcome<T> ToOutcome<T>() => fault is null ? new Outcome<T>.Later(Message, after) : new Outcome<T>.Never(fault);
@@ -77,7 +85,7 @@ internal sealed partial class ApiException : Exception
             HttpStatusCode.Forbidden when RbacRefusal().IsMatch(said) => Forbidden(code, call, said),
             HttpStatusCode.Forbidden => Refused("refused-by-cluster", $"The cluster {call.Cluster} refused {call.Verb} of {call}: {said}", "This is a policy or quota of the cluster; ask whoever keeps it."),
             HttpStatusCode.NotFound => Refused("target-missing", $"There is no {Singular(call)} {call.Name} in {call.Namespace} on {call.Cluster}.".Replace("  ", " ", StringComparison.Ordinal), "Check cluster, namespace and deployment in the service's file."),
-            HttpStatusCode.Conflict or HttpStatusCode.Gone => new(code, $"{call} changed at the same time: {said}", null, null),
+            HttpStatusCode.Conflict or HttpStatusCode.Gone => new(code, $"{call} changed at the same time: {said}", null, null) { Conflicts = [.. (status?.Details?.Causes ?? []).Where(cause => cause.Reason == "FieldManagerConflict")] },
             HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError =>
                 new(code, $"The cluster {call.Cluster} answered {(int)code}: {(said.Length == 0 ? "nothing more" : said)}.", null, after),
             HttpStatusCode.UnprocessableEntity => Refused("invalid-change", $"The cluster {call.Cluster} finds the change invalid: {Causes(status) ?? said}", null),

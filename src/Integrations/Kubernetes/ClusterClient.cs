@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
@@ -26,6 +27,13 @@ internal sealed partial class ClusterClient(ClusterAccess access, KubernetesTimi
     private Line? line;
 
     public string Name => access.Name;
+
+    /// <summary>How the API calls the kinds that were asked for so far.</summary>
+    public ConcurrentDictionary<(string ApiVersion, string Kind), Resource> Kinds { get; } = [];
+
+    /// <summary>One request about an object of any kind.</summary>
+    public Task<JsonObject> AskAsync(ApiCall call, HttpMethod method, string path, Patch? body, CancellationToken cancellationToken) =>
+        ReadAsync(call, method, path, body, KubernetesJson.Default.JsonObject, ObjectLimit, cancellationToken);
 
     public async Task<Deployment> GetDeploymentAsync(string @namespace, string name, CancellationToken cancellationToken) =>
         await ReadAsync(
@@ -273,65 +281,4 @@ internal sealed partial class ClusterClient(ClusterAccess access, KubernetesTimi
     }
 
     private sealed record Line(ClientCertificate? Certificate, HttpMessageInvoker Http);
-}
-
-/// <summary>A change to an object, in one of the ways the API takes them.</summary>
-internal sealed record Patch(string ContentType, JsonNode Body)
-{
-    public static Patch Strategic(JsonObject body) => new("application/strategic-merge-patch+json", body);
-
-    public static Patch Merge(JsonObject body) => new("application/merge-patch+json", body);
-
-    /// <summary>Not a change but an object to be made.</summary>
-    public static Patch Whole(JsonObject body) => new("application/json", body);
-
-    public static Patch Json(JsonArray operations) => new("application/json-patch+json", operations);
-}
-
-/// <summary>Where things are in the API. Relative, so that a prefix of the server stays in front.</summary>
-internal static class Paths
-{
-    public static string Deployments(string @namespace) => $"apis/apps/v1/namespaces/{Uri.EscapeDataString(@namespace)}/deployments";
-
-    public static string Deployment(string @namespace, string name) => $"{Deployments(@namespace)}/{Uri.EscapeDataString(name)}";
-
-    public static string Service(string @namespace, string name) => $"api/v1/namespaces/{Uri.EscapeDataString(@namespace)}/services/{Uri.EscapeDataString(name)}";
-
-    public static string HttpRoutes(string @namespace) => $"apis/gateway.networking.k8s.io/v1/namespaces/{Uri.EscapeDataString(@namespace)}/httproutes";
-
-    public static string Ingresses(string @namespace) => $"apis/networking.k8s.io/v1/namespaces/{Uri.EscapeDataString(@namespace)}/ingresses";
-
-    public static string Jobs(string @namespace) => $"apis/batch/v1/namespaces/{Uri.EscapeDataString(@namespace)}/jobs";
-
-    public static string Job(string @namespace, string name) => $"{Jobs(@namespace)}/{Uri.EscapeDataString(name)}";
-
-    public static string ReplicaSets(string @namespace) => $"apis/apps/v1/namespaces/{Uri.EscapeDataString(@namespace)}/replicasets";
-
-    public static string Pods(string @namespace) => $"api/v1/namespaces/{Uri.EscapeDataString(@namespace)}/pods";
-
-    /// <summary>Only warnings: nothing is read from the others, and they are most.</summary>
-    public static string Warnings(string @namespace) => $"api/v1/namespaces/{Uri.EscapeDataString(@namespace)}/events?fieldSelector=type%3DWarning";
-
-    public static string With(string path, string query) => path + (path.Contains('?', StringComparison.Ordinal) ? '&' : '?') + query;
-}
-
-/// <summary>How long things may take. Settable for tests.</summary>
-internal sealed record KubernetesTimings
-{
-    /// <summary>One request, save a watch.</summary>
-    public TimeSpan Request { get; init; } = TimeSpan.FromSeconds(20);
-
-    /// <summary>A watch lasts this long to twice this long.</summary>
-    public TimeSpan WatchFor { get; init; } = TimeSpan.FromMinutes(5);
-
-    /// <summary>How long after its end a silent watch is given up.</summary>
-    public TimeSpan WatchGrace { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>The first pause after a failure, doubling to <see cref="BackOffMost"/>, with jitter (client-go's numbers).</summary>
-    public TimeSpan BackOffFirst { get; init; } = TimeSpan.FromMilliseconds(800);
-
-    public TimeSpan BackOffMost { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>How long watches go on after the last observer left: long enough for a worker to come back for the next look.</summary>
-    public TimeSpan KeepWatching { get; init; } = TimeSpan.FromMinutes(2);
 }

@@ -193,6 +193,8 @@ internal sealed record ExecCredentialStatus(
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(Deployment))]
+[JsonSerializable(typeof(StatefulSet))]
+[JsonSerializable(typeof(DaemonSet))]
 [JsonSerializable(typeof(Service))]
 [JsonSerializable(typeof(Job))]
 [JsonSerializable(typeof(JsonObject))]
@@ -200,6 +202,7 @@ internal sealed record ExecCredentialStatus(
 [JsonSerializable(typeof(ReplicaSet))]
 [JsonSerializable(typeof(Pod))]
 [JsonSerializable(typeof(Event))]
+[JsonSerializable(typeof(ObjectList<JsonObject>))]
 [JsonSerializable(typeof(ObjectList<Deployment>))]
 [JsonSerializable(typeof(ObjectList<ReplicaSet>))]
 [JsonSerializable(typeof(ObjectList<JsonObject>))]

@@ -21,6 +21,9 @@ internal sealed class ClusterOptions
 
     /// <summary>Use the service account of the pod that the bot runs in.</summary>
     public bool InCluster { get; set; }
+
+    /// <summary>Whether steps that say <c>force: true</c> may take fields from whoever owns them.</summary>
+    public bool MayForce { get; set; }
 }
 
 /// <summary>Reads every cluster's settings at start, so that a wrong path is known before the first deployment.</summary>

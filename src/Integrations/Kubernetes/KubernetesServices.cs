@@ -27,8 +27,12 @@ public static class KubernetesServices
         services.TryAddSingleton<Canaries>();
         services.TryAddSingleton<Parts>();
         services.TryAddSingleton<JobRuns>();
+        services.TryAddSingleton<ObjectChanges>();
+        services.TryAddSingleton<Applies>();
+        services.TryAddSingleton<AppliedStatus>();
         services.AddSingleton<ITargets, KubernetesTargets>();
         services.AddSingleton<ICheckUp, ClusterCheckUp>();
+        services.AddSingleton<IOperations, KubernetesOperations>();
         return services;
     }
 }

@@ -31,6 +31,9 @@ internal static class Marks
     /// <summary>Present while a run holds, or is about to hold, the rollout at a part: what is paused then was paused by a run.</summary>
     public const string Held = Prefix + "held";
 
+    /// <summary>On objects that a step changed, made or restarted: run, step and attempt. Another one than <see cref="Key"/>, so that rollouts are not disturbed.</summary>
+    public const string Operation = Prefix + "operation";
+
     public const string ChangeCause = "kubernetes.io/change-cause";
     public const string Revision = "deployment.kubernetes.io/revision";
 

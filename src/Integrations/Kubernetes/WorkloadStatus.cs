@@ -1,84 +1,65 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Work;
+
 namespace ChatOps.Integrations.Kubernetes;
 
-internal sealed record DaemonSet : KubernetesObject
-{
-    public DaemonSetSpec Spec { get; init; } = new();
-    public DaemonSetStatus Status { get; init; } = new();
-}
-
-internal sealed record DaemonSetSpec
-{
-    public UpdateStrategy? UpdateStrategy { get; init; }
-}
-
-internal sealed record DaemonSetStatus
-{
-    public long ObservedGeneration { get; init; }
-    public int DesiredNumberScheduled { get; init; }
-    public int UpdatedNumberScheduled { get; init; }
-    public int NumberAvailable { get; init; }
-}
-
-internal sealed record StatefulSet : KubernetesObject
-{
-    public StatefulSetSpec Spec { get; init; } = new();
-    public StatefulSetStatus Status { get; init; } = new();
-}
-
-internal sealed record StatefulSetSpec
-{
-    public int? Replicas { get; init; }
-    public UpdateStrategy? UpdateStrategy { get; init; }
-}
-
-internal sealed record StatefulSetStatus
-{
-    public long ObservedGeneration { get; init; }
-    public int ReadyReplicas { get; init; }
-    public int UpdatedReplicas { get; init; }
-    public string? CurrentRevision { get; init; }
-    public string? UpdateRevision { get; init; }
-}
-
-internal sealed record UpdateStrategy(string? Type, RollingUpdateOfSet? RollingUpdate);
-
-internal sealed record RollingUpdateOfSet(int? Partition);
-
-/// <summary>How the rollout of a StatefulSet or a DaemonSet stands, by the rules of <c>kubectl rollout status</c>.</summary>
-/// <remarks>Source as for <see cref="RolloutStatus"/>. Neither has a deadline of its own: whoever waits brings one.</remarks>
+/// <summary>Whether a workload is what it is asked to be, by the rules of <c>kubectl rollout status</c>.</summary>
+/// <remarks>Source: kubectl's <c>polymorphichelpers/rollout_status.go</c>, 1.36. The order of the checks is part of the rules.</remarks>
 internal static class WorkloadStatus
 {
-    public static RolloutStatus Of(DaemonSet set)
+    public static OperationSighting Of(JsonObject workload, NamespaceWatch watch) => workload["kind"].Text() switch
     {
-        if (NotRolling(set.Spec.UpdateStrategy) is { } unknown) return unknown;
-        var status = set.Status;
-        if (set.Metadata.Generation > status.ObservedGeneration) return Waiting("Waiting for the cluster to take notice of the change.");
-        if (status.UpdatedNumberScheduled < status.DesiredNumberScheduled) return Waiting($"{status.UpdatedNumberScheduled} of {status.DesiredNumberScheduled} new pods have been started.");
-        if (status.NumberAvailable < status.DesiredNumberScheduled) return Waiting($"{status.NumberAvailable} of {status.DesiredNumberScheduled} updated pods are available.");
-        return new(RolloutState.Done, $"Daemon set {set.Metadata.Name} is rolled out: {status.NumberAvailable} of {status.DesiredNumberScheduled} pods are available.");
-    }
+        "Deployment" => OfDeployment(workload.Deserialize(KubernetesJson.Default.Deployment)!, watch),
+        "StatefulSet" => WithPods(OfStatefulSet(workload), workload, watch, workload["status"]?["updateRevision"].Text()),
+        _ => WithPods(OfDaemonSet(workload), workload, watch, null),
+    };
 
-    public static RolloutStatus Of(StatefulSet set)
+    private static OperationSighting OfDeployment(Deployment deployment, NamespaceWatch watch)
     {
-        if (NotRolling(set.Spec.UpdateStrategy) is { } unknown) return unknown;
-        var (wanted, status) = (set.Spec.Replicas, set.Status);
-        if (status.ObservedGeneration == 0 || set.Metadata.Generation > status.ObservedGeneration) return Waiting("Waiting for the cluster to take notice of the change.");
-        if (wanted is { } replicas && status.ReadyReplicas < replicas) return Waiting($"{replicas - status.ReadyReplicas} pods are still to be ready.");
-        if (set.Spec.UpdateStrategy?.RollingUpdate is { } rolling)
+        var seen = RolloutJudge.Of(deployment, watch.ReplicaSets.All, watch.Pods.All, [.. watch.Warnings.All], null);
+        return seen.Phase switch
         {
-            // The server fills in a partition of 0, so this is the usual branch.
-            if (wanted is { } all && rolling.Partition is { } from && status.UpdatedReplicas < all - from) return Waiting($"{status.UpdatedReplicas} of {all - from} pods of the partition have been updated.");
-            return new(RolloutState.Done, $"Stateful set {set.Metadata.Name} is rolled out: {status.UpdatedReplicas} pods are updated{(rolling.Partition > 0 ? $", those from number {rolling.Partition} on" : "")}.");
-        }
-
-        return status.UpdateRevision != status.CurrentRevision
-            ? Waiting($"{status.UpdatedReplicas} pods are at revision {status.UpdateRevision}; the others are still to follow.")
-            : new(RolloutState.Done, $"Stateful set {set.Metadata.Name} is rolled out: every pod is at revision {status.CurrentRevision}.");
+            RolloutPhase.Complete => Complete(seen.Says),
+            RolloutPhase.Failed => new(OperationPhase.Failed, seen.Says, seen.Trouble),
+            RolloutPhase.Held => new(OperationPhase.Progressing, $"{seen.Says} Somebody paused it.", seen.Trouble),
+            _ => new(OperationPhase.Progressing, seen.Says, seen.Trouble),
+        };
     }
 
-    /// <summary>Updated only when somebody deletes a pod: nothing rolls out, and so nothing is ever done.</summary>
-    private static RolloutStatus? NotRolling(UpdateStrategy? strategy) =>
-        strategy?.Type is null or "RollingUpdate" ? null : new(RolloutState.DeadlineExceeded, $"Its update strategy is {strategy.Type}: only RollingUpdate has a rollout that could be followed.");
+    private static OperationSighting OfStatefulSet(JsonObject json)
+    {
+        var set = json.Deserialize(KubernetesJson.Default.StatefulSet)!;
+        var seen = Seen(json, SetRollout.Of(set));
 
-    private static RolloutStatus Waiting(string says) => new(RolloutState.Waiting, says);
+        // kubectl would be content; what is to be scaled down is waited for besides.
+        return seen.Phase == OperationPhase.Complete && json["status"]?["replicas"].Number() is { } now && now > (set.Spec.Replicas ?? 0) ? Waiting($"{now - (set.Spec.Replicas ?? 0)} pods are still to end.") : seen;
+    }
+
+    private static OperationSighting OfDaemonSet(JsonObject json) => Seen(json, SetRollout.Of(json.Deserialize(KubernetesJson.Default.DaemonSet)!));
+
+    private static OperationSighting Seen(JsonObject json, RolloutStatus status) => status.State switch
+    {
+        RolloutState.Done => Complete(status.Says),
+        RolloutState.DeadlineExceeded => ByHand(json.Name()),
+        _ => Waiting(status.Says),
+    };
+
+    /// <param name="revision">Of the pods that count, where it is known: trouble of others is not this change's.</param>
+    private static OperationSighting WithPods(OperationSighting seen, JsonObject workload, NamespaceWatch watch, string? revision)
+    {
+        if (seen.Phase != OperationPhase.Progressing) return seen;
+        var trouble = watch.Pods.All.Where(pod => pod.Metadata.IsControlledBy(workload.Uid()))
+            .Where(pod => revision is null || pod.Metadata.Labels?.GetValueOrDefault("controller-revision-hash") == revision)
+            .Select(PodTrouble.Of).OfType<PodTrouble>().OrderByDescending(one => one.Fatal).FirstOrDefault();
+        return trouble is null ? seen : trouble.Fatal && revision is not null ? new(OperationPhase.Failed, trouble.Fault.Why, trouble.Fault) : seen with { Trouble = trouble.Fault };
+    }
+
+    private static OperationSighting ByHand(string name) => new(OperationPhase.Failed, $"The pods of {name} are replaced only when somebody deletes them.",
+        new Fault("strategy-by-hand", $"The update strategy of {name} is OnDelete: nothing replaces its pods.", "Set it to RollingUpdate, or delete the pods by hand."));
+
+    private static OperationSighting Waiting(string says) => new(OperationPhase.Progressing, says, null);
+
+    private static OperationSighting Complete(string says) => new(OperationPhase.Complete, says, null);
 }

@@ -22,6 +22,7 @@ internal static class OutlookBlocks
         if (outlook.Changes is { Dropped: > 0 } back) yield return new CardBlock.Notice(Tone.Warning, $"{Words.Count(back.Dropped, "commit", "commits")} that run there now are not part of this version and would be dropped.");
         if (outlook.Changes is { } changes) yield return Changed(changes);
         else if (outlook.NoChanges is { } why) yield return new CardBlock.Text(why, "What it brings");
+        foreach (var one in outlook.Operations) yield return OperationBlocks.Block($"{one.Title} would change, as it stands now", one.Shows);
         if (!outlook.Items.IsEmpty) yield return new CardBlock.List("Verified by itself, as it stands now", [.. outlook.Items.Select(item => new ListLine($"{item.Text}: {item.Answer.Says}", ToneOf(item.Answer.Verdict)))]);
         foreach (var approval in outlook.Approvers)
             yield return new CardBlock.List($"{approval.Approval}: {approval.Needed} of these", [.. Lines(approval, clock)]);

@@ -95,6 +95,7 @@ public static class RunCard
 
         foreach (var block in TrainBlocks.Of(run, now)) yield return block;
         if (WayOutLines.Of(run) is { } back) yield return back;
+        foreach (var block in OperationBlocks.Of(run)) yield return block;
         if (GateLines.Block(run) is { } gates) yield return gates;
         foreach (var job in run.Steps.Where(step => step.State is JobRun.State { Last.Log.Length: > 0 } && step.Status is StepStatus.Failed or StepStatus.Passed).TakeLast(1))
             yield return new CardBlock.Text(((JobRun.State)job.State!).Last!.Log, $"Last lines of {((JobRun)job.Step).Job}");
@@ -111,6 +112,8 @@ public static class RunCard
             { State: Train.State { Silent: { } why } } => new(Tone.Warning, $"Waiting: {why} It is tried again until it answers."),
             { State: Rollout.State { Silent: { } why } } => new(Tone.Warning, $"Waiting: {why} It is tried again until it answers."),
             { State: Rollout.State { Last.Trouble: { } trouble } } => new(Tone.Warning, trouble.Why),
+            { State: Operate.State { Silent: { } why } } => new(Tone.Warning, $"Waiting: {why} It is tried again until it answers."),
+            { State: Operate.State { Last.Trouble: { } trouble } } => new(Tone.Warning, trouble.Why),
             _ => run.Rollback is { } back && run.Status == RunStatus.RollingBack ? new(Tone.Warning, $"Rolling back: {back.Why}") : null,
         };
     }
@@ -175,6 +178,8 @@ public static class RunCard
         { State: HealthCheck.State { Last: { } says } } => says,
         { State: JobRun.State { Silent: { } why }, Status: StepStatus.Active } => why,
         { State: JobRun.State { Last: { } job } } => job.Says,
+        { State: Operate.State { Silent: { } why }, Status: StepStatus.Active } => why,
+        { State: Operate.State operated } => operated.Last?.Says ?? operated.Made,
         { State: HttpCall.State { Silent: { } why } } => why,
         { State: HttpCall.State { Last: { } says } } => says,
         { State: Wait.State { Until: { } moment }, Status: StepStatus.Active } => $"until {Clock(moment)}",

@@ -26,6 +26,9 @@ public sealed record Configuration(ImmutableArray<Service> Services, ImmutableAr
     /// <summary>How bad incidents are, and what follows.</summary>
     public IncidentRules Incidents { get; init; } = IncidentRules.Usual;
 
+    /// <summary>Manifests that steps apply, by the name of their folder.</summary>
+    public ImmutableDictionary<string, ManifestFolder?> Manifests { get; init; } = ImmutableDictionary<string, ManifestFolder?>.Empty;
+
     private readonly Known known = new();
 
     /// <summary>Every service, for plans that are about more than one. What is live is not known here.</summary>

@@ -66,6 +66,7 @@ public static class ConfigurationDocument
         ValueKind.Steps => $"list of {Link(Shapes.Step)}",
         ValueKind.Branches => $"list of {Link(Shapes.Step)} or {Link(Shapes.Branch)}",
         ValueKind.Items => $"list of texts, [text with more](#item), or {Link(Shapes.ItemGroup)}",
+        ValueKind.Free => "mapping of any shape",
         ValueKind.Quorums => "name, list of names, or for each name a number",
         ValueKind.Versions => "text, list of names, or for each name a version",
         _ => "text",

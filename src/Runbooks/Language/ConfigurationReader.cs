@@ -35,7 +35,7 @@ public static class ConfigurationReader
         {
             var part = PartOf(file.File);
             if (part is null || (part == "calendar-file" && !findings.Knows($"calendar-file:{file.File}"))) Stray(file.File, findings);
-            else if (part is "calendar" or "calendar-file" or "jobs") continue;
+            else if (part is "calendar" or "calendar-file" or "jobs" or "manifests") continue;
             else if (Yaml.Read(file.File, file.Text, findings) is not { } roots) findings.Unread(part);
             else if (part == "access") access = Access(file.File, roots, findings);
             else if (part == "alerts") alerts = Alerts(file.File, roots, findings);
@@ -54,7 +54,7 @@ public static class ConfigurationReader
         if (all.TrueForAll(file => PartOf(file.File) != "services"))
             findings.Error("services", 1, "services-missing", "There is no service.", null, "Write a file in services/.");
 
-        var written = new Configuration(services.ToImmutable(), runbooks.ToImmutable(), access ?? AccessRules.Empty) { Calendar = calendar, Overrides = overrides, Alerts = alerts, OnCall = onCall, Incidents = incidents };
+        var written = new Configuration(services.ToImmutable(), runbooks.ToImmutable(), access ?? AccessRules.Empty) { Calendar = calendar, Overrides = overrides, Alerts = alerts, OnCall = onCall, Incidents = incidents, Manifests = jobs.Folders };
         var read = Borrowing.Into(written, findings);
         Lint.Look(read, findings);
         return (findings.AnyError ? null : read, findings.Sorted);
@@ -71,14 +71,15 @@ public static class ConfigurationReader
         [var name] when IsCalendar(name) => "calendar-file",
         [.., var name] when IsCalendar(name) => null,
         [var part and ("services" or "runbooks" or "jobs"), _] => part,
+        ["manifests", _, _] => "manifests",
         _ => null,
     };
 
     private static void Stray(string file, Findings findings)
     {
-        var mend = IsCalendar(file) ? "Put it beside calendar.yaml, and name it there under freeze-files:." : file.Contains('/', StringComparison.Ordinal) ? "Move it up into services/, runbooks/ or jobs/."
+        var mend = IsCalendar(file) ? "Put it beside calendar.yaml, and name it there under freeze-files:." : file.Contains('/', StringComparison.Ordinal) ? "Move it up into services/, runbooks/ or jobs/, or into a folder of manifests/."
             : Nearest.One(file, ["access.yaml", "calendar.yaml", "alerts.yaml", "oncall.yaml", "incidents.yaml"]) is { } near ? $"Did you mean {near}?" : "Move it into services/ or runbooks/, or out of the folder.";
-        findings.Warn(file, 1, "file-unread", "This file is not read.", "The folder holds services/*.yaml, runbooks/*.yaml, jobs/*.yaml, access.yaml, calendar.yaml, alerts.yaml, oncall.yaml and incidents.yaml.", mend);
+        findings.Warn(file, 1, "file-unread", "This file is not read.", "The folder holds services/*.yaml, runbooks/*.yaml, jobs/*.yaml, manifests/NAME/*.yaml, access.yaml, calendar.yaml, alerts.yaml, oncall.yaml and incidents.yaml.", mend);
     }
 
     /// <summary>Jobs are read before the runbooks that name them.</summary>
@@ -87,7 +88,8 @@ public static class ConfigurationReader
         var manifests = ImmutableDictionary.CreateBuilder<string, string?>(StringComparer.Ordinal);
         foreach (var file in all.Where(file => PartOf(file.File) == "jobs"))
             manifests[Path.GetFileNameWithoutExtension(file.File)] = Yaml.Read(file.File, file.Text, findings) is { } roots ? JobReader.Read(file.File, roots, findings) : null;
-        return new JobShelf(manifests.ToImmutable());
+        var folders = all.Where(file => PartOf(file.File) == "manifests").GroupBy(file => file.File.Split('/')[1], StringComparer.Ordinal);
+        return new JobShelf(manifests.ToImmutable()) { Folders = folders.ToImmutableDictionary(folder => folder.Key, folder => ManifestReader.Read([.. folder], findings), StringComparer.Ordinal) };
     }
 
     private static AccessRules Access(string file, IReadOnlyList<YamlMappingNode> roots, Findings findings)

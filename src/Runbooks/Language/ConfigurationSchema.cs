@@ -76,6 +76,7 @@ public static class ConfigurationSchema
             ValueKind.Named => new JsonObject { ["type"] = "object", ["additionalProperties"] = Of(key.Of!) },
             ValueKind.NamedTexts => new JsonObject { ["type"] = "object", ["additionalProperties"] = TextOrTexts() },
             ValueKind.NamedValues => new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") } },
+            ValueKind.Free => new JsonObject { ["type"] = "object", ["minProperties"] = 1 },
             _ when key.Required => new JsonObject { ["type"] = new JsonArray("string", "number"), ["minLength"] = 1 },
             _ => new JsonObject { ["type"] = new JsonArray("string", "number", "null") },
         };

@@ -1,20 +1,17 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
-using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace ChatOps.Runbooks.Language;
 
 /// <summary>Reads a file of <c>jobs/</c>: a plain <c>batch/v1</c> Job, as kubectl would take it.</summary>
-internal static partial class JobReader
+internal static class JobReader
 {
     /// <summary>The manifest as JSON, or null when it is none; faults go to <paramref name="findings"/>.</summary>
     public static string? Read(string file, IReadOnlyList<YamlMappingNode> roots, Findings findings)
     {
         if (roots.Count > 1) findings.Error(file, Spot.Of(roots[1].Start), "job-invalid", $"There are two documents in {file}.", "A job is one manifest.", "Put the second into a file of its own.");
-        if (Json(roots[0]) is not JsonObject job) return null;
+        if (YamlJson.Of(roots[0]) is not JsonObject job) return null;
         var wrong = Wrong(job).ToList();
         foreach (var (what, mend) in wrong) findings.Error(file, Spot.Of(roots[0].Start), "job-invalid", what, null, mend);
         return wrong.Count == 0 && roots.Count == 1 ? job.ToJsonString() : null;
@@ -30,37 +27,14 @@ internal static partial class JobReader
     }
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0 ? text : null;
-
-    /// <summary>Plain scalars by YAML 1.2's core schema; quoted ones are texts.</summary>
-    private static JsonNode? Json(YamlNode node) => node switch
-    {
-        YamlMappingNode mapping => new JsonObject(mapping.Children.Select(pair => KeyValuePair.Create((pair.Key as YamlScalarNode)?.Value ?? "", Json(pair.Value)))),
-        YamlSequenceNode list => new JsonArray([.. list.Select(Json)]),
-        YamlScalarNode { Style: ScalarStyle.Plain, Value: { } plain } => Plain(plain),
-        YamlScalarNode scalar => JsonValue.Create(scalar.Value ?? ""),
-        _ => null,
-    };
-
-    private static JsonValue? Plain(string text) => text switch
-    {
-        "" or "~" or "null" or "Null" or "NULL" => null,
-        "true" or "True" or "TRUE" => JsonValue.Create(true),
-        "false" or "False" or "FALSE" => JsonValue.Create(false),
-        _ when Whole().IsMatch(text) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => JsonValue.Create(whole),
-        _ when Broken().IsMatch(text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var broken) => JsonValue.Create(broken),
-        _ => JsonValue.Create(text),
-    };
-
-    [GeneratedRegex("^[-+]?[0-9]+$", RegexOptions.NonBacktracking)]
-    private static partial Regex Whole();
-
-    [GeneratedRegex("^[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex Broken();
 }
 
 /// <summary>The jobs of a folder, by name.</summary>
 /// <param name="Manifests">Null for one whose file could not be read.</param>
 internal sealed record JobShelf(ImmutableDictionary<string, string?> Manifests)
 {
+    /// <summary>The folders of manifests, by name; null for one that could not be read.</summary>
+    public ImmutableDictionary<string, ManifestFolder?> Folders { get; init; } = ImmutableDictionary<string, ManifestFolder?>.Empty;
+
     public static readonly JobShelf Empty = new(ImmutableDictionary<string, string?>.Empty);
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Steps;
 
 namespace ChatOps.Runbooks.Language;
@@ -32,6 +33,8 @@ internal static partial class LintNames
     {
         Checklist s => s.Items.SelectMany(item => item.Options.Values.Prepend(item.Text)).Append(s.Title),
         Manual s => s.Commands.Append(s.Title).Append(s.Instructions),
+        Operate { Operation: Operation.Patch patch } s => [s.Title, patch.Body],
+        Operate { Operation: Operation.Helm helm } s => [s.Title, helm.Chart, helm.ChartVersion ?? "", helm.Values],
         HttpCall s => s.Headers.Values.Append(s.Url).Concat(s.Body is { } body && !body.Contains('"', StringComparison.Ordinal) ? [body] : []),
         Notify s => [s.Text],
         SetValues s => s.Values.Values,

@@ -47,6 +47,9 @@ public enum ValueKind
     /// <summary>A word, or a mapping.</summary>
     TextOrMapping,
 
+    /// <summary>A mapping of any shape: part of an object of another system.</summary>
+    Free,
+
     /// <summary>Known, but not carried out by this version: writing it is an error, so that nobody trusts what isn't done.</summary>
     NotYet,
 }

@@ -181,6 +181,12 @@ public static class Shapes
         new("manual", ValueKind.Text, "Something a person does by hand, with this title; needs do.") { Example = "Switch the DNS record" },
         new("http", ValueKind.Text, "One request: the method and the address. Only to hosts that the settings allow.") { Example = "POST https://cdn.example.com/purge" },
         new("job", ValueKind.Text, "A Kubernetes Job that is run where the service runs: the name of its manifest in jobs/.") { Example = "migrate" },
+        new("scale", ValueKind.Text, "Sets how many replicas a workload has: deployment/NAME, statefulset/NAME, or target, the service's own Deployment.") { Example = "deployment/worker" },
+        new("restart", ValueKind.Text, "Replaces the pods of a workload by new ones that run the same: deployment/NAME, statefulset/NAME, daemonset/NAME, or target.") { Example = "target" },
+        new("patch", ValueKind.Text, "Sets fields of an object: KIND/NAME, GROUP/VERSION/KIND/NAME, or target.") { Example = "cronjob/report" },
+        new("delete", ValueKind.Text, "Deletes an object: KIND/NAME, or GROUP/VERSION/KIND/NAME.") { Example = "job/import" },
+        new("apply", ValueKind.Text, "Applies a folder of Kubernetes manifests by server-side apply: its name in manifests/, or with source: repository its path there.") { Example = "shop" },
+        new("helm", ValueKind.Text, "Upgrades this Helm release, or installs it, by the helm program; needs chart.") { Example = "shop" },
         new("run", ValueKind.Text, "Another runbook's steps, walked here.") { Example = "purge-cache" },
         new("parallel", ValueKind.Branches, "Branches side by side; the next step begins when all are done, and the first failure stops the rest.") { Example = "[{ check: health }, { steps: [{ soak: 5m }] }]" },
         new("waves", ValueKind.Text, "A release train, with this title: many services, in the order that their depends-on gives; needs services. on-failure: stop lets finish what runs, continue goes on with what does not need the failed one, rollback takes all back, the last wave first.") { Example = "\"Release {inputs.release}\"" },
@@ -216,6 +222,15 @@ public static class Shapes
         new("note", ValueKind.Flag, "manual: whether whoever does it has to say what came of it.", Default: "false") { OnlyIn = "manual", Example = "true" },
         new("changes", ValueKind.Flag, "manual: whether it changes something, so that the run can't just be cancelled afterwards.", Default: "false") { OnlyIn = "manual", Example = "true" },
         new("reads-only", ValueKind.Flag, "job: whether it changes nothing, so that the run can still be cancelled after it.", Default: "false") { OnlyIn = "job", Example = "true" },
+        new("replicas", ValueKind.Number, "scale: how many.", Default: "1") { OnlyIn = "scale", NeededThere = true, Least = 0, Most = 1000, Example = "5" },
+        new("fields", ValueKind.Free, "patch: what is set, as a merge patch: null takes a field away, a list is replaced whole.") { OnlyIn = "patch", NeededThere = true, Example = "{ spec: { suspend: true } }" },
+        new("source", ValueKind.Text, "apply: where the folder is: in manifests/ of the configuration, or in the service's repository at the version.", Allowed: ["configuration", "repository"], Default: "configuration") { OnlyIn = "apply", Example = "repository" },
+        new("force", ValueKind.Flag, "apply: whether fields that others own are taken from them; the settings have to permit it too.", Default: "false") { OnlyIn = "apply", Example = "true" },
+        new("prune", ValueKind.Texts, "apply: kinds of which what this step applied before, and is no longer in the folder, is deleted. Left out: nothing is.") { OnlyIn = "apply", Example = "[configmap, service]" },
+        new("until", ValueKind.Texts, "apply: what it waits for: rollout (every workload is up), jobs (every job completes), KIND/NAME condition=NAME; []: nothing.", Default: "[rollout, jobs]") { OnlyIn = "apply", Example = "[rollout, \"ingress/shop condition=Ready\"]" },
+        new("chart", ValueKind.Text, "helm: the chart, as helm takes it.") { OnlyIn = "helm", NeededThere = true, Example = "oci://charts.example.com/shop" },
+        new("chart-version", ValueKind.Text, "helm: its version. Left out: the newest.") { OnlyIn = "helm", Example = "1.4.2" },
+        new("values", ValueKind.Free, "helm: given beside the chart's own values.") { OnlyIn = "helm", Example = "{ image: { tag: \"{version}\" } }" },
         new("headers", ValueKind.NamedValues, "http: headers. {secret:NAME} is filled in when it is sent, and never shown.") { OnlyIn = "http", Example = "{ Authorization: \"Bearer {secret:cdn-token}\" }" },
         new("body", ValueKind.Text, "http: what is sent.") { OnlyIn = "http", Example = "\"{}\"" },
         new("expect", ValueKind.Mapping, "http: the answer expected.", Of: Expect) { OnlyIn = "http", Example = "{ status: 202 }" },
@@ -356,5 +371,5 @@ public static class Shapes
     ];
 
     /// <summary>The keys that make a step what it is, in the order in which they are looked for.</summary>
-    public static ImmutableArray<string> StepKinds { get; } = ["checklist", "approval", "deploy", "check", "soak", "wait", "manual", "http", "job", "run", "parallel", "waves", "notify", "set", "summary"];
+    public static ImmutableArray<string> StepKinds { get; } = ["checklist", "approval", "deploy", "check", "soak", "wait", "manual", "http", "job", "scale", "restart", "patch", "delete", "apply", "helm", "run", "parallel", "waves", "notify", "set", "summary"];
 }

@@ -46,7 +46,7 @@ internal sealed class StepReader(string runbook, Findings findings, JobShelf job
         if (kinds[0] is "run" or "parallel") OfBlock(kinds[0], reader);
         var id = Name(reader, number);
         findings.Remember($"runbook:{runbook}:{id}", reader.File, reader.Line);
-        return OfKind(kinds[0], id, reader) is { } step ? step with { Rules = Rules(reader, id) } : null;
+        return OfKind(kinds[0], id, reader) is { } step ? step with { Rules = Limited(step, Rules(reader, id)) } : null;
     }
 
     /// <summary>A block is not walked itself: only what can be passed on to each of its steps may be said there.</summary>
@@ -81,12 +81,24 @@ internal sealed class StepReader(string runbook, Findings findings, JobShelf job
         "manual" => new Manual(id, Title(reader, kind, "By hand"), reader.Text("do") ?? "", [.. reader.Texts("commands").Select(command => command.Text)], reader.Flag("note"), reader.Flag("changes")),
         "http" => Http(id, reader),
         "job" => Job(id, reader),
+        "scale" or "restart" or "patch" or "delete" => OperationReader.Read(kind, id, reader, findings),
+        "apply" => OperationReader.Apply(id, reader, jobs, findings),
+        "helm" => OperationReader.Helm(id, reader, findings),
         "run" => new InnerRunbook(id, Filled(reader, kind), reader.Text(kind) ?? "", reader.NamedValues("with")),
         "parallel" => new SideBySide(id, "Side by side", Branches(id, reader)),
         "waves" => TrainReader.Read(id, Title(reader, kind, "Release train"), reader, findings),
         "notify" => new Notify(id, "Notify", Channel(reader.Text("channel")), Filled(reader, kind)) { Whom = RecipientsReader.Read(reader, "to", findings) },
         "set" => new SetValues(id, "Set values", reader.NamedValues(kind)),
         _ => new Summary(id, "Summary", Channel(reader.Text(kind))),
+    };
+
+    /// <summary>What waits for a cluster to settle waits for a while, also where nobody said how long.</summary>
+    private static StepRules? Limited(Step step, StepRules? rules) => step switch
+    {
+        // Helm keeps its own time; the step's ends a little later, so that how it ended is known.
+        Operate { Operation: Catalog.Operation.Helm helm } => (rules ?? new StepRules()) with { Timeout = helm.Limit + TimeSpan.FromMinutes(2) },
+        Operate when rules?.Timeout is null => (rules ?? new StepRules()) with { Timeout = OperationReader.UsualTimeout },
+        _ => rules,
     };
 
     private StepRules? Rules(MappingReader reader, StepId id)

@@ -84,6 +84,19 @@ public static class Moves
             case Train or TrainBack:
                 foreach (var move in TrainModels.Of(step, Report)) yield return move;
                 break;
+            case Operate { Operation: var operation }:
+                OperationSighting Stands(OperationPhase phase) => new(phase, phase == OperationPhase.Complete ? "It is as wanted." : "It does not come to an end.", phase == OperationPhase.Complete ? null : Broken);
+                RunCommand? Told(int turn, OperationPhase ends) => turn switch
+                {
+                    0 => Report(new OperationForeseen(new Foresight([], operation is Operation.TakeBack ? null : "{}"))),
+                    1 => Report(new OperationDone("done")),
+                    2 => Report(new OperationSeen(Stands(ends))),
+                    _ => null,
+                };
+                yield return new Move($"\"{title}\" is done.", true, TimeSpan.FromSeconds(30), (_, _, turn) => Told(turn, OperationPhase.Complete));
+                yield return new Move($"\"{title}\" fails after it began.", false, TimeSpan.FromMinutes(2), (_, _, turn) => Told(turn, OperationPhase.Failed));
+                yield return Once($"The target refuses \"{title}\".", false, TimeSpan.FromSeconds(2), _ => Report(new WorldRefused(Broken)));
+                break;
             case HttpCall call:
                 var values = call.Capture.ToImmutableSortedDictionary(value => value.Key, value => $"<{value.Key}>");
                 yield return Once($"\"{title}\" is answered as expected.", true, TimeSpan.FromSeconds(1), _ => Report(new RequestAnswered(true, $"{call.Expect}", values)));

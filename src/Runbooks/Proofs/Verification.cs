@@ -203,6 +203,7 @@ public static class Verification
                 if (step.State is Train.State train) key.Append(train.Departed ? 't' : '-').Append(train.Rolling ? 't' : '-').AppendJoin(',', train.Cars.Select(car => $"{(car.Run is null ? '-' : 'r')}{(int?)car.Seen?.Phase}{(car.Told ? 't' : '-')}{(car.LeftOut ? 'l' : '-')}"));
                 if (step.State is TrainBack.State trainBack) key.AppendJoin(',', trainBack.Cars.Select(car => $"{(int?)car.Seen?.Phase}{(car.Told ? 't' : '-')}"));
                 if (step.State is Rollout.State rollout) key.Append(rollout.Begun is null ? '-' : 'b');
+                if ((step.State ?? step.Kept) is Operate.State operated) key.Append(operated.Noted ? 'n' : '-');
             }
 
             return key.ToString();

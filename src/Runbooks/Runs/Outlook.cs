@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Evidence;
+using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Runs;
 
@@ -12,7 +13,14 @@ public sealed record Outlook(ChangeSet? Changes, string? NoChanges, ImmutableArr
 {
     /// <summary>How this version failed there before, as a sentence; null = it did not.</summary>
     public string? FailedBefore { get; init; }
+
+    /// <summary>What each operation would change.</summary>
+    public ImmutableArray<Foreseen> Operations { get; init; } = [];
 }
+
+/// <summary>What an operation would change, as it was looked at before anything was done.</summary>
+/// <param name="Shows">Lines for people, or why it can't be told.</param>
+public sealed record Foreseen(StepId Step, string Title, ImmutableArray<string> Shows);
 
 /// <param name="Answer">What was seen.</param>
 public sealed record ItemOutlook(string Text, Answer Answer);

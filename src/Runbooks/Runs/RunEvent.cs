@@ -79,6 +79,9 @@ public sealed record RunOpened(
     /// <summary>What happens when somebody aborts it; null = as <see cref="OnFailure"/> says.</summary>
     public OnFailure? OnAbort { get; init; }
 
+    /// <summary>What each operation would change, as it stood when the run was asked for.</summary>
+    public ImmutableArray<Foreseen> Foreseen { get; init; } = [];
+
     /// <summary>How long such a run took before; null = too few did.</summary>
     public Usual? Usual { get; init; }
 

@@ -111,7 +111,7 @@ public sealed record RunState(
     public bool MayHaveChanged => Origin is { Unchanged: false } || Steps.Any(step => step.MayHaveChanged);
 
     /// <summary>Whether there is a way back from what was changed.</summary>
-    public bool CanGoBack => BackTo is not null || Steps.Any(step => step is { MayHaveChanged: true, Step.Rules.Undo.IsEmpty: false } or { MayHaveChanged: true, Step: Train });
+    public bool CanGoBack => BackTo is not null || Steps.Any(step => step is { MayHaveChanged: true } && (step.Step is Train || step.Step.Rules is { Undo.IsEmpty: false } || (step.Step as Operate)?.WayBack(step.State) is not null));
 
     /// <summary>The version to go back to, or null when it is not known.</summary>
     public string? BackTo => GoodInstead ?? Origin?.FromVersion ?? (Opened.Steps.Any(step => step is Rollout) ? Plan.FromVersion : null);
@@ -355,9 +355,13 @@ public sealed record StepProgress(Step Step, StepStatus Status, int Attempt, Ste
     public Fault? Fault { get; init; }
 
     /// <summary>Whether this step may have changed something that can be seen outside.</summary>
-    public bool MayHaveChanged => Status is not (StepStatus.Pending or StepStatus.NotReached) && BeganAt is not null && Way == Way.Forward && (Step is Train ? State is Train.State { Departed: true } : Step is Rollout
-        ? State is Rollout.State { Begun: null } && Status is StepStatus.Active or StepStatus.Stopped
-        : Step.Changes || Step.Rules is { Undo.IsEmpty: false });
+    public bool MayHaveChanged => Status is not (StepStatus.Pending or StepStatus.NotReached) && BeganAt is not null && Way == Way.Forward && Step switch
+    {
+        Train => State is Train.State { Departed: true },
+        Operate => (State ?? Kept) is Operate.State { Noted: true } || Step.Rules is { Undo.IsEmpty: false },
+        Rollout => State is Rollout.State { Begun: null } && Status is StepStatus.Active or StepStatus.Stopped,
+        _ => Step.Changes || Step.Rules is { Undo.IsEmpty: false },
+    };
 
     /// <summary>How it ended, where that needs words.</summary>
     public string? Note { get; init; }

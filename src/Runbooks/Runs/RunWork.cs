@@ -10,7 +10,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
 {
     /// <summary>The kinds of work that steps order; stored names.</summary>
     public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say", InformKind = "inform", HttpKind = "http", VerifyKind = "verify", ExpireKind = "expire", RetireKind = "retire", JobStartKind = "job-start", JobWatchKind = "job-watch", JobStopKind = "job-stop", GateKind = "gate", TrafficKind = "traffic",
-        TrainOpenKind = "train-open", TrainDepartKind = "train-depart", TrainLookKind = "train-look", TrainTellKind = "train-tell", TrainCallOffKind = "train-call-off", TrainTakeBackKind = "train-take-back", WatchGateKind = "watch-gate", WatchEndKind = "watch-end", TakeBackKind = "take-back";
+        TrainOpenKind = "train-open", TrainDepartKind = "train-depart", TrainLookKind = "train-look", TrainTellKind = "train-tell", TrainCallOffKind = "train-call-off", TrainTakeBackKind = "train-take-back", WatchGateKind = "watch-gate", WatchEndKind = "watch-end", TakeBackKind = "take-back", ForeseeKind = "operation-foresee", MakeKind = "operation-make", OperationWatchKind = "operation-watch";
 
     /// <summary>The kinds of work that the engine orders for a run; stored names.</summary>
     public const string CardKind = "card", ThreadKind = "thread", TurnKind = "turn", ReplanKind = "replan", CarNewsKind = "car-news", TrainOverKind = "train-over", SupersedeKind = "supersede";
@@ -42,6 +42,8 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         StartRollout or HoldRollout or SendTraffic or Retire => run.Opened.Target.Lane,
         WatchRollout => $"watch:{run.Id}",
         StartJob or StopJob => $"job:{run.Id}:{step}",
+        ForeseeOperation or MakeOperation => $"operation:{run.Id}:{step}",
+        WatchOperation => $"operation-watch:{run.Id}:{step}",
         WatchJob => $"job-watch:{run.Id}:{step}",
         AskHealth => $"probe:{run.Id}:{step}",
         SendRequest => $"http:{run.Id}:{step}",
@@ -80,6 +82,9 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         AskWatch => WatchGateKind,
         EndWatch => WatchEndKind,
         TakeBack => TakeBackKind,
+        ForeseeOperation => ForeseeKind,
+        MakeOperation => MakeKind,
+        WatchOperation => OperationWatchKind,
         _ => throw new InvalidOperationException($"Nothing does {order.GetType().Name}."),
     };
 }

@@ -15,6 +15,7 @@ internal static class WayBack
         {
             if (step.Step is Rollout { Back: false } rollout && run.BackTo is { } version) Add(way, rollout, run, version);
             if (step is { Step: Train train, State: Train.State state } && Back(train, state) is { IsEmpty: false } cars) way.Add(new TrainBack(new StepId($"undo-{train.Id}"), $"Take back: {train.Title}", train.Id, cars, train.AtOnce));
+            if (step.Step is Operate { Rules: null or { Undo.IsEmpty: true } } done && done.WayBack(step.State) is { } undone) way.Add(undone with { Needs = null });
             foreach (var undo in step.Step.Rules?.Undo ?? []) way.Add(undo with { Id = new StepId($"undo-{undo.Id}"), Needs = null });
         }
 

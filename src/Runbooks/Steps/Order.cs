@@ -32,6 +32,9 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(AskWatch), "watch-gate")]
 [JsonDerivedType(typeof(EndWatch), "watch-end")]
 [JsonDerivedType(typeof(TakeBack), "take-back")]
+[JsonDerivedType(typeof(ForeseeOperation), "operation-foresee")]
+[JsonDerivedType(typeof(MakeOperation), "operation-make")]
+[JsonDerivedType(typeof(WatchOperation), "operation-watch")]
 public abstract record Order;
 
 /// <param name="Back">Go back instead of forward.</param>
@@ -113,3 +116,12 @@ public sealed record EndWatch : Order;
 
 /// <summary>Open the rollback of what tripped behind its run. Outlives the run.</summary>
 public sealed record TakeBack : Order;
+
+/// <summary>Look at what the step's operation would change, and at what is there now.</summary>
+public sealed record ForeseeOperation : Order;
+
+/// <summary>Do the step's operation, unless it is done already.</summary>
+public sealed record MakeOperation : Order;
+
+/// <param name="Last">What was seen last, so that only news comes back.</param>
+public sealed record WatchOperation(OperationSighting? Last) : Order;

@@ -28,6 +28,7 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(TrainBack), "waves-back")]
 [JsonDerivedType(typeof(Boarding), "wave")]
 [JsonDerivedType(typeof(Arrival), "train")]
+[JsonDerivedType(typeof(Operate), "operate")]
 public abstract record Step(StepId Id, string Title)
 {
     /// <summary>What its file says besides what it does: when it belongs, how long it may take, what happens when it fails. Null = nothing.</summary>

@@ -77,3 +77,11 @@ public sealed record MayDepart : StepCommand;
 
 /// <summary>To a service's run in a train: its wave has come.</summary>
 public sealed record Depart : StepCommand;
+
+/// <summary>What an operation would change was looked at.</summary>
+public sealed record OperationForeseen(Foresight Foresight) : StepCommand;
+
+/// <param name="Says">What was done.</param>
+public sealed record OperationDone(string Says) : StepCommand;
+
+public sealed record OperationSeen(OperationSighting Sighting) : StepCommand;

@@ -44,6 +44,9 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(CarsTold), "cars-told")]
 [JsonDerivedType(typeof(CarsLeftOut), "cars-left-out")]
 [JsonDerivedType(typeof(CarsToldBack), "cars-told-back")]
+[JsonDerivedType(typeof(OperationNoted), "operation-noted")]
+[JsonDerivedType(typeof(OperationMade), "operation-made")]
+[JsonDerivedType(typeof(OperationMoved), "operation-moved")]
 public abstract record StepEvent;
 
 /// <summary>The step did what it is for.</summary>
@@ -142,3 +145,11 @@ public sealed record CarsLeftOut(ImmutableArray<string> Services) : StepEvent;
 
 /// <summary>These were told to go back.</summary>
 public sealed record CarsToldBack(ImmutableArray<string> Services) : StepEvent;
+
+/// <summary>It was looked at what an operation changes, and what was there was kept.</summary>
+/// <param name="Before">What takes it back is made of this; null = nothing to keep, or kept already.</param>
+public sealed record OperationNoted(ImmutableArray<string> Shows, string? Before) : StepEvent;
+
+public sealed record OperationMade(string Says) : StepEvent;
+
+public sealed record OperationMoved(OperationSighting Sighting) : StepEvent;

@@ -18,16 +18,17 @@ internal sealed class Bed : IAsyncDisposable
     private readonly ServiceProvider services;
     private readonly string folder;
 
-    private Bed(KubernetesStandIn cluster, string folder, KubernetesTimings timings)
+    private Bed(KubernetesStandIn cluster, string folder, KubernetesTimings timings, bool mayForce)
     {
         (Cluster, this.folder) = (cluster, folder);
         var kubeconfig = Path.Combine(folder, "config");
         cluster.WriteKubeconfig(kubeconfig);
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(new Dictionary<string, string?> { ["Kubernetes:Clusters:main:Kubeconfig"] = kubeconfig })
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["Kubernetes:Clusters:main:Kubeconfig"] = kubeconfig, ["Kubernetes:Clusters:main:MayForce"] = mayForce ? "true" : "false" })
             .Build();
         services = new ServiceCollection().AddLogging().AddSingleton(timings).AddKubernetes(configuration).BuildServiceProvider();
         Targets = services.GetServices<ITargets>().Single();
+        Operations = services.GetServices<IOperations>().Single();
     }
 
     public static Target.Kubernetes Api { get; } = new("main", "shop", "api", "registry.example.com/api");
@@ -42,11 +43,13 @@ internal sealed class Bed : IAsyncDisposable
 
     public ITargets Targets { get; }
 
-    public static async Task<Bed> StartAsync(KubernetesTimings? timings = null)
+    public IOperations Operations { get; }
+
+    public static async Task<Bed> StartAsync(KubernetesTimings? timings = null, bool mayForce = false)
     {
         var cluster = await KubernetesStandIn.StartAsync();
         cluster.AddDeployment("shop", "api", "registry.example.com/api:v1.2.2");
-        return new Bed(cluster, Directory.CreateTempSubdirectory("chatops-k8s-").FullName, timings ?? Quick);
+        return new Bed(cluster, Directory.CreateTempSubdirectory("chatops-k8s-").FullName, timings ?? Quick, mayForce);
     }
 
     public static Change To(string version, string key = "run-128/s1/1", long run = 128) =>

@@ -160,6 +160,11 @@ public sealed partial class LanguageTests
 
         // JobReader
         { "job-unknown", "runbooks/default.yaml", Runbook + "  - job: migrate\n", 6 },
+        { "manifests-unknown", "runbooks/default.yaml", Runbook + "  - apply: shop\n", 6 },
+        { "manifest-invalid", "manifests/shop/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {}\n", 1 },
+        { "repository-missing", "runbooks/default.yaml", Runbook + "  - apply: deploy\n    source: repository\n", 6 },
+        { "object-unclear", "runbooks/default.yaml", Runbook + "  - restart: api\n", 6 },
+        { "operation-unfit", "runbooks/default.yaml", Runbook + "  - delete: secret/api\n", 6 },
         { "job-invalid", "jobs/migrate.yaml", "apiVersion: v1\nkind: Pod\n", 1 },
         { "job-invalid", "jobs/migrate.yaml", "apiVersion: batch/v1\nkind: Job\nspec: { template: { spec: { restartPolicy: Always, containers: [{ name: a, image: b }] } } }\n", 1 },
 

@@ -8,13 +8,8 @@ using static ChatOps.Testing.Kubernetes.StandInShapes;
 namespace ChatOps.Testing.Kubernetes;
 
 /// <summary>The HTTP of the stand-in: get, list, watch and patch, with the bodies that the real server sends.</summary>
-internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
+internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store, StandInKinds kinds, StandInWrites writes)
 {
-    private static readonly Dictionary<string, string> Kinds = new(StringComparer.Ordinal)
-    {
-        ["deployments"] = "Deployment", ["replicasets"] = "ReplicaSet", ["pods"] = "Pod", ["events"] = "Event", ["services"] = "Service", ["jobs"] = "Job", ["httproutes"] = "HTTPRoute", ["ingresses"] = "Ingress",
-    };
-
     private sealed record Call(string Verb, string Group, string Resource, string Namespace, string? Name)
     {
         /// <summary>It asks for what a pod wrote, rather than for the pod.</summary>
@@ -38,6 +33,8 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
             await RefuseAsync(context, Status(401, "Unauthorized", "Unauthorized"));
         else if (context.Request.Path == "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews")
             await ReviewAsync(context);
+        else if (call is null && Discovered(context.Request) is { } discovered)
+            await WriteAsync(context, 200, discovered);
         else if (call is null || (call.Resource == "httproutes" && !stage.KnowsGateways))
             await RefuseAsync(context, Status(404, "NotFound", "the server could not find the requested resource"));
         else if (stage.Faults.TakeFailure(call.Verb) is { } failure)
@@ -52,6 +49,7 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
     {
         "get" when call.Log => LogAsync(context, call),
         "get" when store.Find(call.Resource, call.Namespace, call.Name!) is { } found => WriteAsync(context, 200, found),
+        "patch" when IsApply(context.Request) => PatchAsync(context, call),
         "get" or "patch" when store.Find(call.Resource, call.Namespace, call.Name!) is null => RefuseAsync(context, NotFound(call)),
         "list" => ListAsync(context, call),
         "watch" => WatchAsync(context, call),
@@ -72,12 +70,18 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
         await WriteAsync(context, 201, review);
     }
 
-    private static Call? Parse(HttpRequest request)
+    private Call? Parse(HttpRequest request)
     {
         var parts = (request.Path.Value ?? "").Trim('/').Split('/');
-        var at = Array.IndexOf(parts, "namespaces");
-        if (at < 2 || parts.Length < at + 3 || (parts.Length > at + 4 && !(parts.Length == at + 5 && parts[at + 2] == "pods" && parts[at + 4] == "log")) || !Kinds.ContainsKey(parts[at + 2])) return null;
-        var name = parts.Length > at + 3 ? parts[at + 3] : null;
+        var (group, rest) = parts switch
+        {
+            ["api", "v1", .. var core] => ("", core),
+            ["apis", var named, _, .. var others] => (named, others),
+            _ => ("", []),
+        };
+        var (@namespace, at) = rest is ["namespaces", var ns, _, ..] ? (ns, rest[2..]) : ("", rest);
+        if (at.Length is 0 or > 3 || kinds.Find(at[0]) is not { } kind || kind.Namespaced != (@namespace.Length > 0) || (at.Length == 3 && at is not ["pods", _, "log"])) return null;
+        var name = at.Length > 1 ? at[1] : null;
         var verb = request.Method switch
         {
             "GET" when request.Query["watch"] == "true" => "watch",
@@ -87,8 +91,16 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
             "DELETE" when name is not null => "delete",
             var other => other.ToLowerInvariant(),
         };
-        return new Call(verb, parts[at - 2] is "apps" or "batch" or "gateway.networking.k8s.io" or "networking.k8s.io" ? parts[at - 2] : "", parts[at + 2], parts[at + 1], name) { Log = parts.Length == at + 5 };
+        return new Call(verb, group, at[0], @namespace, name) { Log = at.Length == 3 };
     }
+
+    /// <summary>What kinds a group has.</summary>
+    private JsonObject? Discovered(HttpRequest request) => (request.Path.Value ?? "").Trim('/').Split('/') switch
+    {
+        ["api", "v1"] => kinds.Discover("", "v1"),
+        ["apis", var group, var version] => kinds.Discover(group, version),
+        _ => null,
+    };
 
     private Task ListAsync(HttpContext context, Call call)
     {
@@ -102,7 +114,7 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
             var page = all.Skip(skip).Take(limit).ToArray<JsonNode>();
             var meta = new JsonObject { ["resourceVersion"] = store.Version };
             if (skip + page.Length < all.Count) meta["continue"] = (skip + page.Length).ToString(CultureInfo.InvariantCulture);
-            list = new JsonObject { ["kind"] = $"{Kinds[call.Resource]}List", ["apiVersion"] = call.Group.Length == 0 ? "v1" : "apps/v1", ["metadata"] = meta, ["items"] = new JsonArray(page) };
+            list = new JsonObject { ["kind"] = $"{kinds.Find(call.Resource)!.Name}List", ["apiVersion"] = kinds.Find(call.Resource)!.ApiVersion, ["metadata"] = meta, ["items"] = new JsonArray(page) };
         }
         return WriteAsync(context, 200, list);
     }
@@ -161,7 +173,7 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
     private async Task BookmarkAsync(HttpContext context, Call call, CancellationToken cancellationToken)
     {
         if (!stage.BookmarkDue(context)) return;
-        var item = new JsonObject { ["kind"] = Kinds[call.Resource], ["metadata"] = new JsonObject { ["resourceVersion"] = store.Version } };
+        var item = new JsonObject { ["kind"] = kinds.Find(call.Resource)!.Name, ["metadata"] = new JsonObject { ["resourceVersion"] = store.Version } };
         await WriteLineAsync(context, "BOOKMARK", item, cancellationToken);
     }
 
@@ -173,19 +185,28 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
             return;
         }
         var body = await ReadAsync(context.Request);
-        if (stage.Faults.TakeConflict()) stage.Touch(call.Resource, call.Namespace, call.Name!);
+        if (stage.Faults.TakeConflict() && store.Find(call.Resource, call.Namespace, call.Name!) is not null) stage.Touch(call.Resource, call.Namespace, call.Name!);
         var contentType = (context.Request.ContentType ?? "").Split(';')[0];
         var manager = context.Request.Query["fieldManager"].FirstOrDefault() ?? "unknown";
         var (code, answer) = body is null
             ? (400, Status(400, "BadRequest", "the object provided is unrecognized"))
-            : stage.Apply(call.Resource, call.Namespace, call.Name!, contentType, body, manager);
+            : IsApply(context.Request)
+                ? writes.ServerSideApply(call.Resource, call.Namespace, call.Name!, body.AsObject(), manager, context.Request.Query["force"] == "true", IsDry(context.Request))
+                : writes.Patch(call.Resource, call.Namespace, call.Name!, contentType, body, manager, IsDry(context.Request));
         if (stage.Faults.TakeDropAfter()) context.Abort();
         else await WriteAsync(context, code, answer);
     }
 
     private async Task DeleteAsync(HttpContext context, Call call, JsonObject gone)
     {
-        stage.Delete(call.Resource, call.Namespace, gone, context.Request.Query["propagationPolicy"] == "Background");
+        var options = context.Request.ContentLength > 0 ? await ReadAsync(context.Request) : null;
+        if (options?["preconditions"]?["uid"]?.GetValue<string>() is { } uid && uid != Uid(gone))
+        {
+            await RefuseAsync(context, Status(409, "Conflict", $"Operation cannot be fulfilled on {call.Qualified} \"{call.Name}\": the UID in the precondition ({uid}) does not match the UID in record ({Uid(gone)}). The object might have been deleted and then recreated", Details(call)));
+            return;
+        }
+
+        writes.Delete(call.Resource, call.Namespace, gone, (options?["propagationPolicy"]?.GetValue<string>() ?? context.Request.Query["propagationPolicy"]) == "Background");
         if (stage.Faults.TakeDropAfter()) context.Abort();
         else await WriteAsync(context, 200, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success" });
     }
@@ -211,11 +232,15 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store)
 
         var manager = context.Request.Query["fieldManager"].FirstOrDefault() ?? "unknown";
         var (code, answer) = await ReadAsync(context.Request) is JsonObject body && body["metadata"]?["name"] is not null
-            ? stage.Create(call.Resource, call.Namespace, body, manager)
+            ? writes.Create(call.Resource, call.Namespace, body, manager, IsDry(context.Request))
             : (400, Status(400, "BadRequest", "the object provided is unrecognized"));
         if (stage.Faults.TakeDropAfter()) context.Abort();
         else await WriteAsync(context, code, answer);
     }
+
+    private static bool IsApply(HttpRequest request) => request.ContentType?.StartsWith("application/apply-patch", StringComparison.Ordinal) == true;
+
+    private static bool IsDry(HttpRequest request) => request.Query["dryRun"] == "All";
 
     private static async Task<JsonNode?> ReadAsync(HttpRequest request)
     {

@@ -28,6 +28,7 @@ internal sealed class StandInController(StandInStore store)
         lock (store.Gate)
         {
             foreach (var (ns, name) in store.Names("deployments")) Step(ns, name);
+            foreach (var (ns, name) in store.Names("statefulsets")) StepSet(ns, store.Find("statefulsets", ns, name)!);
             foreach (var (ns, name) in store.Names("jobs")) StepJob(ns, store.Find("jobs", ns, name)!);
         }
     }
@@ -67,6 +68,18 @@ internal sealed class StandInController(StandInStore store)
             ? new JsonArray(Condition("FailureTarget", "True", "BackoffLimitExceeded", "Job has reached the specified backoff limit"), Condition("Failed", "True", "BackoffLimitExceeded", "Job has reached the specified backoff limit"))
             : new JsonArray(Condition("SuccessCriteriaMet", "True", "CompletionsReached", "Reached expected number of succeeded pods"), Condition("Complete", "True", "CompletionsReached", "Reached expected number of succeeded pods"));
         store.Put("jobs", ns, job);
+    }
+
+    /// <summary>A stateful set's pods are counted only: one becomes ready, or ends, each step; a new template makes them begin anew.</summary>
+    private void StepSet(string ns, JsonObject set)
+    {
+        var (status, wanted, revision) = (set["status"]!.AsObject(), Number(set["spec"]!["replicas"]), Hash(set["spec"]!["template"]!));
+        var (ready, updated) = (Number(status["readyReplicas"]), status["updateRevision"]?.GetValue<string>() == revision ? Number(status["updatedReplicas"]) : 0);
+        var now = Math.Max(Math.Min(ready + 1, wanted), ready - 1);
+        (status["replicas"], status["readyReplicas"], status["updatedReplicas"]) = (now, now, Math.Min(updated + 1, now));
+        (status["updateRevision"], status["observedGeneration"]) = (revision, set["metadata"]!["generation"]!.DeepClone());
+        if (updated + 1 >= wanted) status["currentRevision"] = revision;
+        store.Put("statefulsets", ns, set);
     }
 
     private void Step(string ns, string name)

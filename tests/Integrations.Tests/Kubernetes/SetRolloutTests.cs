@@ -5,7 +5,7 @@ using Xunit;
 namespace ChatOps.Integrations.Tests.Kubernetes;
 
 /// <summary>Every branch of <c>kubectl rollout status</c> for what is no Deployment.</summary>
-public sealed class WorkloadStatusTests
+public sealed class SetRolloutTests
 {
     // generation, observed, desired, updated, available
     [Theory]
@@ -17,7 +17,7 @@ public sealed class WorkloadStatusTests
     [InlineData("OnDelete", 2, 2, 3, 3, 3, RolloutState.DeadlineExceeded, "OnDelete")]
     internal void A_daemon_set_stands_as_kubectl_says(string? type, long generation, long observed, int desired, int updated, int available, RolloutState state, string says)
     {
-        var status = WorkloadStatus.Of(new DaemonSet
+        var status = SetRollout.Of(new DaemonSet
         {
             Metadata = new() { Name = "agent", Generation = generation },
             Spec = new() { UpdateStrategy = new(type, null) },
@@ -42,7 +42,7 @@ public sealed class WorkloadStatusTests
     [InlineData(2, 2, null, 0, 0, 0, true, RolloutState.Done, "0 pods")]                             // no count asked for
     internal void A_stateful_set_stands_as_kubectl_says(long generation, long observed, int? wanted, int ready, int updated, int partition, bool one, RolloutState state, string says)
     {
-        var status = WorkloadStatus.Of(new StatefulSet
+        var status = SetRollout.Of(new StatefulSet
         {
             Metadata = new() { Name = "db", Generation = generation },
             Spec = new() { Replicas = wanted, UpdateStrategy = new("RollingUpdate", partition < 0 ? null : new(partition)) },
@@ -50,6 +50,6 @@ public sealed class WorkloadStatusTests
         });
         status.State.ShouldBe(state);
         status.Says.ShouldContain(says);
-        WorkloadStatus.Of(new StatefulSet { Spec = new() { UpdateStrategy = new("OnDelete", null) } }).State.ShouldBe(RolloutState.DeadlineExceeded);
+        SetRollout.Of(new StatefulSet { Spec = new() { UpdateStrategy = new("OnDelete", null) } }).State.ShouldBe(RolloutState.DeadlineExceeded);
     }
 }
