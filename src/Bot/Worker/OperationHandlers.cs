@@ -56,7 +56,7 @@ internal sealed class MakeHandler(RunEngine engine, Operations operations, Manif
     {
         if (errand.Run.Status == RunStatus.Paused || errand.Step.State is not Operate.State { Noted: true } state) return new Done.Finished();
         var step = (Operate)errand.Step.Step;
-        if (!step.IsBack && errand.Step.Way == Way.Forward && await locks.RefuseAsync(errand.Run.Site, Openings.PassOf(errand.Run), cancellationToken) is { } way) return await SilentAsync(errand, way.Refusal.Why, LookAgain, cancellationToken);
+        if (!step.IsBack && errand.Step.Way == Way.Forward && await locks.RefuseAsync(errand.Run.Site, Openings.PassOf(errand.Run, Engine.Now), cancellationToken) is { } way) return await SilentAsync(errand, way.Refusal.Why, LookAgain, cancellationToken);
         var filled = await manifests.FilledAsync(step.Operation, errand.Run.Fill, cancellationToken);
         if (filled is Outcome<Operation>.Later silent) return await SilentAsync(errand, silent.Why, silent.After, cancellationToken);
         if (filled is Outcome<Operation>.Never refused) return await ReportAsync(errand, new WorldRefused(refused.Fault), cancellationToken);

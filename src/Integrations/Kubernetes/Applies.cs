@@ -93,7 +93,7 @@ internal sealed class Applies(IOptionsMonitor<KubernetesOptions> options)
 
     /// <summary>The objects in the order in which they are applied.</summary>
     internal static List<JsonObject> Items(Operation.Apply apply) =>
-        [.. JsonNode.Parse(apply.Manifests ?? throw new InvalidOperationException("The manifests were not read."))!.AsArray().OfType<JsonObject>().OrderBy(item => Waves.Of(item["kind"].Text()!))];
+        [.. JsonNode.Parse(apply.Manifests ?? throw new InvalidOperationException("The manifests were not read."))!.AsArray().OfType<JsonObject>().OrderBy(item => KindOrder.Of(item["kind"].Text()!))];
 
     private async Task<(AppliedBefore Noted, IEnumerable<string> Shows)> ForeseeAsync(ClusterObjects all, Target.Kubernetes target, Operation.Apply apply, JsonObject item, List<JsonObject> items, CancellationToken cancellationToken)
     {

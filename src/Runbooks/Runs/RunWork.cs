@@ -81,7 +81,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         TakeBackCars => TrainTakeBackKind,
         AskWatch => WatchGateKind,
         EndWatch => WatchEndKind,
-        TakeBack => TakeBackKind,
+        TakeVersionBack => TakeBackKind,
         ForeseeOperation => ForeseeKind,
         MakeOperation => MakeKind,
         WatchOperation => OperationWatchKind,

@@ -82,7 +82,7 @@ internal static class Watching
             : run.WasTakenBackBefore;
         Withdraw(walk);
         walk.Happen(new WatchTripped(fault, wanted && why is null, why));
-        if (walk.State.Watch!.GoesBack) Order(walk, new TakeBack(), walk.Now);
+        if (walk.State.Watch!.GoesBack) Order(walk, new TakeVersionBack(), walk.Now);
     }
 
     /// <summary>Whether it ended: every gate was judged and is good, or a comparison tripped at its last look.</summary>

@@ -31,7 +31,7 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(TakeBackCars), "train-take-back")]
 [JsonDerivedType(typeof(AskWatch), "watch-gate")]
 [JsonDerivedType(typeof(EndWatch), "watch-end")]
-[JsonDerivedType(typeof(TakeBack), "take-back")]
+[JsonDerivedType(typeof(TakeVersionBack), "take-back")]
 [JsonDerivedType(typeof(ForeseeOperation), "operation-foresee")]
 [JsonDerivedType(typeof(MakeOperation), "operation-make")]
 [JsonDerivedType(typeof(WatchOperation), "operation-watch")]
@@ -115,7 +115,7 @@ public sealed record AskWatch(int Gate, int Round) : Order;
 public sealed record EndWatch : Order;
 
 /// <summary>Open the rollback of what tripped behind its run. Outlives the run.</summary>
-public sealed record TakeBack : Order;
+public sealed record TakeVersionBack : Order;
 
 /// <summary>Look at what the step's operation would change, and at what is there now.</summary>
 public sealed record ForeseeOperation : Order;

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace ChatOps.Runbooks.Catalog;
 
 /// <summary>In which order kinds are applied: what others need comes first.</summary>
-public static class Waves
+public static class KindOrder
 {
     private static readonly ImmutableArray<ImmutableArray<string>> All =
     [
