@@ -52,7 +52,7 @@ public sealed class GitHubStandIn : IAsyncDisposable
 
     public static string Recorded(string name) => File.ReadAllText(Path.Combine(Repository.Root, "tests", "Testing", "Recorded", "github", name + ".json"));
 
-    /// <summary>What a path answers from now on; of the query only the page counts, written like <c>…?page=2</c>.</summary>
+    /// <summary>What a path answers from now on; of the query only the page and the ref count, written like <c>…?page=2</c> or <c>…?ref=SHA</c>.</summary>
     public GitHubStandIn Say(string path, string body, int status = 200, params (string Name, string Value)[] headers)
     {
         answers[path] = (status, body, headers);
@@ -75,7 +75,7 @@ public sealed class GitHubStandIn : IAsyncDisposable
         }
 
         await Held;
-        var path = context.Request.Path.Value + (context.Request.Query["page"].ToString() is { Length: > 0 } page ? $"?page={page}" : "");
+        var path = context.Request.Path.Value + (context.Request.Query["page"].ToString() is { Length: > 0 } page ? $"?page={page}" : context.Request.Query["ref"].ToString() is { Length: > 0 } reference ? $"?ref={reference}" : "");
         calls.Enqueue(($"{context.Request.Method} {path}", context.Request.Headers.Authorization.ToString()));
         var unknown = path.StartsWith($"{Repo}/commits/", StringComparison.Ordinal) && !path[$"{Repo}/commits/".Length..].Contains('/', StringComparison.Ordinal)
             ? (422, $$"""{"message":"No commit found for SHA: {{path.Split('/')[^1]}}","status":"422"}""", [])
