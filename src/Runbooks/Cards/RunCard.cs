@@ -179,6 +179,7 @@ public static class RunCard
         { State: JobRun.State { Silent: { } why }, Status: StepStatus.Active } => why,
         { State: JobRun.State { Last: { } job } } => job.Says,
         { State: Operate.State { Silent: { } why }, Status: StepStatus.Active } => why,
+        { State: Operate.State { Made: { } made }, Status: StepStatus.Passed } => made,
         { State: Operate.State operated } => operated.Last?.Says ?? operated.Made,
         { State: HttpCall.State { Silent: { } why } } => why,
         { State: HttpCall.State { Last: { } says } } => says,

@@ -58,8 +58,8 @@ internal static class LintRunbooks
                 findings.ErrorAt(findings.At($"{name}:runbook", name), "runbook-not-for-deploy", $"{runbook.Name} starts with {runbook.StartsWith}, so {service.Name} can't be deployed by it.", null, "Name a runbook that starts with deploy.");
         }
 
-        foreach (var applied in steps.Where(step => step is Operate { Operation: Operation.Apply { IsFromRepository: true } } && service.Repository is null))
-            Once(At(runbook, applied, findings), "repository-missing", $"{runbook.Name} applies manifests of the repository, and {service.Name} names none.", "There is nothing to read them from.", "Write repository: owner/name in the service's file.");
+        if (service.Repository is null && steps.FirstOrDefault(step => step is Operate { Operation: Operation.Apply { IsFromRepository: true } }) is { } applied)
+            findings.ErrorAt(At(runbook, applied, findings), "repository-missing", $"{runbook.Name} applies manifests of the repository, and {service.Name} names none.", $"It is the runbook of {environment.Name}.", "Write repository: owner/name in the service's file.");
         LintStrategies.Look(service, environment, runbook, steps, step => At(runbook, step, findings), findings);
         if (environment.Health.IsEmpty && steps.Any(step => step is HealthCheck { Preview: false }) && !findings.Knows($"{name}:health"))
             findings.WarnAt(findings.At(name), "health-missing", $"{runbook.Name} checks health, but {service.Name} in {environment.Name} has no health address.", "The check passes by itself.", "Write health: [{ url: … }].");

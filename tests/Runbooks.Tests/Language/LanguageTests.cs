@@ -515,7 +515,7 @@ public sealed partial class LanguageTests
                 .. ((string[])["backup", "restore", "migrate-copy", "migrate", "verify"]).Select(job => ($"jobs/{job}.yaml", "apiVersion: batch/v1\nkind: Job\nspec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image: b }] } } }\n")),
                 ("access.yaml", Access.Replace("may:", groups + "may:", StringComparison.Ordinal)),
                 ("runbooks/shown.yaml", yaml),
-                ("services/api.yaml", Service + $"    runbook: {name}\n    protected: true\n{preview}"),
+                ("services/api.yaml", Service.Replace("service: api\n", "service: api\nrepository: example/api\n", StringComparison.Ordinal) + $"    runbook: {name}\n    protected: true\n{preview}"),
             ]);
             findings.ShouldBeEmpty(string.Join('\n', findings));
         }

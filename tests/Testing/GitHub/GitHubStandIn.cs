@@ -81,12 +81,14 @@ public sealed class GitHubStandIn : IAsyncDisposable
         }
 
         await Held;
-        calls.Enqueue(($"{context.Request.Method} {context.Request.Path.Value}{(context.Request.Query["page"].ToString() is { Length: > 0 } asked ? $"?page={asked}" : "")}", context.Request.Headers.Authorization.ToString()));
-        if (await Writes.AnswerAsync(context)) return;
-        var path = context.Request.Path.Value + (context.Request.Query["page"].ToString() is { Length: > 0 } page ? $"?page={page}" : "");
-        calls.Enqueue(($"{context.Request.Method} {path}", context.Request.Headers.Authorization.ToString()));
+        context.Request.EnableBuffering();
         using var reader = new StreamReader(context.Request.Body);
         var asked = await reader.ReadToEndAsync();
+        context.Request.Body.Position = 0;
+        var query = context.Request.Query;
+        var path = context.Request.Path.Value + (query["page"].ToString() is { Length: > 0 } page ? $"?page={page}" : query["ref"].ToString() is { Length: > 0 } reference ? $"?ref={reference}" : "");
+        calls.Enqueue(($"{context.Request.Method} {path}", context.Request.Headers.Authorization.ToString()));
+        if (await Writes.AnswerAsync(context)) return;
         var also = Also?.Invoke(context.Request.Method, context.Request.Path.Value!, asked);
         var unknown = path.StartsWith($"{Repo}/commits/", StringComparison.Ordinal) && !path[$"{Repo}/commits/".Length..].Contains('/', StringComparison.Ordinal)
             ? (422, $$"""{"message":"No commit found for SHA: {{path.Split('/')[^1]}}","status":"422"}""", [])
