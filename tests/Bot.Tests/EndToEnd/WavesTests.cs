@@ -1,4 +1,3 @@
-using ChatOps.Testing.Slack;
 using Shouldly;
 using Xunit;
 
