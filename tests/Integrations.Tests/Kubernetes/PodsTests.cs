@@ -24,8 +24,8 @@ public sealed class PodsTests
 
         // Another service of the namespace restarts: that is not this version's.
         bed.Cluster.AddDeployment("shop", "web", "registry.example.com/web:v9");
-        Change(bed, pod => pod["metadata"]!["name"]!.GetValue<string>().StartsWith("web", StringComparison.Ordinal), 7, null);
-        Change(bed, pod => pod["metadata"]!["name"]!.GetValue<string>().StartsWith("api", StringComparison.Ordinal), 3, "OOMKilled");
+        Change(bed, "/web:v9", 7, null);
+        Change(bed, "/api:v1.2.3", 3, "OOMKilled");
         var seen = await UntilAsync(bed, "v1.2.3", began, one => one.Restarts > 0);
         seen.ShouldSatisfyAllConditions(one => one.Restarts.ShouldBe(3), one => one.OutOfMemory.ShouldBe(1), one => one.Ready.ShouldBe(2), one => one.Says!.ShouldStartWith("out of memory: "));
         Bed.Done(await bed.Targets.PodsAsync(Bed.Api, "v1.2.2", began, default)).Pods.ShouldBe(0, "the version before does not run any more");
@@ -75,9 +75,9 @@ public sealed class PodsTests
         Bed.Done(await bed.Targets.LookBackAsync(Bed.Api, "v1.2.2", null, default)).ByHand!.ShouldContain("kubectl-set");
     }
 
-    private static void Change(Bed bed, Func<JsonObject, bool> which, int restarts, string? reason)
+    private static void Change(Bed bed, string image, int restarts, string? reason)
     {
-        if (bed.Cluster.Pods("shop").FirstOrDefault(which)?.DeepClone() is not JsonObject pod) return;
+        var pod = bed.Cluster.Pods("shop").First(one => one["spec"]!["containers"]![0]!["image"]!.GetValue<string>().EndsWith(image, StringComparison.Ordinal)).DeepClone().AsObject();
         var container = pod["status"]!["containerStatuses"]![0]!.AsObject();
         container["restartCount"] = restarts;
         if (reason is not null)
