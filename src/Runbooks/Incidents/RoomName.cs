@@ -12,6 +12,11 @@ public static class RoomName
 
     private const int MostWords = 4;
 
+    // By hand: where the process runs without the tables of Unicode, nothing takes letters apart.
+    private const string
+        Accented = "àáâãäåāąçćčďéèêëēęěíìîïīłñńňóòôõöøōőřśšşťúùûüūůűýÿźżžß",
+        Plain = "aaaaaaaacccdeeeeeeeiiiiilnnnoooooooorssstuuuuuuuyyzzzs";
+
     private static readonly FrozenSet<string> Fillers = new[] { "the", "a", "an", "our", "some", "all", "many" }.ToFrozenSet();
 
     /// <summary>What begins to say what is wrong, rather than with what.</summary>
@@ -52,10 +57,11 @@ public static class RoomName
     private static string Slug(string text)
     {
         var slug = new StringBuilder();
-        foreach (var letter in text.Normalize(NormalizationForm.FormD).ToLowerInvariant())
+        foreach (var letter in text.ToLowerInvariant())
         {
             if (char.IsAsciiLetterOrDigit(letter)) slug.Append(letter);
-            else if (CharUnicodeInfo.GetUnicodeCategory(letter) != UnicodeCategory.NonSpacingMark && slug.Length > 0 && slug[^1] != '-') slug.Append('-');
+            else if (Accented.IndexOf(letter, StringComparison.Ordinal) is var at and >= 0) slug.Append(Plain[at]);
+            else if (slug.Length > 0 && slug[^1] != '-') slug.Append('-');
         }
 
         return slug.ToString().Trim('-');

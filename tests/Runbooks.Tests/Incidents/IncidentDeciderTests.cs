@@ -143,7 +143,7 @@ public sealed class IncidentDeciderTests
     [Fact]
     public void A_channel_is_made_once_and_everything_else_follows_from_it()
     {
-        var declared = Declared() with { Room = new WantedRoom("slack", "inc-x", false), Places = ["slack:C1"], Alert = new ChatOps.Runbooks.Work.AlertId(3) };
+        var declared = Declared() with { Room = new WantedRoom("slack", "inc-x", false), Places = ["slack:C1"], Alert = new Runbooks.Alerts.AlertId(3) };
         var fresh = Incident.Open(declared, Noon);
         var first = IncidentWork.Of(null, fresh, [declared], Rules, Noon).Work;
         first.Select(item => item.Kind).Order(StringComparer.Ordinal).ShouldBe(["incident-alert", "incident-card", "incident-room", "incident-timer", "incident-timer", PageWork.NewsKind]);

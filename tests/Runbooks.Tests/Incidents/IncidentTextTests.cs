@@ -110,7 +110,9 @@ public sealed class IncidentTextTests
     [Fact]
     public void The_file_is_read_whole()
     {
-        var rules = Read(Whole).Configuration!.Incidents;
+        var read = Read(Whole);
+        read.Findings.Where(finding => finding.Error).ShouldBeEmpty();
+        var rules = read.Configuration!.Incidents;
         rules.Severities.Select(one => one.Name).ShouldBe(["sev1", "sev2"]);
         rules.Severities[0].ShouldBe(new IncidentSeverity("sev1", "Customers can't buy.", new GroupName("oncall"), TimeSpan.FromMinutes(30)) { Declare = rules.Severities[0].Declare });
         (rules.Prefix, rules.Private, rules.Announce, rules.CommanderWithin, rules.Reaction, rules.Repository, rules.ReviewFolder).ShouldBe(("fire", true, "slack:#incidents", TimeSpan.FromMinutes(5), "eyes", "example/ops", "docs/postmortems"));
@@ -146,6 +148,7 @@ public sealed class IncidentTextTests
         [
             new("incidents.yaml", incidents),
             new("services/api.yaml", "service: api\nowners: [everyone]\nenvironments:\n  prod:\n    simulated: {}\n    runbook: rolling-deploy\n"),
+            new("runbooks/rolling-deploy.yaml", "runbook: rolling-deploy\nsteps:\n  - deploy: rolling\n"),
             new("access.yaml", $"groups:\n  everyone: {{ all: true }}\n  oncall: {{ members: [cleo@example.com] }}\nmay:\n  {may}\n"),
             .. also is null ? [] : new[] { also },
         ];
