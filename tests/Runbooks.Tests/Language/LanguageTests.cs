@@ -42,7 +42,7 @@ public sealed partial class LanguageTests
         { "missing-value", "services/b.yaml", "service:\nenvironments: {}\n", 1 },
         { "missing-value", "services/api.yaml", Service + Line6 + "    kubernetes: { cluster: , namespace: b, deployment: c, image: d }\n", 7 },
         { "missing-value", "runbooks/default.yaml", Runbook.Replace("  - deploy", "  - approval: Please\n    from: []\n  - deploy", StringComparison.Ordinal), 5 },
-        { "not-yet", "runbooks/default.yaml", Runbook + "on-abort: ask\n", 6 },
+        { "not-yet", "access.yaml", Access.Replace("groups:\n", "groups:\n  pd: { pagerduty: PSCHED1 }\n", StringComparison.Ordinal), 2 },
         { "watch-blind", "runbooks/default.yaml", Runbook + "  - soak: 1m\n    watch-after: 1h\n", 7 },
         { "watch-unfit", "runbooks/other.yaml", "runbook: other\nstarts-with: run\nsteps:\n  - soak: 1m\n    gates: all\n    watch-after: 1h\n", 4 },
         { "bad-value", "services/api.yaml", Service + "    protected: perhaps\n", 6 },
@@ -476,7 +476,7 @@ public sealed partial class LanguageTests
     [Fact]
     public void Every_code_is_in_a_table_here_and_in_the_documentation()
     {
-        var tested = Faults.Select(row => row.Data.Item1).Concat(["approval-tight", "approval-impossible", "demo-with-real-targets", "access-missing", "services-missing", "bad-calendar-file", "preview-missing", "route-unreachable", "route-missing", "nobody-second", "pause-empty", "pods-unfit", "approval-again", "emergency-impossible", .. GateLanguageTests.Codes]).Distinct();
+        var tested = Faults.Select(row => row.Data.Item1).Concat(["approval-tight", "approval-impossible", "demo-with-real-targets", "access-missing", "services-missing", "bad-calendar-file", "preview-missing", "route-unreachable", "route-missing", "nobody-second", "pause-empty", "pods-unfit", "approval-again", "severity-unknown", "emergency-impossible", .. GateLanguageTests.Codes]).Distinct();
         Codes().ShouldBe(tested, ignoreOrder: true);
         Codes().ShouldBe(Documents.Rows("configuration.md", "## Findings"), ignoreOrder: true);
     }
@@ -603,6 +603,10 @@ public sealed partial class LanguageTests
             "group" => ("access.yaml", $"{{ groups: {{ g: {mapping} }}, may: {{}} }}"),
             "may" => ("access.yaml", $"{{ groups: {{}}, may: {mapping} }}"),
             "persona" => ("access.yaml", $"{{ groups: {{}}, may: {{}}, demo: [{mapping}] }}"),
+            "tell" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {{ simulated: {{}} }} }}, tell: {mapping} }}"),
+            "report" => ("access.yaml", $"{{ groups: {{ g: {{ all: true, report: {mapping} }} }}, may: {{}} }}"),
+            "incidents" => ("incidents.yaml", mapping),
+            "incident-severity" => ("incidents.yaml", $"{{ severities: [{mapping}] }}"),
             "alerts" => ("alerts.yaml", mapping),
             "on-call" => ("oncall.yaml", mapping),
             "on-call schedule" => ("oncall.yaml", $"{{ schedules: {{ s: {mapping} }} }}"),

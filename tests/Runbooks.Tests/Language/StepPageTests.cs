@@ -54,12 +54,14 @@ public sealed class StepPageTests
         var name = yaml.Split('\n')[0]["runbook: ".Length..];
         var groups = string.Concat(((string[])["dba", "security"]).Select(group => $"  {group}: {{ members: [{group}1@example.com, {group}2@example.com] }}\n"));
         var started = yaml.Contains("starts-with: run", StringComparison.Ordinal) ? "default" : name;
-        var guarded = yaml.Contains("- approval:", StringComparison.Ordinal) ? "    protected: true\n" : "";
+        var guarded = started == name && yaml.Contains("- approval:", StringComparison.Ordinal) ? "    protected: true\n" : "";
         return Folders.Of(
         [
             .. ((string[])["backup", "restore", "migrate", "verify"]).Where(job => yaml.Contains($"job: {job}", StringComparison.Ordinal)).Select(job => ($"jobs/{job}.yaml", Job)),
+            .. ((string[])["orders-db", "orders", "gateway"]).Where(_ => yaml.Contains("- waves:", StringComparison.Ordinal))
+                .Select(service => ($"services/{service}.yaml", Folders.Web.Replace("service: web", $"service: {service}", StringComparison.Ordinal).Replace("https://", $"https://{service}.", StringComparison.Ordinal))),
             ("access.yaml", Folders.Access.Replace("may:", groups + "may:", StringComparison.Ordinal)),
-            ("services/web.yaml", Folders.Web.Replace("    after: staging\n", "    after: staging\n" + guarded, StringComparison.Ordinal).Replace("runbook: default", $"runbook: {started}", StringComparison.Ordinal)),
+            ("services/web.yaml", "repository: example/web\n" + Folders.Web.Replace("    after: staging\n", "    after: staging\n" + guarded, StringComparison.Ordinal).Replace("runbook: default", $"runbook: {started}", StringComparison.Ordinal)),
             ("runbooks/shown.yaml", yaml),
         ]);
     }

@@ -182,12 +182,12 @@ public sealed class SoakTests
     }
 
     /// <summary>A run that has come to its soak.</summary>
-    private static RunState Soaking(params ReadOnlySpan<Gate> gates) => Soaking(false, gates);
+    private static RunState Soaking(params ReadOnlySpan<Gate> gates) => Soaking(null, gates);
 
-    private static RunState Soaking(bool asks, params ReadOnlySpan<Gate> gates)
+    private static RunState Soaking(bool? asks, params ReadOnlySpan<Gate> gates)
     {
         var prod = Prod with { Gates = [.. gates], Health = [] };
-        var soak = Rolling with { Steps = [.. Rolling.Steps.Select(step => step is Soak one ? one with { Watches = [Soak.All], Asks = asks } : step)] };
+        var soak = Rolling with { Steps = [.. Rolling.Steps.Select(step => step is Soak one ? one with { Watches = [Soak.All], Asks = asks == true, FailsUnclear = asks == false } : step)] };
         var planned = Planner.Deploy(new PlanContext(Api, prod, "v1.2.3", Ana.Person!.Value), soak, _ => null, "v1.2.2");
         var opened = new RunOpened(new RunId(7), planned.Plan, planned.Steps, prod.Target, true, RollbackMode.Automatic, null, [Engineers], Ana.Person.Value, null, [], [], null);
         var run = Decider.Open(opened, Noon).State.Ticked().Approved();
