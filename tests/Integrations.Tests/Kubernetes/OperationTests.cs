@@ -93,7 +93,7 @@ public sealed class OperationTests
         foreach (var operation in new Operation[] { new Operation.Scale(Of("statefulset/db"), 4), new Operation.Restart(Of("statefulset/db")) })
         {
             await bed.MakeAsync(operation, (await bed.ForeseeAsync(operation)).Before);
-            (await bed.SettledAsync(operation)).Says.ShouldBe("Statefulset db is as wanted: 4 of 4 pods are ready.");
+            (await bed.SettledAsync(operation)).Says.ShouldBe("Stateful set db is rolled out: 4 pods are updated.");
         }
     }
 

@@ -44,7 +44,7 @@ internal static class StandInTraffic
     }
 
     /// <summary><c>api=95,api-canary=5</c>, or the number of a canary Ingress; empty for anything else.</summary>
-    public static string Weights(JsonObject item) => item["spec"]?["rules"]?[0]?["backendRefs"] is JsonArray backends
+    public static string Weights(JsonObject item) => item["spec"]?["rules"] is JsonArray { Count: > 0 } rules && rules[0]!["backendRefs"] is JsonArray backends
         ? string.Join(',', backends.Select(backend => $"{backend!["name"]}={backend["weight"]}"))
         : item["metadata"]!["annotations"]?[Weight]?.ToString() ?? "";
 
