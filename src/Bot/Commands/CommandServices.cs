@@ -8,6 +8,8 @@ internal static class CommandServices
         .AddSingleton<Callers>()
         .AddSingleton<VersionLists>()
         .AddSingleton<DeployForms>()
+        .AddSingleton<ThreadNotes>()
+        .AddSingleton<RunPreviews>()
         .AddSingleton<Foreseeing>()
         .AddSingleton<Outlooks>()
         .AddSingleton<Openings>()

@@ -83,10 +83,16 @@ internal sealed class IncidentDesk(IncidentEngine incidents, AlertEngine alerts,
     /// <summary>A message in an incident's channel got a reaction: where it is the one that keeps, it is kept.</summary>
     public async Task ReactedAsync(string surface, string channel, string message, string account, string reaction, string delivery, CancellationToken cancellationToken)
     {
-        if (!reaction.Equals(configuration().Incidents.Reaction, StringComparison.Ordinal)) return;
+        if (reaction.Equals(configuration().Incidents.Reaction, StringComparison.Ordinal)) await KeepMessageAsync(surface, channel, message, account, delivery, cancellationToken);
+    }
+
+    /// <summary>Keeps a message on the timeline of the incident in whose channel it was written; null when it was written in none.</summary>
+    public async Task<IncidentId?> KeepMessageAsync(string surface, string channel, string message, string account, string delivery, CancellationToken cancellationToken)
+    {
         var place = new Place(surface, channel).ToString();
-        if (!(await incidents.BookAsync(cancellationToken)).Rooms.TryGetValue(place, out var id)) return;
+        if (!(await incidents.BookAsync(cancellationToken)).Rooms.TryGetValue(place, out var id)) return null;
         await incidents.KeepAsync(IncidentWork.Keep(id, place, message, account, incidents.Now), delivery, cancellationToken);
+        return id;
     }
 
     private async Task<Reply> OpenAsync(Speaker speaker, string word, string delivery, CancellationToken cancellationToken)

@@ -83,7 +83,7 @@ internal static class ReadPlaces
     public static string? Service(PlaceWords words) => words.Service?.Name;
 
     public static string? Environment(PlaceWords words) => words.Environments is not [var at] ? null
-        : words.Service is { } service ? service.Environment(words.Word(at))!.Name : words.Vocabulary.Environment(words.Word(at));
+        : words.Service is { } service ? service.Environment(words.Word(at))?.Name : words.Vocabulary.Environment(words.Word(at));
 
     /// <summary>A bare number is a run: <c>rollback 128</c>.</summary>
     private static Heard? OfRun(Said said, Vocabulary vocabulary)

@@ -23,8 +23,17 @@ internal sealed record SlackDoor(
     /// <summary>A message got a reaction: channel, message, account, reaction, delivery. Kept when it returns; null = nobody wants to know.</summary>
     public Func<SlackReaction, CancellationToken, Task>? React { get; init; }
 
+    /// <summary>Somebody wrote in a thread: whether it is kept as a note on the run whose card the thread hangs on.</summary>
+    public Func<SlackThreadReply, CancellationToken, Task<bool>>? Note { get; init; }
+
+    /// <summary>Keeps a message for the incident in whose channel it was written: account, channel, message, delivery. Says what became of it.</summary>
+    public Func<string, string, string, string, CancellationToken, Task<Reply>>? Keep { get; init; }
+
+    /// <summary>The run behind a link to the console, as others in a channel may see it; null for any other link.</summary>
+    public Func<Uri, CancellationToken, Task<Card?>>? Preview { get; init; }
+
     /// <summary>To the desk itself, as the caller that the account resolves to.</summary>
-    public static SlackDoor To(Desk desk, Callers callers, Home home, DeployForms deploys, IncidentDesk incidents) => new(
+    public static SlackDoor To(Desk desk, Callers callers, Home home, DeployForms deploys, IncidentDesk incidents, ThreadNotes notes, RunPreviews previews) => new(
         async (account, channel, text, delivery, cancellationToken) =>
             await desk.HearAsync(await SpeakerAsync(callers, account, channel, cancellationToken), text, delivery, cancellationToken),
         async (account, channel, action, reason, delivery, cancellationToken) =>
@@ -33,6 +42,12 @@ internal sealed record SlackDoor(
         Again = async (account, command, answers, cancellationToken) => await deploys.AgainAsync(await callers.ResolveAsync("slack", account, cancellationToken), command, answers, cancellationToken),
         Look = async (account, service, typed, cancellationToken) =>
             (await callers.ResolveAsync("slack", account, cancellationToken)).Person is null ? [] : await deploys.LookAsync(service, typed, cancellationToken),
+        Note = async (said, cancellationToken) =>
+            await notes.KeepAsync(await callers.ResolveAsync("slack", said.User, cancellationToken), new Place("slack", said.Channel), said.Thread, said.Text, said.Delivery, cancellationToken) is not null,
+        Keep = async (account, channel, message, delivery, cancellationToken) => await incidents.KeepMessageAsync("slack", channel, message, account, delivery, cancellationToken) is { } id
+            ? new Reply(Answers.Said($"It is on the timeline of {id}."))
+            : new Reply(Answers.Said("This channel is no incident's: nothing was kept. Use it in the incident's channel, or say incident note.")),
+        Preview = previews.OfAsync,
         React = (one, cancellationToken) => incidents.ReactedAsync("slack", one.Channel, one.Message, one.User, one.Reaction, one.Delivery, cancellationToken),
         Home = async (account, cancellationToken) => await home.OfAsync(await callers.ResolveAsync("slack", account, cancellationToken), cancellationToken),
     };

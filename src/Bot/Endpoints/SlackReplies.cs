@@ -24,6 +24,24 @@ internal sealed class SlackReplies(SlackClient client, SlackLate late, ILogger<S
         if (await client.PublishHomeAsync(user, SlackHome.View(await home()), Stopping) is not Outcome<Nothing>.Done) Unheard();
     });
 
+    /// <summary>Puts a small mark to a message, so that whoever wrote it sees that it was kept.</summary>
+    public void Mark(string channel, string message, string reaction) => Later(async () =>
+    {
+        if (await client.ReactAsync(channel, message, reaction, Stopping) is not Outcome<Nothing>.Done) Unheard();
+    });
+
+    /// <summary>Shows beside shared links how their runs stand.</summary>
+    public void Unfurl(SlackLinks shared, Func<Uri, CancellationToken, Task<Card?>> preview) => Later(async () =>
+    {
+        var shown = new JsonObject();
+        foreach (var link in shared.Links)
+        {
+            if (await preview(link, Stopping) is { } card) shown[link.OriginalString] = new JsonObject { ["blocks"] = SlackCards.Render(card).Blocks.DeepClone() };
+        }
+
+        if (shown.Count > 0 && await client.UnfurlAsync(shared.Channel, shared.Message, shown, Stopping) is not Outcome<Nothing>.Done) Unheard();
+    });
+
     public async Task AnswerAsync(Task<Reply> pending, SlackAsker asker)
     {
         if (await pending is not { Card: { } card } reply) return;

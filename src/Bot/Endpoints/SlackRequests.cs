@@ -114,6 +114,9 @@ internal sealed record SlackMention(string User, string Channel, string Words, s
             user, SlackPayload.Need(said, "channel"), words.Length > 0 ? words : "help", SlackPayload.Need(said, "ts"), SlackPayload.Text(said, "thread_ts"));
     }
 
+    /// <summary>Whether a text mentions the bot.</summary>
+    public static bool Addresses(JsonElement callback, string text) => BotOf(callback) is { } bot && text.Contains($"<@{bot}", StringComparison.Ordinal);
+
     private static string? BotOf(JsonElement callback) =>
         callback.TryGetProperty("authorizations", out var all) && all.ValueKind == JsonValueKind.Array && all.GetArrayLength() > 0
             ? SlackPayload.Text(all[0], "user_id") : null;

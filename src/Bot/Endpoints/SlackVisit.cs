@@ -13,6 +13,12 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
     /// <summary>The shortcut's name in the app's manifest.</summary>
     private const string DeployShortcut = "deploy";
 
+    /// <summary>The shortcut of a message, likewise.</summary>
+    private const string KeepShortcut = "keep-message";
+
+    /// <summary>What the bot puts to a message that it kept as a note.</summary>
+    private const string KeptMark = "memo";
+
     private const string
         WorkingOnIt = "Working on it… The answer follows here.",
         NotKeptYet = "This takes longer than it should: the bot's database is slow or gone. Look whether your command is there before giving it again.";
@@ -44,6 +50,9 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
                 return await ReasonAsync(root);
             case "block_suggestion":
                 return await SuggestAsync(root);
+            case "message_action" when SlackPayload.Text(root, "callback_id") == KeepShortcut && door.Keep is { } keep:
+                await KeepAsync(root, keep);
+                return SlackAnswered.Nothing;
             case "shortcut" when SlackPayload.Text(root, "callback_id") == DeployShortcut:
                 await BeginAsync(root);
                 return SlackAnswered.Nothing;
@@ -64,6 +73,12 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
             case "event_callback" when door.React is { } react && SlackReaction.Read(root) is { } reaction:
                 // Not kept, it is answered with an error: Slack brings it again.
                 await react(reaction, replies.Stopping);
+                return SlackAnswered.Nothing;
+            case "event_callback" when door.Note is { } note && SlackThreadReply.Read(root) is { } said:
+                if (await note(said, replies.Stopping)) replies.Mark(said.Channel, said.Message, KeptMark);
+                return SlackAnswered.Nothing;
+            case "event_callback" when door.Preview is { } preview && SlackLinks.Read(root) is { } shared:
+                replies.Unfurl(shared, preview);
                 return SlackAnswered.Nothing;
             case "event_callback" when door.Home is { } home && SlackHome.OpenedBy(root) is { } user:
                 replies.ShowHome(() => home(user, replies.Stopping), user);
@@ -156,6 +171,14 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
     {
         var user = SlackPayload.Need(root, "user", "id");
         await AnswerAsync(new LateRequest($"slack:shortcut:{user}:{SlackPayload.Need(root, "action_ts")}", DeployForms.Command, null, null, new SlackAsker(user, user)), SlackPayload.Need(root, "trigger_id"));
+    }
+
+    /// <summary>The shortcut that puts a message on the timeline of its channel's incident.</summary>
+    private async Task KeepAsync(JsonElement root, Func<string, string, string, string, CancellationToken, Task<Reply>> keep)
+    {
+        var (user, channel, message) = (SlackPayload.Need(root, "user", "id"), SlackPayload.Need(root, "channel", "id"), SlackPayload.Need(root, "message_ts"));
+        var reply = await keep(user, channel, message, $"slack:keep:{channel}:{message}", replies.Stopping);
+        replies.AnswerLater(Task.FromResult(reply), new SlackAsker(user, channel, SlackForm.Address(SlackPayload.Text(root, "response_url"))));
     }
 
     private Task HearAsync(SlackMention mention) =>

@@ -108,10 +108,20 @@ internal sealed record TeamsActivity(
 /// <param name="Question">What a dialog is to ask first.</param>
 internal sealed record TeamsClick(CardAction? Action, TeamsQuestion Question, string? Reason)
 {
+    /// <summary>What was filled in, by the fields' names.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Answers { get; private init; } = [];
+
     public static TeamsClick Read(JsonElement data) => new(
         CardAction.Parse(SlackPayload.Text(data, TeamsCards.DataKey)),
         TeamsQuestion.Read(data.ValueKind == JsonValueKind.Object && data.TryGetProperty("ask", out var ask) ? ask : default),
-        SlackPayload.Text(data, TeamsCards.ReasonKey)?.Trim());
+        SlackPayload.Text(data, TeamsCards.ReasonKey)?.Trim())
+    {
+        Answers = data.ValueKind != JsonValueKind.Object ? [] :
+        [
+            .. data.EnumerateObject().Where(one => one.Name.StartsWith(TeamsForms.Prefix, StringComparison.Ordinal) && one.Value.ValueKind == JsonValueKind.String)
+                .Select(one => KeyValuePair.Create(one.Name[TeamsForms.Prefix.Length..], string.Join(' ', one.Value.GetString()!.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries)).Trim())),
+        ],
+    };
 
     /// <summary>What an activity brings: in <c>value.action.data</c>, <c>value.data</c> or <c>value</c> itself.</summary>
     public static TeamsClick Of(TeamsActivity activity, params ReadOnlySpan<string> path)

@@ -22,8 +22,11 @@ internal sealed class TeamsReplies(TeamsReply teams, TeamsLate late, ILogger<Tea
     /// <summary>Forgets a request that was kept, once it is done here; its card shows what became of it.</summary>
     public void ForgetLater(Task<Reply> reply, LateActivity kept) => Later(() => FinishAsync(reply, () => Task.CompletedTask, () => late.ForgetAsync(kept, Stopping)));
 
+    /// <summary>What is said, with what it asks below it.</summary>
+    public static TeamsMessage Drawn(Runbooks.Cards.Card card, Runbooks.Cards.Form? form) => form is null ? TeamsCards.Render(card, TeamsView.All) : TeamsForms.Render(card, form);
+
     private async Task AnswerAsync(Task<Reply> reply, TeamsActivity to)
     {
-        if (await reply is { Card: { } card } && await teams.AnswerAsync(to.Conversation, to.Thread, TeamsCards.Render(card, TeamsView.All), Stopping) is not Outcome<Nothing>.Done) Unheard();
+        if (await reply is { Card: { } card } said && await teams.AnswerAsync(to.Conversation, to.Thread, Drawn(card, said.Form), Stopping) is not Outcome<Nothing>.Done) Unheard();
     }
 }

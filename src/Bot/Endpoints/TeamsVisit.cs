@@ -73,6 +73,7 @@ internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply 
     private async Task<IResult> ActAsync(TeamsActivity activity, TeamsSpeaker who)
     {
         if (TeamsClick.Of(activity, "action", "data") is not { Action: { } action } click) return TeamsAnswers.Message(TooOld);
+        if (action.Verb == TeamsForms.Verb) return await FilledAsync(activity, who, action, click.Answers);
         if (action.Verb == TeamsCards.ViewVerb)
             return action.Run is { } viewed && await ViewAsync(who, viewed) is { } view ? TeamsAnswers.Card(view) : TeamsAnswers.Message("There is no such run.");
         var reply = replies.GuardAsync(() => door.Click(who, action, click.Reason, activity.Delivery, replies.Stopping));
@@ -88,6 +89,28 @@ internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply 
         if (said.Refusal is not null && action.Verb != "say") return TeamsAnswers.Message(TeamsAnswers.Why(said));
         if (said.Card is { } card) return TeamsAnswers.Card(TeamsCards.Render(card, TeamsView.All).Card);
         return said.Run is { } changed && await ViewAsync(who, changed) is { } fresh ? TeamsAnswers.Card(fresh) : TeamsAnswers.Message("Done.");
+    }
+
+    /// <summary>A form that was filled in is the command it was asked for, with the answers: judged as if it were typed.</summary>
+    private async Task<IResult> FilledAsync(TeamsActivity activity, TeamsSpeaker who, CardAction action, IReadOnlyList<KeyValuePair<string, string>> answers)
+    {
+        var asked = Late(activity, who, InputForms.Filled(action.Argument ?? "help", answers), null, null);
+        var reply = replies.GuardAsync(() => door.Hear(who, asked.Words!, activity.Delivery, replies.Stopping));
+        if (!await TeamsReplies.InTimeAsync(reply, TeamsReplies.InvokePatience))
+        {
+            if (!await late.KeptAsync(asked, replies.Stopping)) return TeamsAnswers.Message(NotKeptYet);
+            replies.ForgetLater(reply, asked);
+            return TeamsAnswers.Message(WorkingOnIt);
+        }
+
+        var said = await reply;
+        return said switch
+        {
+            { Refusal: not null, Form: { } form, Card: { } card } => TeamsAnswers.Card(TeamsForms.Render(card, form).Card),
+            { Refusal: not null } => TeamsAnswers.Message(TeamsAnswers.Why(said)),
+            { Card: { } card } => TeamsAnswers.Card(TeamsCards.Render(card, TeamsView.All).Card),
+            _ => TeamsAnswers.Message("Done: the run's card shows how it goes."),
+        };
     }
 
     private static IResult Ask(TeamsActivity activity) =>

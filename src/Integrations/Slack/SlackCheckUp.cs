@@ -15,6 +15,8 @@ internal sealed class SlackCheckUp(IOptionsMonitor<SlackOptions> options, TimePr
         ("app_mentions:read", "hearing commands that mention the bot"), ("channels:history", "finding a card again whose posting was interrupted"), ("channels:join", "posting in channels it was not invited to"),
         ("channels:read", "finding channels by their names"), ("chat:write", "posting cards"), ("commands", "slash commands"), ("groups:history", "finding a card again in a private channel"),
         ("groups:read", "finding private channels by their names"), ("im:history", "commands in direct messages"), ("im:write", "direct messages: pages and reminders"),
+        ("channels:manage", "channels of incidents"), ("groups:write", "private channels of incidents"), ("pins:write", "pinning an incident's card"), ("reactions:read", "keeping messages by a reaction"),
+        ("reactions:write", "marking messages that were kept as notes"), ("links:read", "showing how a run stands beside a link to it"), ("links:write", "showing how a run stands beside a link to it"),
         ("usergroups:read", "groups of access.yaml that are Slack's user groups"), ("users:read", "telling who clicked"), ("users:read.email", "telling who somebody is: without it everybody may only read"),
     ];
 

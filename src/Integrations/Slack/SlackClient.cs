@@ -46,6 +46,16 @@ public sealed partial class SlackClient
     public async Task<Outcome<Nothing>> UpdateViewAsync(string id, string? hash, JsonObject view, CancellationToken cancellationToken) =>
         Settle(await PostJsonAsync("views.update", new UpdateView(id, hash, view), SlackJson.Default.UpdateView, SlackJson.Default.SlackBody, null, cancellationToken));
 
+    /// <summary>Puts a reaction to a message; one that is there already stays.</summary>
+    public async Task<Outcome<Nothing>> ReactAsync(string channel, string message, string name, CancellationToken cancellationToken) =>
+        await PostJsonAsync("reactions.add", new AddReaction(channel, message, name), SlackJson.Default.AddReaction, SlackJson.Default.SlackBody, null, cancellationToken) is SlackAnswer<SlackBody>.Failed { Failure: { Error: not "already_reacted" } failure }
+            ? SlackErrors.Judge<Nothing>(failure) : new Outcome<Nothing>.Done(Nothing.Value);
+
+    /// <summary>Shows something beside links in a message.</summary>
+    /// <param name="unfurls">Blocks by the link as it was shared.</param>
+    public async Task<Outcome<Nothing>> UnfurlAsync(string channel, string message, JsonObject unfurls, CancellationToken cancellationToken) =>
+        Settle(await PostJsonAsync("chat.unfurl", new UnfurlLinks(channel, message, unfurls), SlackJson.Default.UnfurlLinks, SlackJson.Default.SlackBody, null, cancellationToken));
+
     /// <summary>Shows a view on the app's Home tab of one person, in place of what was there.</summary>
     public async Task<Outcome<Nothing>> PublishHomeAsync(string user, JsonObject view, CancellationToken cancellationToken) =>
         Settle(await PostJsonAsync("views.publish", new PublishView(user, view), SlackJson.Default.PublishView, SlackJson.Default.SlackBody, null, cancellationToken));

@@ -70,6 +70,10 @@ internal sealed record OpenView(string TriggerId, JsonObject View);
 /// <param name="Hash">Left out, whatever the view is now is replaced.</param>
 internal sealed record UpdateView(string ViewId, string? Hash, JsonObject View);
 
+internal sealed record AddReaction(string Channel, string Timestamp, string Name);
+
+internal sealed record UnfurlLinks(string Channel, string Ts, JsonObject Unfurls);
+
 internal sealed record PublishView(string UserId, JsonObject View);
 
 internal sealed record Metadata(string? EventType, JsonObject? EventPayload);
@@ -132,6 +136,8 @@ internal sealed record AuthBody(Uri? Url, string? TeamId, string? EnterpriseId, 
 [JsonSerializable(typeof(PinMessage))]
 [JsonSerializable(typeof(DirectBody))]
 [JsonSerializable(typeof(OpenView))]
+[JsonSerializable(typeof(AddReaction))]
+[JsonSerializable(typeof(UnfurlLinks))]
 [JsonSerializable(typeof(UpdateView))]
 [JsonSerializable(typeof(PublishView))]
 [JsonSerializable(typeof(PostedBody))]

@@ -53,6 +53,8 @@ internal static class SlackMethods
         "conversations.open" => Direct(slack, (string?)a["users"] ?? ""),
         "views.open" => Open(slack, a),
         "views.update" => Redraw(slack, a),
+        "reactions.add" => React(slack, a),
+        "chat.unfurl" => Unfurl(slack, a),
         "auth.test" => new JsonObject { ["ok"] = true, ["url"] = "https://stand-in.slack.com/", ["team_id"] = "T1", ["user_id"] = SlackStandIn.Bot, ["bot_id"] = "BBOT" },
         _ => Error("unknown_method"),
     };
@@ -211,6 +213,24 @@ internal static class SlackMethods
         var kept = new KeptView("V" + Guid.NewGuid().ToString("N")[..8], from.User, (JsonObject)view.DeepClone());
         slack.Opened.Add(kept);
         return Ok("view", new JsonObject { ["id"] = kept.Id });
+    }
+
+    private static JsonObject React(SlackStandIn slack, JsonObject a)
+    {
+        if ((string?)a["channel"] is not { } channel || (string?)a["timestamp"] is not { } message || (string?)a["name"] is not { Length: > 0 } name) return Error("missing_argument");
+        return slack.Marks.Add($"{channel} {message} {name}") ? new JsonObject { ["ok"] = true } : Error("already_reacted");
+    }
+
+    private static JsonObject Unfurl(SlackStandIn slack, JsonObject a)
+    {
+        if (a["unfurls"] is not JsonObject { Count: > 0 } unfurls || a["channel"] is null || a["ts"] is null) return Error("missing_unfurls");
+        foreach (var (link, shown) in unfurls)
+        {
+            if (shown?["blocks"] is not JsonArray blocks || BlockKit.FaultsOf(blocks) is { Count: > 0 }) return Error("cannot_parse_attachment");
+            slack.Unfurls[link] = BlockKit.TextOf(blocks);
+        }
+
+        return new JsonObject { ["ok"] = true };
     }
 
     private static JsonObject Redraw(SlackStandIn slack, JsonObject a)

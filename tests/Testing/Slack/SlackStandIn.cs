@@ -63,6 +63,10 @@ public sealed class SlackStandIn : IAsyncDisposable
     internal List<KeptMessage> Kept { get; } = [];
     internal List<KeptReply> Shown { get; } = [];
     internal List<KeptView> Opened { get; } = [];
+
+    internal HashSet<string> Marks { get; } = [];
+
+    internal Dictionary<string, string> Unfurls { get; } = [];
     internal Dictionary<string, string> Homes { get; } = [];
 
     public IReadOnlyList<KeptMessage> Messages => Locked(() => Kept.ToList());
@@ -175,6 +179,13 @@ public sealed class SlackStandIn : IAsyncDisposable
     /// <summary>Waits for a dialog that was opened for one person.</summary>
     public Task<KeptView> ViewAsync(string user, TimeSpan? timeout = null) =>
         UntilAsync(() => Opened.LastOrDefault(v => v.User == user && !v.IsClosed), timeout, () => "No dialog is open.");
+
+    /// <summary>Waits for a reaction of the bot's to a message.</summary>
+    public Task MarkedAsync(string channel, string message, string reaction, TimeSpan? timeout = null) =>
+        UntilAsync(() => Marks.Contains($"{IdOf(channel)} {message} {reaction}") ? reaction : null, timeout, () => $"There are: {string.Join(", ", Marks)}");
+
+    /// <summary>Waits for what is shown beside a link.</summary>
+    public Task<string> UnfurledAsync(string link, TimeSpan? timeout = null) => UntilAsync(() => Unfurls.GetValueOrDefault(link), timeout, () => $"There are: {string.Join(", ", Unfurls.Keys)}");
 
     /// <summary>Waits for what one person reads on the app's Home tab.</summary>
     public Task<string> HomeAsync(string user, Func<string, bool> wanted, TimeSpan? timeout = null) =>

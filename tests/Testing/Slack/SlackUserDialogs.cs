@@ -61,6 +61,38 @@ public sealed partial class SlackUser
         ["type"] = "shortcut", ["callback_id"] = callback, ["user"] = Me(), ["team"] = Team(), ["action_ts"] = slack.Locked(slack.NewTs), ["trigger_id"] = slack.NewTrigger(id),
     }, "");
 
+    /// <summary>Uses a shortcut on a message.</summary>
+    public Task<SlackReceipt> ShortcutAsync(string callback, string channel, string message)
+    {
+        var place = slack.IdOf(channel);
+        return InteractAsync(new JsonObject
+        {
+            ["type"] = "message_action", ["callback_id"] = callback, ["user"] = Me(), ["team"] = Team(), ["action_ts"] = slack.Locked(slack.NewTs), ["trigger_id"] = slack.NewTrigger(id),
+            ["channel"] = new JsonObject { ["id"] = place, ["name"] = channel }, ["message_ts"] = message, ["message"] = new JsonObject { ["type"] = "message", ["ts"] = message },
+            ["response_url"] = slack.NewResponseUrl(id, place, null).AbsoluteUri,
+        }, place);
+    }
+
+    /// <summary>Writes in the thread of a message, to everybody there; gives the new message's time.</summary>
+    public async Task<string> ReplyAsync(string channel, string thread, string text)
+    {
+        var ts = slack.Locked(slack.NewTs);
+        await TellAsync(channel, new JsonObject { ["type"] = "message", ["channel_type"] = "channel", ["user"] = id, ["text"] = text, ["ts"] = ts, ["thread_ts"] = thread, ["channel"] = slack.IdOf(channel), ["team"] = "T1" });
+        return ts;
+    }
+
+    /// <summary>Shares a link of the bot's.</summary>
+    public Task<SlackReceipt> ShareAsync(string channel, string link, bool outside = false) => TellAsync(channel, new JsonObject
+    {
+        ["type"] = "link_shared", ["user"] = id, ["channel"] = slack.IdOf(channel), ["message_ts"] = slack.Locked(slack.NewTs), ["links"] = new JsonArray(new JsonObject { ["domain"] = new Uri(link).Host, ["url"] = link }),
+    }, outside);
+
+    private Task<SlackReceipt> TellAsync(string channel, JsonObject what, bool outside = false) => SendAsync(new SlackRequestSent("slack/events", new JsonObject
+    {
+        ["type"] = "event_callback", ["team_id"] = "T1", ["api_app_id"] = "A1", ["event"] = what, ["event_id"] = "Ev" + Guid.NewGuid().ToString("N"), ["is_ext_shared_channel"] = outside,
+        ["authorizations"] = new JsonArray(new JsonObject { ["user_id"] = SlackStandIn.Bot, ["is_bot"] = true }),
+    }.ToJsonString(), "application/json", channel));
+
     private async Task<SlackReceipt> SendAsync(KeptView view, JsonObject values)
     {
         var receipt = await InteractAsync(new JsonObject

@@ -100,6 +100,11 @@ public static class AdaptiveCards
                 if (string.IsNullOrWhiteSpace((string?)e["label"])) faults.Add("an input without a label");
                 if ((bool?)e["isRequired"] == true && string.IsNullOrWhiteSpace((string?)e["errorMessage"])) faults.Add("an input that does not say what is wrong");
                 break;
+            case "Input.ChoiceSet":
+                if (string.IsNullOrWhiteSpace((string?)e["label"])) faults.Add("an input without a label");
+                if ((bool?)e["isRequired"] == true && string.IsNullOrWhiteSpace((string?)e["errorMessage"])) faults.Add("an input that does not say what is wrong");
+                if (e["choices"] is not JsonArray { Count: > 0 } choices || choices.Any(one => string.IsNullOrWhiteSpace((string?)one!["title"]) || (string?)one["value"] is not { Length: > 0 })) faults.Add("a choice without a title or a value");
+                break;
             case "ActionSet":
                 if (e["actions"] is not JsonArray { Count: > 0 and <= 6 } actions) faults.Add("no actions, or more than 6 in a row");
                 else foreach (var action in actions) Action(action as JsonObject, faults);

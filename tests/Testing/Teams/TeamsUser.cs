@@ -72,6 +72,22 @@ public sealed class TeamsUser(TeamsStandIn teams, string id, HttpClient bot)
         return TaskAsync("task/submit", message, data);
     }
 
+    /// <summary>Fills in the inputs of a card and presses the button below them; what is not named stays as it is.</summary>
+    public Task<TeamsReceipt> FillAsync(KeptActivity message, JsonObject card, params (string Field, string Value)[] answers)
+    {
+        var pressed = (JsonObject)AdaptiveCards.ActionsOf(card).Single(one => (string?)one.Action["title"] == "Go ahead").Action.DeepClone();
+        foreach (var input in card["body"]!.AsArray().Where(one => ((string?)one!["type"])!.StartsWith("Input.", StringComparison.Ordinal)))
+        {
+            var name = (string)input!["id"]!;
+            var value = answers.Where(answer => "in." + answer.Field == name).Select(answer => answer.Value).FirstOrDefault((string?)input["value"]);
+            if (value is null && (bool?)input["isRequired"] == true) throw new InvalidOperationException($"{name} has to be filled in.");
+            if (value is not null && input["choices"] is JsonArray choices && choices.All(one => (string?)one!["value"] != value)) throw new InvalidOperationException($"{name} has no choice {value}.");
+            pressed["data"]![name] = value ?? "";
+        }
+
+        return ExecuteAsync(message, pressed, "manual");
+    }
+
     /// <summary>Sends the same activity again.</summary>
     public Task<TeamsReceipt> RepeatAsync() => SendAsync((JsonObject)Last!.DeepClone());
 
