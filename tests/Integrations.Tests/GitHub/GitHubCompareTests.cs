@@ -58,7 +58,7 @@ public sealed class GitHubCompareTests : GitHubBed
         GitHub.Tag("v1.0.0").Tag("0.9.0", Old).Say($"{Repo}/commits/{Sha}/pulls", GitHubStandIn.Recorded("commit-pulls"));
         GitHub.Say($"{Repo}/compare/{Old}...{Sha}", GitHubStandIn.Recorded("compare")).Say($"{Repo}/compare/{Sha}...{Old}", Compared("old.txt"));
         var set = await ChangesAsync();
-        set.Commits.ShouldBe([new Change(Sha, "octocat", "Fix all the bugs")]);
+        set.Commits.ShouldBe([new Change(Sha, "octocat", "Fix all the bugs") { At = new DateTimeOffset(2011, 4, 14, 16, 0, 49, TimeSpan.Zero), Email = "mona@github.com" }]);
         set.PullRequests.ShouldBe([new ChangeRequest(1347, "Amazing new feature", "octocat", new Uri("https://github.com/octocat/Hello-World/pull/1347"))]);
         set.Paths.ShouldBe(["file1.txt", "old.txt"]);
         (set.Truncated, set.Dropped, set.Link).ShouldBe((false, 2, new Uri("https://github.com/octocat/Hello-World/compare/master...topic")));
