@@ -1,13 +1,21 @@
 using ChatOps.Bot.Engine;
+using ChatOps.Bot.Settings;
 using ChatOps.Runbooks.Evidence;
 using ChatOps.Runbooks.Gates;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace ChatOps.Bot.Worker;
 
 internal static class WorkerServices
 {
     /// <summary>The engine that decides, and the loop that does what was decided.</summary>
-    public static IServiceCollection AddRuns(this IServiceCollection services) => services
+    public static IServiceCollection AddRuns(this IServiceCollection services)
+    {
+        services.TryAddSingleton(SummaryOptions.Usual);
+        return services.AddHandlers();
+    }
+
+    private static IServiceCollection AddHandlers(this IServiceCollection services) => services
         .AddSingleton<RunEngine>()
         .AddSingleton<Readings>()
         .AddSingleton<Usuals>()

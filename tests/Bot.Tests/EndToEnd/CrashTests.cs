@@ -46,7 +46,7 @@ public sealed class CrashTests
         var keys = stage.Slack.Messages.Select(message => message.Key!).ToList();
         keys.Count.ShouldBe(keys.Distinct().Count(), "no message was posted twice");
         keys.Count(key => key.StartsWith("card:", StringComparison.Ordinal)).ShouldBe(round * Services.Length);
-        keys.Count(key => key.StartsWith("say:", StringComparison.Ordinal)).ShouldBe(round * Services.Length);
+        keys.Count(key => key.StartsWith("summary-show:", StringComparison.Ordinal)).ShouldBe(round * Services.Length);
         stage.Slack.Refusals.ShouldBeEmpty();
     }
 
@@ -81,7 +81,7 @@ public sealed class CrashTests
     private static async Task QuietAsync(Stage stage, int rounds, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
-        while (stage.Slack.Messages.Count(message => message.Key!.StartsWith("say:", StringComparison.Ordinal)) < rounds * Services.Length && watch.Elapsed < TimeSpan.FromMinutes(1))
+        while (stage.Slack.Messages.Count(message => message.Key!.StartsWith("summary-show:", StringComparison.Ordinal)) < rounds * Services.Length && watch.Elapsed < TimeSpan.FromMinutes(1))
             await Task.Delay(100, cancellationToken);
     }
 

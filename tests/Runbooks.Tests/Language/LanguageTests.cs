@@ -578,6 +578,8 @@ public sealed partial class LanguageTests
         {
             "service" => ("services/a.yaml", mapping),
             "environment" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {mapping} }} }}"),
+            "tell" => ("services/a.yaml", $"{{ service: a, tell: {mapping}, environments: {{}} }}"),
+            "report" => ("access.yaml", $"{{ groups: {{ g: {{ all: true, report: {mapping} }} }}, may: {{}} }}"),
             "window" => ("services/a.yaml", $"{{ service: a, environments: {{ qa: {{ simulated: {{}}, windows: [{mapping}] }} }} }}"),
             "calendar" => ("calendar.yaml", mapping),
             "passing" => ("calendar.yaml", $"{{ exceptions: {mapping} }}"),
