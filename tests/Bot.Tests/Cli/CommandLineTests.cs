@@ -265,7 +265,7 @@ public sealed class CommandLineTests : IAsyncLifetime
         JsonDocument.Parse(output.ToString()).RootElement.GetProperty("title").GetString().ShouldBe("ChatOps access");
         var folder = Path.Combine(Directory.CreateTempSubdirectory("chatops-schema-").FullName, "new");
         (await RunAsync("schema", "--out", folder)).ShouldBe(0);
-        Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(["access.json", "alerts.json", "calendar.json", "oncall.json", "runbooks.json", "services.json"]);
+        Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(["access.json", "alerts.json", "calendar.json", "incidents.json", "oncall.json", "runbooks.json", "services.json"]);
     }
 
     [Theory]
