@@ -1,5 +1,6 @@
 using ChatOps.Bot.Engine;
 using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Work;
 
