@@ -30,7 +30,7 @@ public static partial class TeamsEndpoints
         var services = routes.ServiceProvider;
         var visit = new Lazy<TeamsVisit>(() => new TeamsVisit(
             door(services), services.GetRequiredService<TeamsPlaces>(), services.GetRequiredService<TeamsReply>(), services.GetRequiredService<ITeamsSightings>(),
-            services.GetRequiredService<TeamsReplies>(), new SeenLately(), services.GetRequiredService<TeamsLate>()));
+            services.GetRequiredService<TeamsReplies>(), new SeenLately(), services.GetRequiredService<TeamsLate>(), services.GetRequiredService<TimeProvider>()));
         var options = services.GetRequiredService<IOptionsMonitor<TeamsOptions>>();
         var verifier = services.GetRequiredService<BotTokenVerifier>();
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(TeamsEndpoints).FullName!);

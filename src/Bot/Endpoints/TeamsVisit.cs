@@ -7,8 +7,11 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Endpoints;
 
 /// <summary>What is done with an activity that was found to be Teams' own.</summary>
-internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply teams, ITeamsSightings sightings, TeamsReplies replies, SeenLately seen, TeamsLate late)
+internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply teams, ITeamsSightings sightings, TeamsReplies replies, SeenLately seen, TeamsLate late, TimeProvider time)
 {
+    /// <summary>How often a stray card is tried to be brought up to date.</summary>
+    private const int MostMends = 5;
+
     private const string TooOld = "This button is not one of the bot's, or is too old. Nothing was changed. Look at the run as it is now.";
     private const string WorkingOnIt = "Working on it… The card shows what became of it.";
     private const string NotKeptYet = "This takes longer than it should: the bot's database is slow or gone. Look at the run before pressing again.";
@@ -155,8 +158,13 @@ internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply 
         if (activity.ReplyTo is not { } message) return;
         replies.Later(async () =>
         {
-            if (await door.Stray(run, activity.Conversation, message, replies.Stopping) is { } card)
-                await teams.MendAsync(activity.Conversation, message, TeamsCards.Render(card, TeamsView.All), replies.Stopping);
+            for (var tries = 0; tries < MostMends; tries++)
+            {
+                // Drawn anew each time: the conversation's pace may make it wait, and the run goes on meanwhile.
+                if (await door.Stray(run, activity.Conversation, message, replies.Stopping) is not { } card) return;
+                if (await teams.MendAsync(activity.Conversation, message, TeamsCards.Render(card, TeamsView.All), replies.Stopping) is not Outcome<Nothing>.Later later) return;
+                await Task.Delay(later.After ?? TimeSpan.FromSeconds(1), time, replies.Stopping);
+            }
         });
     }
 

@@ -156,7 +156,7 @@ public sealed class IncidentTests : IAsyncLifetime
     public async Task While_Slack_is_down_it_is_declared_all_the_same_and_the_channel_follows()
     {
         bot = await stage.StartBotAsync();
-        await stage.User(stage.Ben, bot).UntilAsync("/incidents", "No incident is open");        // who Ben is, is known for a while
+        await stage.User(stage.Ben, bot).UntilAsync("/incidents", "none open");        // who Ben is, is known for a while
         stage.Slack.IsUnreachable = true;
         await stage.User(stage.Ben, bot).TypeAsync(Stage.Channel, "/incident declare sev1 \"checkout is failing\" api");
         using var http = bot.NewClient();

@@ -203,7 +203,7 @@ public sealed class TeamsTests : IAsyncLifetime
         var asked = await teams.MessageAsync(TeamsStandIn.Deploys, message => message.Shows("Deploy which"), Patience);
         var refused = await ana.FillAsync(asked, asked.Card!, ("version", "latest"), ("environment", "prod"));
         refused.Says.ShouldContain("is not a version");
-        (await ana.FillAsync(asked, asked.Card!, ("version", "v1.2.3"), ("environment", "prod"))).Says.ShouldContain("Done");
+        (await ana.FillAsync(asked, asked.Card!, ("version", "v1.2.3"), ("environment", "prod"))).Says.ShouldContain("Run 1 is waiting");
         await ana.RepeatAsync();
         await CardAsync("Deploy api v1.2.3 to prod");
         await stage.CardAsync(message => message.Shows("Deploy api v1.2.3 to prod") && message.Shows("a fix"));

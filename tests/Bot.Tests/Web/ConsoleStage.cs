@@ -7,6 +7,7 @@ using ChatOps.Bot.Worker;
 using ChatOps.Integrations.Http;
 using ChatOps.Integrations.Simulated;
 using ChatOps.Integrations.Sqlite;
+using ChatOps.Integrations.Teams;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Language;
@@ -48,6 +49,7 @@ internal sealed class ConsoleStage : IAsyncDisposable
         builder.Services.AddGuardedHttp(builder.Configuration);
         builder.Services.AddSingleton<ITargets>(new SimulatedTargets(Path.Combine(folder, "simulated.json"), TimeProvider.System));
         builder.Services.AddRuns().AddCommands().AddConsole().AddSignIn(console ?? ConsoleSettings.None).AddSingleton<Doctor>();
+        builder.Services.AddSingleton<ITeamsAudience>(s => new Audience(s.GetServices<IDirectory>(), s.GetRequiredService<Func<Configuration>>()));
         if (directory is not null) builder.Services.AddSingleton(directory);
         var app = builder.Build();
         await app.Services.GetRequiredService<IStore>().MigrateAsync(CancellationToken.None);
