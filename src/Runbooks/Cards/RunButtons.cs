@@ -35,6 +35,12 @@ internal static class RunButtons
                 new Confirm("Skip this step?", "The run goes on without it. The reason is kept.", "Skip", "Not now"), AsksReason: true);
         }
 
+        if (run is { Status: RunStatus.Queued, Plan.Kind: RunKind.Deploy, MayHaveChanged: false, Opened.Train: null })
+        {
+            yield return new Button("Go first", ButtonStyle.Plain, CardAction.Say($"supersede {run.Id}"),
+                new Confirm($"Deploy {run.Plan.Version} instead?", "What is before it, waits for people and has changed nothing is ended, and its card says so.", "Go first", "Not now"));
+        }
+
         if (run.TakenOnBy is null && Timely(new RunCommand.TakeOn(Anybody))) yield return new Button("I look after it", ButtonStyle.Plain, Does("take"));
         if (Timely(new RunCommand.Resume(Anybody))) yield return new Button("Resume", ButtonStyle.Primary, Does("resume"));
         if (Timely(new RunCommand.Pause(Anybody, null)) && run.Active.Any(step => step.Step.Waits == Waits.ForNobody)) yield return new Button("Pause", ButtonStyle.Plain, Does("pause"));

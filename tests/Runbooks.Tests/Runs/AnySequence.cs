@@ -199,6 +199,7 @@ public sealed class AnySequence
                     "skip" => new RunCommand.Skip(boss, action.Step, "why"),
                     "abort" => new RunCommand.Abort(boss, null),
                     "take" => new RunCommand.TakeOn(boss),
+                    "say" => null,      // a command of its own, judged as if it were typed
                     "rollback" => run.IsOver ? null : new RunCommand.RollBack(boss, null),
                     _ => throw new InvalidOperationException(action.Verb),
                 };
