@@ -77,6 +77,6 @@ internal static partial class CommandText
 
     private static IEnumerable<Option> Some(string name, string? value) => value is null ? [] : [new Option(name, value)];
 
-    [GeneratedRegex(@"^[A-Za-z0-9_][A-Za-z0-9_.:-]*\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[A-Za-z0-9_][A-Za-z0-9_.:@-]*\z", RegexOptions.NonBacktracking)]
     private static partial Regex Plain();
 }

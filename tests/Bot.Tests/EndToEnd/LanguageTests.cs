@@ -180,7 +180,7 @@ public sealed class LanguageTests : IAsyncLifetime
         await dora.ClickAsync(card, "Approve");
         await stage.CardAsync(message => message.Shows("rolled back"));
         await ana.UntilAsync("/locks", "v1.2.4-bad was taken back");
-        (await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.4-bad prod")).Reply!.Says.ShouldContain("unlock 1");
+        (await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.5 prod")).Reply!.Says.ShouldContain("unlock 1");
         (await ana.TypeAsync(Stage.Channel, "/unlock 1")).Reply!.Says.ShouldContain("reason-missing");
         await ana.TypeAsync(Stage.Channel, "/unlock 1 \"the image was never pushed\"");
         await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.5 prod");

@@ -66,6 +66,11 @@ public sealed class ThreadTests : IAsyncLifetime
     private async Task<KeptMessage> OpenAsync(SlackUser ana)
     {
         await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
-        return await stage.CardAsync(message => message.Shows("Deploy api v1.2.3 to prod"));
+        var card = await stage.CardAsync(message => message.Shows("Deploy api v1.2.3 to prod"));
+
+        // People are slower than the answer to the post, which says which thread it is.
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!(await bot.NewClient().GetStringAsync("runs/1", patience.Token)).Contains("Card posted", StringComparison.Ordinal)) await Task.Delay(50, patience.Token);
+        return card;
     }
 }
