@@ -62,6 +62,7 @@ public sealed class SlackSocketTests : IAsyncLifetime
     public async Task An_acknowledgement_that_is_lost_is_given_again_over_another_connection()
     {
         await StartAsync();
+        await slack.Sockets.UntilAsync(sockets => sockets.Open == 2);
         slack.Sockets.LoseAcknowledgements();
         (await ana.TypeAsync("#general", "/status")).Reply!.Says.ShouldContain("You said: status");
         slack.Sockets.Resent.ShouldBe(1);
