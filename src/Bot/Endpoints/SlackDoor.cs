@@ -43,7 +43,7 @@ internal sealed record SlackDoor(
         Look = async (account, service, typed, cancellationToken) =>
             (await callers.ResolveAsync("slack", account, cancellationToken)).Person is null ? [] : await deploys.LookAsync(service, typed, cancellationToken),
         Note = async (said, cancellationToken) =>
-            await notes.KeepAsync(await callers.ResolveAsync("slack", said.User, cancellationToken), new Place("slack", said.Channel), said.Thread, said.Text, said.Delivery, cancellationToken) is not null,
+            await notes.KeepAsync(async () => await callers.ResolveAsync("slack", said.User, cancellationToken), new Place("slack", said.Channel), said.Thread, said.Text, said.Delivery, cancellationToken) is not null,
         Keep = async (account, channel, message, delivery, cancellationToken) => await incidents.KeepMessageAsync("slack", channel, message, account, delivery, cancellationToken) is { } id
             ? new Reply(Answers.Said($"It is on the timeline of {id}."))
             : new Reply(Answers.Said("This channel is no incident's: nothing was kept. Use it in the incident's channel, or say incident note.")),
