@@ -16,6 +16,7 @@ using ChatOps.Integrations.Kubernetes;
 using ChatOps.Integrations.PagerDuty;
 using ChatOps.Integrations.PostgreSql;
 using ChatOps.Integrations.Prometheus;
+using ChatOps.Integrations.Registry;
 using ChatOps.Integrations.Sentry;
 using ChatOps.Integrations.Simulated;
 using ChatOps.Integrations.Slack;
@@ -56,7 +57,7 @@ static (WebApplication App, BotSettings Settings)? Build(IReadOnlyDictionary<str
     else services.AddPostgreSql(settings.PostgreSql!);
     services.AddSlack(builder.Configuration).AddSlackEndpoints();
     services.AddTeams(builder.Configuration).AddTeamsEndpoints();
-    services.AddKubernetes(builder.Configuration).AddHelm(builder.Configuration);
+    services.AddKubernetes(builder.Configuration).AddHelm(builder.Configuration).AddRegistries(builder.Configuration);
     services.AddSingleton(s => new SimulatedTargets(Path.Combine(settings.Data, "simulated.json"), s.GetRequiredService<TimeProvider>()));
     services.AddSingleton<ITargets>(s => s.GetRequiredService<SimulatedTargets>());
     services.AddSingleton<IOperations, SimulatedOperations>();

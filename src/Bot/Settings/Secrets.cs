@@ -20,7 +20,8 @@ internal static class Secrets
     {
         if (Directory.Exists(Mounted)) configuration.AddKeyPerFile(Mounted, optional: true);
         var read = new Dictionary<string, string?>();
-        foreach (var key in Keys)
+        var perRegistry = configuration.GetSection("Registries").GetChildren().Select(registry => $"{registry.Path}:Password");
+        foreach (var key in Keys.Concat(perRegistry))
         {
             if (configuration[key + "File"] is not { Length: > 0 } file) continue;
             try

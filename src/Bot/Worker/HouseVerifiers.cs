@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ChatOps.Bot.Engine;
+using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Evidence;
 using ChatOps.Runbooks.Language;
 using ChatOps.Runbooks.Work;
@@ -63,5 +64,27 @@ internal sealed class QuietVerifier(IStore store, Func<Configuration> configurat
         }
 
         return found.ToImmutableSortedSet(StringComparer.OrdinalIgnoreCase);
+    }
+}
+
+/// <summary><c>verify: image</c>: what is to be rolled out is in its registry.</summary>
+internal sealed class ImageVerifier(IImages images, Func<Configuration> configuration) : IVerifier
+{
+    public ImmutableArray<string> Names => ["image"];
+
+    public async Task<Answer> LookAsync(Question question, CancellationToken cancellationToken)
+    {
+        var target = configuration().Service(question.Service)?.Environment(question.Environment)?.Target;
+        if (target is Target.Simulated) return Answer.Holds($"{question.Version} is there (simulated)");
+        if (target is not Target.Kubernetes kubernetes) return Answer.Unknown($"{question.Service} has no image in {question.Environment}");
+        var image = ImageReference.Named(kubernetes.Image, question.Version);
+        return await images.LookAsync(image, cancellationToken) switch
+        {
+            Outcome<ImageSeen>.Done { Value.IsThere: true } => Answer.Holds($"{image} is in the registry"),
+            Outcome<ImageSeen>.Done => Answer.Fails($"{image} is not in the registry: is the version right, and was it built?"),
+            Outcome<ImageSeen>.Later later => Answer.Unknown(later.Why),
+            Outcome<ImageSeen>.Never never => Answer.Unknown(never.Fault.Why),
+            _ => Answer.Unknown("the registry's answer makes no sense"),
+        };
     }
 }

@@ -23,7 +23,7 @@ internal sealed class WayOutHandler(RunEngine engine, WaysOut ways) : IWorkHandl
 }
 
 /// <summary>Looks up what going back from a run would mean.</summary>
-internal sealed class WaysOut(RunEngine engine, Targets targets, Standings standings, IStore store)
+internal sealed class WaysOut(RunEngine engine, Targets targets, IImages images, Standings standings, IStore store)
 {
     private const int RunsLookedAt = 20;
 
@@ -47,12 +47,23 @@ internal sealed class WaysOut(RunEngine engine, Targets targets, Standings stand
             : null;
         return seen switch
         {
+            Outcome<BackSeen>.Done { Value: { Image: { } image } back } => await WithImageAsync(new WayOut(run.BackTo, good?.Run, between, back.ByHand, takes, back.Says), image, cancellationToken),
             Outcome<BackSeen>.Done { Value: var back } => new WayOut(run.BackTo, good?.Run, between, back.ByHand, takes, back.Says),
             Outcome<BackSeen>.Later later => new WayOut(run.BackTo, good?.Run, between, null, takes, $"what is left of it can't be told now ({later.Why.TrimEnd('.')})"),
             Outcome<BackSeen>.Never never => new WayOut(run.BackTo, good?.Run, between, null, takes, $"what is left of it can't be told ({never.Fault.Why.TrimEnd('.')})"),
             _ => new WayOut(run.BackTo, good?.Run, between, null, takes, null),
         };
     }
+
+    private async Task<WayOut> WithImageAsync(WayOut way, string image, CancellationToken cancellationToken) => await images.LookAsync(image, cancellationToken) switch
+    {
+        Outcome<ImageSeen>.Done { Value.IsThere: true } => way with { Target = $"{way.Target}, and its image is in the registry" },
+        Outcome<ImageSeen>.Done => way with { ImageGone = image },
+        Outcome<ImageSeen>.Never { Fault.Code: IImages.Elsewhere } => way with { Target = $"{way.Target}; whether its image is still in the registry was not asked, since the settings name none" },
+        Outcome<ImageSeen>.Never never => way with { Target = $"{way.Target}; whether its image is still there can't be told ({never.Fault.Why.TrimEnd('.')})" },
+        Outcome<ImageSeen>.Later later => way with { Target = $"{way.Target}; whether its image is still there can't be told now ({later.Why.TrimEnd('.')})" },
+        _ => way,
+    };
 
     /// <summary>How long a rollout took: going back takes as many replicas as going forward.</summary>
     private static TimeSpan? Took(RunState run) => run.Steps.LastOrDefault(step => step is { Step: Rollout { Lands: true }, Status: StepStatus.Passed, BeganAt: not null, EndedAt: not null }) is { BeganAt: { } began, EndedAt: { } ended } ? ended - began : null;

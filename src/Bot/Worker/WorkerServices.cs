@@ -29,6 +29,7 @@ internal static class WorkerServices
         .AddSingleton<Chats>()
         .AddSingleton<IVerifier, LiveVerifier>()
         .AddSingleton<IVerifier, QuietVerifier>()
+        .AddSingleton<IVerifier, ImageVerifier>()
         .AddSingleton<IWorkHandler, StartHandler>()
         .AddSingleton<IWorkHandler, WatchHandler>()
         .AddSingleton<IWorkHandler, HoldHandler>()

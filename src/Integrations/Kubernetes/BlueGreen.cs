@@ -130,7 +130,7 @@ internal sealed partial class BlueGreen(Clusters clusters, ILogger<BlueGreen> lo
                     ["paused"] = false,
                     ["template"] = new JsonObject
                     {
-                        ["spec"] = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = Images.Choose(idle.Spec.Template, target).Name, ["image"] = Images.Named(target.Image, change.Version) }) },
+                        ["spec"] = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = Images.Choose(idle.Spec.Template, target).Name, ["image"] = ImageReference.Named(target.Image, change.Version) }) },
                     },
                 },
             }), cancellationToken);

@@ -60,7 +60,7 @@ internal sealed partial class Canaries(Clusters clusters, Weights weights, ILogg
                 ["paused"] = false,
                 ["template"] = new JsonObject
                 {
-                    ["spec"] = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = Images.Choose(canary.Spec.Template, target).Name, ["image"] = Images.Named(target.Image, change.Version) }) },
+                    ["spec"] = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = Images.Choose(canary.Spec.Template, target).Name, ["image"] = ImageReference.Named(target.Image, change.Version) }) },
                 },
             },
         }), cancellationToken);

@@ -28,7 +28,7 @@ internal static class Clones
         spec["replicas"] = replicas;
         spec.Remove("paused");
         foreach (var container in (spec["template"]!["spec"]!["containers"] as JsonArray ?? []).OfType<JsonObject>().Where(one => one["name"]?.GetValue<string>() == ContainerOf(original, target)))
-            container["image"] = Images.Named(target.Image, change.Version);
+            container["image"] = ImageReference.Named(target.Image, change.Version);
         var labels = original["metadata"]!["labels"]?.DeepClone() as JsonObject ?? [];
         if (labels.ContainsKey(key)) labels[key] = value;
         return new JsonObject

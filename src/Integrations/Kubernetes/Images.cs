@@ -10,10 +10,6 @@ internal sealed record ContainerImage(string Name, string Image);
 /// <summary>Images, versions, and which container they belong to.</summary>
 internal static class Images
 {
-    /// <summary><c>image:v1</c>, or <c>image@sha256:…</c> where the version is a digest.</summary>
-    public static string Named(string image, string version) =>
-        version.StartsWith('@') ? image + version : IsDigest(version) ? $"{image}@{version}" : $"{image}:{version}";
-
     /// <summary>The version in a reference: its tag, else its digest, else <c>latest</c> as the runtime reads it.</summary>
     public static string VersionOf(string reference)
     {
@@ -87,8 +83,6 @@ internal static class Images
 
     private static string Names(List<ContainerImage> containers) =>
         containers.Count == 0 ? "none" : string.Join(", ", containers.Select(c => c.Name));
-
-    private static bool IsDigest(string version) => version.StartsWith("sha256:", StringComparison.Ordinal) || version.StartsWith("sha512:", StringComparison.Ordinal);
 
     private static (string Name, string? Tag, string? Digest) Split(string reference)
     {

@@ -107,12 +107,12 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
             var deployment = pair?.Live ?? await clusters.Client(k.Cluster).GetDeploymentAsync(k.Namespace, k.Deployment, cancellationToken);
             var container = Images.Choose(deployment.Spec.Template, k);
             var byHand = Hands.ByHand(deployment, container);
-            if (Images.IsOf(container.Image, version)) return Done(new BackSeen("it runs now, so its image is there", byHand));
+            if (Images.IsOf(container.Image, version)) return Done(new BackSeen("it runs now", byHand) { Image = container.Image });
             if (pair?.Idle is { } idle && Images.Find(idle.Spec.Template, k) is { } beside && Images.IsOf(beside.Image, version))
                 return Done(new BackSeen($"it stands by as {idle.Metadata.Name}, {idle.Status.ReadyReplicas} of its replicas ready", byHand));
             return Done(new BackSeen(await rollouts.FindRevisionAsync(k with { Deployment = deployment.Metadata.Name }, deployment, version, revision, cancellationToken) is { } kept
-                ? $"revision {kept} is there; whether its image is still in the registry, the cluster can't tell"
-                : "its revision is gone: only its image is set back, not what else its template said; whether the image is still in the registry, the cluster can't tell", byHand));
+                ? $"revision {kept} is there"
+                : "its revision is gone: only its image is set back, not what else its template said", byHand) { Image = ImageReference.Named(k.Image, version) });
         });
 
     public Task<HealthAnswer> ProbeAsync(Target target, HealthProbe probe, CancellationToken cancellationToken) =>

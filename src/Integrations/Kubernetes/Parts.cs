@@ -15,7 +15,7 @@ internal sealed partial class Parts(Clusters clusters, ILogger<Parts> logger)
     /// <summary>Begins a part, or grows one.</summary>
     public Task<RolloutBegun> BeginAsync(Target.Kubernetes target, Change change, CancellationToken cancellationToken) => ActAsync(target, change, (deployment, marks) =>
     {
-        var (container, image) = (Images.Choose(deployment.Spec.Template, target), Images.Named(target.Image, change.Version));
+        var (container, image) = (Images.Choose(deployment.Spec.Template, target), ImageReference.Named(target.Image, change.Version));
         var begun = Begun(deployment, container, image, change);
         var wanted = deployment.Spec.Replicas ?? 1;
         var runs = container.Image == image && deployment.Status.ObservedGeneration >= deployment.Metadata.Generation ? deployment.Status.UpdatedReplicas : 0;
@@ -36,7 +36,7 @@ internal sealed partial class Parts(Clusters clusters, ILogger<Parts> logger)
     /// <summary>All replicas are replaced: what was held goes on, with as many at a time as the runbook says, or as it was before.</summary>
     public Task<RolloutBegun> GoOnAsync(Target.Kubernetes target, Change change, CancellationToken cancellationToken) => ActAsync(target, change, (deployment, marks) =>
     {
-        var (container, image) = (Images.Choose(deployment.Spec.Template, target), Images.Named(target.Image, change.Version));
+        var (container, image) = (Images.Choose(deployment.Spec.Template, target), ImageReference.Named(target.Image, change.Version));
         if (Marks.RunOf(deployment.Metadata) == change.Run && container.Image != image)
             throw ApiException.Never(FaultCodes.ChangedByHand, Hands.WhoReplaced(deployment, container, change), "Look at what runs there before you deploy again.");
         if (deployment.Metadata.Annotation(Marks.Held) == change.Run.ToString() && !deployment.Spec.Paused) Log.NotHeldAnyMore(logger, target.ToString(), change.Run);

@@ -53,7 +53,7 @@ internal sealed partial class Rollouts(Clusters clusters, ILogger<Rollouts> logg
     private static Decided SetImage(Deployment deployment, Target.Kubernetes target, Change change, string verb, bool resume)
     {
         var container = Images.Choose(deployment.Spec.Template, target);
-        var image = Images.Named(target.Image, change.Version);
+        var image = ImageReference.Named(target.Image, change.Version);
         var revision = Marks.RevisionNow(deployment);
         var unchanged = container.Image == image;
         var begun = new RolloutBegun(Images.VersionOf(container.Image), revision, unchanged ? revision : null, unchanged);

@@ -72,9 +72,13 @@ public sealed record Change(RunId Run, string Key, string Version, Person By, st
 public sealed record PodNames(string? New, string? Stable);
 
 /// <summary>What is left of a version at a target.</summary>
-/// <param name="Says">Whether its revision and its image are there, as far as the target can tell.</param>
+/// <param name="Says">Whether its revision is there, as far as the target can tell.</param>
 /// <param name="ByHand">A sentence when the target was changed by something other than a run since; else null.</param>
-public sealed record BackSeen(string Says, string? ByHand);
+public sealed record BackSeen(string Says, string? ByHand)
+{
+    /// <summary>The image that nodes pull for it; null where its replicas are up.</summary>
+    public string? Image { get; init; }
+}
 
 /// <summary>How the pods of a version do.</summary>
 /// <param name="Pods">How many there are; 0 = the version does not run, and the rest says nothing.</param>

@@ -14,11 +14,15 @@ namespace ChatOps.Runbooks.Runs;
 /// <param name="Target">What the target says of that version: whether its revision and its image are still there.</param>
 public sealed record WayOut(string? ToVersion, RunId? Good, ImmutableArray<ChangeBetween> Between, string? ByHand, TimeSpan? Takes, string? Target)
 {
+    /// <summary>The image that going back needs, where its registry says that it has it no more; else null.</summary>
+    public string? ImageGone { get; init; }
+
     /// <summary>Why it can't be undone, in a sentence; null when it can.</summary>
     public string? Impossible => ToVersion is null ? "what ran before is not known"
+        : ImageGone is { } image ? $"its image {image} is no longer in the registry"
         : Between.FirstOrDefault(one => one.How == Undoing.Impossible) is { } never ? $"{never.Title} can't be undone" : null;
 
-    public bool Equals(WayOut? other) => other is not null && (ToVersion, Good, ByHand, Takes, Target) == (other.ToVersion, other.Good, other.ByHand, other.Takes, other.Target) && Between.SequenceEqual(other.Between);
+    public bool Equals(WayOut? other) => other is not null && (ToVersion, Good, ByHand, Takes, Target, ImageGone) == (other.ToVersion, other.Good, other.ByHand, other.Takes, other.Target, other.ImageGone) && Between.SequenceEqual(other.Between);
 
     public override int GetHashCode() => HashCode.Combine(ToVersion, Good, ByHand, Takes, Target, Between.Length);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using ChatOps.Testing;
 using Shouldly;
 using Xunit;
 
@@ -257,6 +258,42 @@ public sealed class StrategyTests : IAsyncLifetime
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (stage.Cluster.Jobs("prod").Count > 0) await Task.Delay(20, patience.Token);
         stage.Cluster.Deployment("prod", "api").Version.ShouldBe("v1.2.2");
+    }
+
+    [Fact]
+    public async Task What_is_not_in_its_registry_is_said_before_anybody_approves_be_it_the_new_version_or_the_one_to_go_back_to()
+    {
+        await using var registry = await RegistryStandIn.StartAsync();
+        foreach (var version in (string[])["v1.2.2", "v1.2.3"]) registry.Images[$"api:{version}"] = true;
+        stage.Settings["Registries:main:Host"] = "registry.example.com";
+        stage.Settings["Registries:main:Address"] = registry.Address.AbsoluteUri;
+        stage.Settings["Registries:main:User"] = RegistryStandIn.User;
+        stage.Settings["Registries:main:Password"] = RegistryStandIn.Password;
+        stage.Write("runbooks/rolling-deploy.yaml", """
+            runbook: rolling-deploy
+            steps:
+              - checklist: Before
+                items: [It was built: { verify: image }]
+              - approval: "{service} {version} to {environment}"
+                from: [release-managers]
+              - deploy: rolling
+              - check: health
+            on-failure: { rollback: automatic }
+            """);
+        bot = await stage.StartBotAsync();
+        var ana = stage.User(stage.Ana, bot);
+        await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.4 prod");
+        await stage.CardAsync(message => message.Shows("registry.example.com/api:v1.2.4 is not in the registry"));
+        await ana.TypeAsync(Stage.Channel, "/abort 1 \"a wrong version\"");
+        await stage.CardAsync(message => message.Shows("aborted"));
+        await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
+        await stage.CardAsync(message => message.Shows("To v1.2.2") && message.Shows("and its image is in the registry") && message.Shows("waiting for approval") && !message.Shows("No way back"));
+        await ana.TypeAsync(Stage.Channel, "/abort 2 \"not yet\"");
+
+        // It is cleaned away meanwhile.
+        registry.Images.TryRemove("api:v1.2.2", out _);
+        await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
+        await stage.CardAsync(message => message.Shows("No way back: its image registry.example.com/api:v1.2.2 is no longer in the registry") && message.Shows("waiting for approval"));
     }
 
     private async Task RestartAsync()

@@ -89,9 +89,9 @@ public class AnswersTests
         Images.VersionOf("a/b:v1@sha256:01").ShouldBe("v1");
         Images.IsOf("a/b:v1@sha256:01", "sha256:01").ShouldBeTrue();
         Images.RepositoryOf("registry:5000/a/b:v1@sha256:01").ShouldBe("registry:5000/a/b");
-        Images.Named("a/b", "v1").ShouldBe("a/b:v1");
-        Images.Named("a/b", "sha256:01").ShouldBe("a/b@sha256:01");
-        Images.Named("a/b", "@sha256:01").ShouldBe("a/b@sha256:01");
+        ImageReference.Named("a/b", "v1").ShouldBe("a/b:v1");
+        ImageReference.Named("a/b", "sha256:01").ShouldBe("a/b@sha256:01");
+        ImageReference.Named("a/b", "@sha256:01").ShouldBe("a/b@sha256:01");
     }
 
     [Fact]
