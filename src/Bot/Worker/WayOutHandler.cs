@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ChatOps.Bot.Engine;
 using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;
@@ -29,6 +30,7 @@ internal sealed class WaysOut(RunEngine engine, Targets targets, IImages images,
 
     public async Task<WayOut> LookAsync(RunState run, CancellationToken cancellationToken)
     {
+        if (run.Plan.Kind == RunKind.Procedure) return new WayOut(null, null, [.. WayOut.ChangesOf(run)], null, null, null) { StepsOnly = true };
         var known = (await standings.NowAsync(cancellationToken)).Of(run.Site);
         var (between, takes) = (WayOut.ChangesOf(run).ToImmutableArray(), Took(run));
         var good = run.BackTo is { } to ? known.PassOf(to) : null;

@@ -17,19 +17,22 @@ public sealed record WayOut(string? ToVersion, RunId? Good, ImmutableArray<Chang
     /// <summary>The image that going back needs, where its registry says that it has it no more; else null.</summary>
     public string? ImageGone { get; init; }
 
+    /// <summary>The run brings no version: only what its steps change is undone.</summary>
+    public bool StepsOnly { get; init; }
+
     /// <summary>Why it can't be undone, in a sentence; null when it can.</summary>
-    public string? Impossible => ToVersion is null ? "what ran before is not known"
+    public string? Impossible => ToVersion is null && !StepsOnly ? "what ran before is not known"
         : ImageGone is { } image ? $"its image {image} is no longer in the registry"
         : Between.FirstOrDefault(one => one.How == Undoing.Impossible) is { } never ? $"{never.Title} can't be undone" : null;
 
-    public bool Equals(WayOut? other) => other is not null && (ToVersion, Good, ByHand, Takes, Target, ImageGone) == (other.ToVersion, other.Good, other.ByHand, other.Takes, other.Target, other.ImageGone) && Between.SequenceEqual(other.Between);
+    public bool Equals(WayOut? other) => other is not null && (ToVersion, Good, ByHand, Takes, Target, ImageGone, StepsOnly) == (other.ToVersion, other.Good, other.ByHand, other.Takes, other.Target, other.ImageGone, other.StepsOnly) && Between.SequenceEqual(other.Between);
 
     public override int GetHashCode() => HashCode.Combine(ToVersion, Good, ByHand, Takes, Target, Between.Length);
 
-    /// <summary>What a run changes besides the version, and how that is undone. Once the run is over its undo steps are not walked any more: they are a script for people.</summary>
+    /// <summary>What a run changes besides the version, and how that is undone: all of it before it began, and what began once a decision is asked for. Once the run is over its undo steps are not walked any more: they are a script for people.</summary>
     public static IEnumerable<ChangeBetween> ChangesOf(RunState run) =>
         from step in run.Steps.Reverse()
-        where step is { Way: Way.Forward, Step: not Rollout } && (step.Step.Changes || step.Step.Rules is { Undo.IsEmpty: false }) && (!run.IsOver || step.BeganAt is not null)
+        where step is { Way: Way.Forward, Step: not Rollout } && (step.Step.Changes || step.Step.Rules is { Undo.IsEmpty: false }) && ((!run.IsOver && run.Status is not RunStatus.Deciding) || step.BeganAt is not null)
         let undo = step.Step.Rules?.Undo ?? []
         select new ChangeBetween(run.Id, step.Step.Title, undo.IsEmpty ? Undoing.Impossible : run.IsOver || undo.Any(one => one is Manual) ? Undoing.Script : Undoing.Reversible);
 

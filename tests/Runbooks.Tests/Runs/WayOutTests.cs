@@ -47,6 +47,25 @@ public sealed class WayOutTests
     }
 
     [Fact]
+    public void An_image_that_its_registry_has_no_more_is_no_way_back_and_a_run_without_a_version_needs_none()
+    {
+        var run = Migrating([Undo]).Ticked();
+        (Way(run) with { ImageGone = "registry.example.com/api:v1.2.2" }).Impossible.ShouldBe("its image registry.example.com/api:v1.2.2 is no longer in the registry");
+        var steps = Way(run) with { ToVersion = null, Between = [] };
+        steps.Impossible.ShouldBe("what ran before is not known");
+        (steps with { StepsOnly = true }).Impossible.ShouldBeNull();
+        WayOutLines.Short(steps with { StepsOnly = true }).ShouldBe("what it changed can be undone");
+    }
+
+    [Fact]
+    public void Once_a_decision_is_asked_for_only_what_began_has_to_be_undone()
+    {
+        var run = Migrating([Undo]);
+        WayOut.ChangesOf(run).ShouldHaveSingleItem();
+        WayOut.ChangesOf(run with { Status = RunStatus.Deciding }).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_run_that_is_over_walks_its_undo_no_more_so_people_have_to()
     {
         Step[] undo = [new SetValues(new("u1"), "Set back", ImmutableSortedDictionary<string, string>.Empty)];
