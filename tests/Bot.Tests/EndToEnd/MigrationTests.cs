@@ -17,7 +17,7 @@ public sealed class MigrationTests : IAsyncLifetime
         stage = await Stage.SetAsync();
         stage.Cluster.AutoAdvance(TimeSpan.FromMilliseconds(40));
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Example, "jobs"))) stage.Write($"jobs/{Path.GetFileName(file)}", await File.ReadAllTextAsync(file));
-        stage.Write("runbooks/orders-migration.yaml", (await File.ReadAllTextAsync(Path.Combine(Example, "runbooks", "orders-migration.yaml"))).Replace("soak: 10m", "soak: 1s", StringComparison.Ordinal));
+        stage.Write("runbooks/orders-migration.yaml", (await File.ReadAllTextAsync(Path.Combine(Example, "runbooks", "orders-migration.yaml"))).Replace("soak: 10m\n    gates: [all, usual]", "soak: 1s", StringComparison.Ordinal));
         stage.Cluster.Logs["orders-rehearsal"] = ["the migration took 41 s on a copy"];
     }
 
