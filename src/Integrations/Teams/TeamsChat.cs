@@ -5,6 +5,7 @@ using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Work;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace ChatOps.Integrations.Teams;
 
@@ -14,7 +15,7 @@ namespace ChatOps.Integrations.Teams;
 /// itself was lost, whether the message is there can't be told: it is posted again. It may then stand there twice, once left as it was; a click on either goes through
 /// the same rules, so nothing is done twice, and the one that was left is brought up to date when it is clicked.
 /// </remarks>
-internal sealed partial class TeamsChat(TeamsClient client, TeamsChannels channels, TeamsRoster roster, ITeamsPlaces places, ITeamsAudience audience, ILogger<TeamsChat> logger) : IChat
+internal sealed partial class TeamsChat(TeamsClient client, TeamsChannels channels, TeamsRoster roster, ITeamsPlaces places, ITeamsAudience audience, IOptions<TeamsOptions> options, ILogger<TeamsChat> logger) : IChat
 {
     /// <summary>Keys of messages that were surely not taken: posting those again is no cause for doubt. Lost with the process, which only costs a line in the log.</summary>
     private readonly ConcurrentDictionary<string, bool> untaken = new(StringComparer.Ordinal);
@@ -75,6 +76,8 @@ internal sealed partial class TeamsChat(TeamsClient client, TeamsChannels channe
     /// <summary>The card that everybody sees: without the buttons that are for some, whose clients then ask for theirs. Where it can't be told who they are, everybody sees them.</summary>
     private async Task<TeamsView> ViewAsync(TeamsConversation to, Card card, CancellationToken cancellationToken)
     {
+        // Nobody asks for theirs in the Agents Playground, which refreshes no cards: whoever may not press one is told so.
+        if (!options.Value.Registered) return TeamsView.All;
         var some = card.Buttons.Where(button => !button.For.IsEmpty).ToList();
         if (some.Count == 0 || to.Kind == "personal" || some[0].Action.Run is not { } run) return TeamsView.All;
         if (await audience.FindAsync([.. some.SelectMany(button => button.For).Distinct()], cancellationToken) is not { Count: > 0 and <= 200 } people) return TeamsView.All;
