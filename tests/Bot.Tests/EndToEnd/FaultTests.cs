@@ -96,9 +96,13 @@ public sealed class FaultTests : IAsyncLifetime
         Runbook("{ deploy: rolling }, { soak: 10m, gates: [usual] }");
         bot = await stage.StartBotAsync();
         await stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
-        await stage.CardAsync(message => message.Shows("Soak") && message.Shows("running"), 60);
+        await stage.CardAsync(message => message.Shows("restarts ▁"), 60);
         foreach (var pod in stage.Cluster.Pods("prod").Where(pod => ((string)pod["spec"]!["containers"]![0]!["image"]!).EndsWith("api:v1.2.3", StringComparison.Ordinal)).Take(1))
-            stage.Cluster.ChangeByHand("pods", "prod", (string)pod["metadata"]!["name"]!, one => End(one, reason, exitCode), "kubelet");
+        {
+            End(pod, reason, exitCode);
+            stage.Cluster.Put("pods", "prod", pod);
+        }
+
         var card = await stage.CardAsync(message => message.Shows("⚠️ Rolled back"), 60);
         card.Says.ShouldContain(gate);
         stage.Cluster.Deployment("prod", "api").Version.ShouldBe("v1.2.2");
