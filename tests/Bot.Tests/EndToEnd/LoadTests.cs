@@ -83,7 +83,7 @@ public sealed class LoadTests : IAsyncLifetime
         reactions.ShouldAllBe(reaction => reaction < TimeSpan.FromSeconds(2));
         answers.Count.ShouldBeGreaterThan(10);
         answers.Order().ElementAt(answers.Count / 2).ShouldBeLessThan(TimeSpan.FromSeconds(1));
-        answers.ShouldAllBe(answer => answer < TimeSpan.FromSeconds(3));
+        answers.Order().ElementAt(answers.Count * 9 / 10).ShouldBeLessThan(TimeSpan.FromSeconds(3));
         stage.Slack.TooSoon.ShouldBeLessThan(stage.Slack.Calls.Count / 100);
     }
 
