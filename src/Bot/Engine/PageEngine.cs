@@ -1,4 +1,3 @@
-using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Paging;
 using ChatOps.Runbooks.Work;
 

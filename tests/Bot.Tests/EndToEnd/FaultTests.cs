@@ -3,7 +3,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using ChatOps.Testing;
 using ChatOps.Testing.Slack;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
 using Xunit;
