@@ -1,7 +1,5 @@
-using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace ChatOps.Testing;
@@ -43,16 +41,7 @@ public sealed class PagerDutyStandIn : IAsyncDisposable
         }
     }
 
-    public static async Task<PagerDutyStandIn> StartAsync()
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var app = builder.Build();
-        var standIn = new PagerDutyStandIn(app);
-        app.Run(standIn.AnswerAsync);
-        await app.StartAsync();
-        return standIn;
-    }
+    public static Task<PagerDutyStandIn> StartAsync() => Loopback.StartAsync(app => new PagerDutyStandIn(app), (standIn, context) => standIn.AnswerAsync(context));
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 

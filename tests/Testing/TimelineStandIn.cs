@@ -1,7 +1,5 @@
-using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace ChatOps.Testing;
@@ -39,16 +37,7 @@ public sealed class TimelineStandIn : IAsyncDisposable
         lock (gate) toLose.Add(ending);
     }
 
-    public static async Task<TimelineStandIn> StartAsync()
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var app = builder.Build();
-        var standIn = new TimelineStandIn(app);
-        app.Run(standIn.AnswerAsync);
-        await app.StartAsync();
-        return standIn;
-    }
+    public static Task<TimelineStandIn> StartAsync() => Loopback.StartAsync(app => new TimelineStandIn(app), (standIn, context) => standIn.AnswerAsync(context));
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 

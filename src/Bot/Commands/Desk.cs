@@ -60,7 +60,7 @@ internal sealed partial class Desk(
             case Command.Deploy c: return await openings.DeployAsync(speaker, c, delivery, cancellationToken);
             case Command.Procedure c: return await openings.RunAsync(speaker, c, delivery, cancellationToken);
             case Command.Rollback c: return await openings.RollBackAsync(speaker, c, delivery, cancellationToken);
-            case Command.Status c: return new Reply(Answers.Status(await readings.BoardAsync(cancellationToken), c.Service, c.Environment, engine.Now));
+            case Command.Status c: return new Reply(Answers.Status(await readings.BoardAsync(c.Service, c.Environment, cancellationToken), c.Service, c.Environment, engine.Now));
             case Command.History c: return new Reply(Answers.History(c.Service, c.Environment, await readings.RunsAsync(new RunQuery(c.Service, c.Environment, AtMost: 15), cancellationToken), engine.Now));
             case Command.Runs: return new Reply(Answers.Runs(await readings.RunsAsync(new RunQuery(Open: true, AtMost: 30), cancellationToken), engine.Now));
             case Command.Lock c: return await keeping.LockAsync(speaker, c, delivery, cancellationToken);

@@ -38,7 +38,7 @@ internal sealed class ReportDesk(Reports reports, Followers followers, Readings 
 
     public async Task<Reply> ChangelogAsync(Command.Changelog c, CancellationToken cancellationToken)
     {
-        var board = (await readings.BoardAsync(cancellationToken)).Of(c.Service, null);
+        var board = (await readings.BoardAsync(c.Service, null, cancellationToken)).Lines;
         var (one, other) = (board.First(line => line.Environment == c.One), board.First(line => line.Environment == c.Other));
         if ((one.Live is null ? one : other.Live is null ? other : null) is { } silent)
             return Refused(new Refusal(RefusalCodes.TargetUnavailable, $"What runs in {silent.Environment} can't be told now: {silent.Says}", "Say it again in a minute."));

@@ -22,7 +22,7 @@ internal sealed class VersionLists(IEnumerable<IVersions> sources, Readings read
 
     public async Task<ImmutableArray<Suggestion>> OfAsync(ServiceWords service, CancellationToken cancellationToken)
     {
-        var live = (await readings.BoardAsync(cancellationToken)).Of(service.Name, null).Where(line => line.Live is not null).ToLookup(line => line.Live!, line => line.Environment);
+        var live = (await readings.BoardAsync(service.Name, null, cancellationToken)).Lines.Where(line => line.Live is not null).ToLookup(line => line.Live!, line => line.Environment);
         var known = await KnownAsync(service.Name, cancellationToken);
         return
         [

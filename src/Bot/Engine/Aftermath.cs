@@ -1,6 +1,7 @@
 using System.Globalization;
 using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Paging;
+using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;
@@ -26,10 +27,10 @@ internal static class Aftermath
             {
                 RunAborted e when aborted is { } who => Want(who, Says(e)),
                 DecisionAsked or RollbackBegan or RunCancelled when byAbort => null,
-                DecisionAsked e when failed is { } who => Want(who, $"{e.Why}{Failed(after)}"),
+                DecisionAsked e when failed is { } who => Want(who, $"{e.Why}{Failed(after)}{Onwards(after)}") with { Worse = after.Rollback is not null },
                 RollbackBegan { By: null, With: null } e when failed is { } who && before?.Status != RunStatus.Deciding => Want(who, $"{WithLink(after.Steps.LastOrDefault(step => step.Fault is not null)?.Fault, e.Why)} It is rolled back to {e.ToVersion} by itself."),
                 WatchTripped e when failed is { } who => Want(who, $"{WithLink(e.Fault)} {(e.GoesBack ? $"It is rolled back to {after.BackTo} by itself." : $"{(e.Why is null ? "" : $"{e.Why} ")}Roll it back, or say that it is well.")}"),
-                WatchTakenBack { Rollback: null } e when failed is { } who => Want(who, $"{WithLink(after.Watch!.Fault!)} {e.Says}"),
+                WatchTakenBack { Rollback: null } e when failed is { } who => Want(who, $"{WithLink(after.Watch!.Fault!)} {e.Says}") with { Worse = true },
                 WatchEnded { How: WatchStatus.Unclear } e when failed is { } who => Want(who, $"Whether {after.Plan.Version} is well can't be told. {e.Says} Look at it, then roll it back or say that it is well.") with { Critical = false },
                 WatchVouched => new PageNews(subject, NewsKind.Over, Why: "somebody says that it is well"),
                 DecisionTaken e => new PageNews(subject, NewsKind.Acknowledged, By: e.By),
@@ -74,6 +75,9 @@ internal static class Aftermath
     /// <summary>What failed, what to do about it and where to look closer: whoever is woken has to know.</summary>
     private static string Failed(RunState run) => run.Steps.LastOrDefault(step => step.Status == StepStatus.Failed)?.Fault is { } fault
         ? $" {fault.Why}{(fault.Next is null ? "" : $" {fault.Next}")}{(fault.Link is null ? "" : $" {fault.Link}")}" : "";
+
+    /// <summary>How a rollback goes on that failed: the bot does nothing more by itself.</summary>
+    private static string Onwards(RunState run) => run.Rollback is null && run.Plan.Kind != RunKind.Rollback ? "" : $" Once that is mended, say: retry {run.Id}";
 
     /// <summary>What is wrong, and where people look closer.</summary>
     private static string WithLink(Fault? fault, string? why = null) => fault?.Link is { } link && (why is null || why == fault.Why) ? $"{fault.Why} {link}" : why ?? fault?.Why ?? "";

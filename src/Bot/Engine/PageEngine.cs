@@ -1,4 +1,3 @@
-using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Paging;
 using ChatOps.Runbooks.Work;
 
@@ -25,10 +24,10 @@ internal sealed partial class PageEngine(IStore store, Duty duty, IEnumerable<IP
     }
 
     /// <summary>Wants somebody to be called: whoever is on call now.</summary>
-    public async Task WantAsync(string subject, GroupName who, string title, string why, bool critical, ClaimedWork? completes, CancellationToken cancellationToken)
+    public async Task WantAsync(PageNews news, ClaimedWork? completes, CancellationToken cancellationToken)
     {
-        var (people, escalate) = await duty.ChainAsync(who, cancellationToken);
-        await TellAsync(subject, new PageCommand.Want(who, title, why, critical, people, escalate, Pager?.Patience), null, completes, cancellationToken);
+        var (people, escalate) = await duty.ChainAsync(news.Who!.Value, cancellationToken);
+        await TellAsync(news.Subject, new PageCommand.Want(news.Who.Value, news.Title!, news.Why!, news.Critical, people, escalate, Pager?.Patience) { Worse = news.Worse }, null, completes, cancellationToken);
     }
 
     /// <summary>Tells a page something, and keeps what it decides.</summary>

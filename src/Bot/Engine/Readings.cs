@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using ChatOps.Bot.Worker;
 using ChatOps.Runbooks.Cards;
@@ -18,6 +19,9 @@ internal sealed class Readings : IDisposable
     /// <summary>How long a page waits for a target that does not answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
 
+    /// <summary>How many targets are looked at at once.</summary>
+    private const int AtOnce = 32;
+
     private readonly IStore store;
     private readonly RunEngine engine;
     private readonly Targets targets;
@@ -25,7 +29,8 @@ internal sealed class Readings : IDisposable
     private readonly Settings.BotAddress address;
     private readonly Standings standings;
     private readonly IDisposable subscription;
-    private readonly SemaphoreSlim looking = new(1, 1);
+    private readonly SemaphoreSlim looking = new(1, 1), glances = new(AtOnce, AtOnce);
+    private readonly ConcurrentDictionary<Site, Glance> seenLately = new();
     private volatile Kept? board;
 
     public Readings(IStore store, RunEngine engine, Targets targets, Func<Configuration> configuration, Settings.BotAddress address, Standings standings)
@@ -72,7 +77,9 @@ internal sealed class Readings : IDisposable
         {
             // Whoever waited finds what the first one saw.
             if (board is { } fresh && fresh.Of == current && engine.Now - fresh.At < Fresh) return fresh.Board;
-            return await LookAtAllAsync(current, cancellationToken);
+            var now = new Kept(current, engine.Now, new Board(await LinesAsync(current, null, null, cancellationToken)));
+            board = now;
+            return now.Board;
         }
         finally
         {
@@ -80,19 +87,26 @@ internal sealed class Readings : IDisposable
         }
     }
 
-    private async Task<Board> LookAtAllAsync(Configuration current, CancellationToken cancellationToken)
+    /// <summary>The lines of a service, of an environment, or of one in the other; null = any. No other target is looked at.</summary>
+    public async ValueTask<Board> BoardAsync(string? service, string? environment, CancellationToken cancellationToken)
+    {
+        var current = configuration();
+        var known = board is { } kept && kept.Of == current && engine.Now - kept.At < Fresh;
+        return known || (service is null && environment is null) ? new Board((await BoardAsync(cancellationToken)).Of(service, environment)) : new Board(await LinesAsync(current, service, environment, cancellationToken));
+    }
+
+    private async Task<ImmutableArray<BoardLine>> LinesAsync(Configuration current, string? name, string? place, CancellationToken cancellationToken)
     {
         var live = (await store.ListLiveAsync(cancellationToken)).ToDictionary(row => new Site(row.Service, row.Environment));
         var open = (await store.ListRunsAsync(new RunQuery(Open: true, AtMost: 500), cancellationToken)).ToLookup(row => new Site(row.Service, row.Environment));
         var versions = await standings.NowAsync(cancellationToken);
         var looks = from service in current.Services
+                    where name is null || service.Name == name
                     from environment in service.Environments
+                    where place is null || environment.Name == place
                     let site = new Site(service.Name, environment.Name)
                     select LineAsync(site, environment, live.GetValueOrDefault(site), open[site].LastOrDefault(), versions.Of(site), cancellationToken);
-        var lines = await Task.WhenAll(looks);
-        var now = new Kept(current, engine.Now, new Board([.. lines]));
-        board = now;
-        return now.Board;
+        return [.. await Task.WhenAll(looks)];
     }
 
     /// <summary>What runs at a target, waiting no longer than a page may; else why it can't be told.</summary>
@@ -116,11 +130,34 @@ internal sealed class Readings : IDisposable
         }
     }
 
-    public void Dispose() => subscription.Dispose();
+    public void Dispose()
+    {
+        subscription.Dispose();
+        looking.Dispose();
+        glances.Dispose();
+    }
+
+    /// <summary>What was seen a moment ago, where no run has moved since; else another look.</summary>
+    private async Task<(Sighting? Seen, string? Why)> GlanceAsync(Site site, Target target, LiveRow? live, RunRow? open, CancellationToken cancellationToken)
+    {
+        if (seenLately.TryGetValue(site, out var before) && before.Is(target, live, open) && engine.Now - before.At < Fresh) return (before.Seen, null);
+        await glances.WaitAsync(cancellationToken);
+        try
+        {
+            var at = engine.Now;
+            var look = await LookAsync(target, cancellationToken);
+            if (look.Seen is { } seen) seenLately[site] = new Glance(target, live, open, seen, at);
+            return look;
+        }
+        finally
+        {
+            glances.Release();
+        }
+    }
 
     private async Task<BoardLine> LineAsync(Site site, ServiceEnvironment environment, LiveRow? live, RunRow? open, Runbooks.Versions.SiteVersions versions, CancellationToken cancellationToken)
     {
-        var (seen, why) = await LookAsync(environment.Target, cancellationToken);
+        var (seen, why) = await GlanceAsync(site, environment.Target, live, open, cancellationToken);
         var ours = live is not null && (seen is null || seen.Version == live.Version);
         return new BoardLine(
             site.Service, site.Environment, environment.Protected, environment.Target.IsSimulated, seen?.Version, ours ? live!.By : null, ours ? live!.At : null,
@@ -136,6 +173,12 @@ internal sealed class Readings : IDisposable
         $"{seen.Version}, {seen.Ready} of {seen.Replicas} ready{(live is null ? "" : $", by {new Runbooks.Access.Person(live.By).ShortName} with run {live.Run}")}";
 
     private sealed record Kept(Configuration Of, DateTimeOffset At, Board Board);
+
+    /// <summary>What was seen at a target, and how its runs stood just before.</summary>
+    private sealed record Glance(Target Target, LiveRow? Live, RunRow? Open, Sighting Seen, DateTimeOffset At)
+    {
+        public bool Is(Target target, LiveRow? live, RunRow? open) => Target == target && Live == live && Open == open;
+    }
 }
 
 /// <param name="Card">As every surface shows it.</param>

@@ -51,31 +51,19 @@ internal sealed class AlertCardHandler(AlertEngine alerts, Chats chats, Func<Con
         // Before it is rendered: what comes from now on is another update.
         alerts.Pace.Shown(about.Id, about.Place!, alerts.Now);
         var card = AlertCard.Of(group, alerts.Now, Suggested(group), address.Public);
-        if (group.Cards.GetValueOrDefault(about.Place!) is { } posted)
+        var shown = group.Cards.GetValueOrDefault(about.Place!) is { } posted ? new Posted(place.Surface, posted.Channel, posted.Message, posted.Permalink) : null;
+        switch (await chat.ShowAsync(work, place, shown, card, $"{AlertWork.CardKind}:{group.Id}:{place}", cancellationToken))
         {
-            return await chat.UpdateAsync(new Posted(place.Surface, posted.Channel, posted.Message, posted.Permalink), card, cancellationToken) switch
-            {
-                Outcome<Nothing>.Later later => await LaterAsync(about, later.Why, later.After, cancellationToken),
-                Outcome<Nothing>.Never never => await NotShownAsync(work, about, never.Fault, cancellationToken),
-                _ => new Done.Finished(),
-            };
-        }
-
-        var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
-        switch (await chat.PostAsync(place, card, $"{AlertWork.CardKind}:{group.Id}:{place}", since, null, cancellationToken))
-        {
-            case Outcome<Posted>.Done { Value: var found } when since is not null && await chat.UpdateAsync(found, card, cancellationToken) is Outcome<Nothing>.Later later:
-                // What an earlier try posted may show an earlier state.
-                return new Done.Again(later.After);
-            case Outcome<Posted>.Done { Value: var now }:
+            case Outcome<Posted?>.Done { Value: { } now }:
                 await alerts.TellAsync(about.Id, new AlertCommand.CardWasPosted(about.Place!, now.Channel, now.Message, now.Permalink), null, work, cancellationToken);
                 return new Done.Kept();
-            case Outcome<Posted>.Later wait:
-                return await LaterAsync(about, wait.Why, wait.After, cancellationToken);
-            case Outcome<Posted>.Never never:
+            case Outcome<Posted?>.Later later:
+                await alerts.TellAsync(about.Id, new AlertCommand.CardWasNotShown(about.Place!, Unsent.RateLimited, later.Why), null, null, cancellationToken);
+                return work.Again(later);
+            case Outcome<Posted?>.Never never:
                 return await NotShownAsync(work, about, never.Fault, cancellationToken);
             default:
-                throw new InvalidOperationException("An outcome is one of three.");
+                return new Done.Finished();
         }
     }
 
@@ -85,12 +73,6 @@ internal sealed class AlertCardHandler(AlertEngine alerts, Chats chats, Func<Con
         var current = configuration();
         var names = group.Route?.Runbook is { } named ? (string[])[named] : [];
         return [.. names.Concat(current.Runbooks.Concat(current.Shelf).Where(one => one.StartsWith == "run" && one.SuggestedFor.Contains(group.Began.What, StringComparer.OrdinalIgnoreCase)).Select(one => one.Name)).Distinct(StringComparer.OrdinalIgnoreCase)];
-    }
-
-    private async Task<Done> LaterAsync(AboutAlert about, string why, TimeSpan? after, CancellationToken cancellationToken)
-    {
-        await alerts.TellAsync(about.Id, new AlertCommand.CardWasNotShown(about.Place!, Unsent.RateLimited, why), null, null, cancellationToken);
-        return new Done.Again(after);
     }
 
     private async Task<Done> NotShownAsync(ClaimedWork work, AboutAlert about, Fault fault, CancellationToken cancellationToken)
@@ -112,10 +94,9 @@ internal sealed class AlertThreadHandler(AlertEngine alerts, Chats chats) : IWor
         var about = AboutAlert.Read(work.Item);
         if (await alerts.FindAsync(about.Id, cancellationToken) is not { } group || Book.PlaceOf(about.Place!) is not { } place || chats.For(place.Surface) is not { } chat) return new Done.Finished();
         if (group.Cards.GetValueOrDefault(about.Place!) is not { } posted) return work.Attempt < Patience ? new Done.Again(TimeSpan.FromSeconds(2)) : new Done.Finished();
-        var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
         var thread = new Posted(place.Surface, posted.Channel, posted.Message, posted.Permalink);
-        return await chat.PostAsync(place with { Channel = posted.Channel }, new Card(about.Text!, Tone.Neutral, null, about.Text!), work.Item.Key, since, thread, cancellationToken) is Outcome<Posted>.Later later
-            ? new Done.Again(later.After) : new Done.Finished();
+        return await chat.SayAsync(work, place with { Channel = posted.Channel }, new Card(about.Text!, Tone.Neutral, null, about.Text!), work.Item.Key, thread, cancellationToken) is Outcome<Posted>.Later later
+            ? work.Again(later) : new Done.Finished();
     }
 }
 
@@ -169,8 +150,7 @@ internal sealed class AlertDigestHandler(AlertEngine alerts, Chats chats, IStore
         var place = AboutAlert.Read(work.Item).Place!;
         var collected = (await alerts.OpenAsync(cancellationToken)).Groups.Where(group => group is { Fired: true, Digested: false, Route.Digest: not null } && group.Places.Contains(place)).ToImmutableArray();
         if (collected.IsEmpty || Book.PlaceOf(place) is not { } where || chats.For(where.Surface) is not { } chat) return new Done.Finished();
-        var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
-        if (await chat.PostAsync(where, AlertLists.Digest(collected, alerts.Now), $"{work.Item.Key}:{work.Item.Due.ToUnixTimeSeconds()}", since, null, cancellationToken) is Outcome<Posted>.Later later) return new Done.Again(later.After);
+        if (await chat.SayAsync(work, where, AlertLists.Digest(collected, alerts.Now), $"{work.Item.Key}:{work.Item.Due.ToUnixTimeSeconds()}", null, cancellationToken) is Outcome<Posted>.Later later) return work.Again(later);
         foreach (var group in collected) await alerts.TellAsync(group.Id, new AlertCommand.Digested(place), null, null, cancellationToken);
         await store.CommitAsync(new Commit(alerts.Now) { Completes = work }, cancellationToken);
         return new Done.Kept();

@@ -111,24 +111,19 @@ internal sealed class IncidentCardHandler(IncidentEngine incidents, Chats chats,
         var about = AboutIncident.Read(work.Item);
         if (await incidents.FindAsync(about.Id, cancellationToken) is not { } incident || Book.PlaceOf(about.Place!) is not { } place || chats.For(place.Surface) is not { } chat) return new Done.Finished();
         var card = IncidentCard.Of(incident, incidents.Now, address.Public);
-        if (incident.Cards.GetValueOrDefault(about.Place!) is { } posted)
-            return await chat.UpdateAsync(new Posted(place.Surface, posted.Channel, posted.Message, posted.Permalink), card, cancellationToken) is Outcome<Nothing>.Later wait ? new Done.Again(wait.After) : new Done.Finished();
-        var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
-        switch (await chat.PostAsync(place, card, $"{IncidentWork.CardKind}:{incident.Id}:{place}", since, null, cancellationToken))
+        var shown = incident.Cards.GetValueOrDefault(about.Place!) is { } posted ? new Posted(place.Surface, posted.Channel, posted.Message, posted.Permalink) : null;
+        switch (await chat.ShowAsync(work, place, shown, card, $"{IncidentWork.CardKind}:{incident.Id}:{place}", cancellationToken))
         {
-            case Outcome<Posted>.Done { Value: var found } when since is not null && await chat.UpdateAsync(found, card, cancellationToken) is Outcome<Nothing>.Later later:
-                // What an earlier try posted may show an earlier state.
-                return new Done.Again(later.After);
-            case Outcome<Posted>.Done { Value: var now }:
+            case Outcome<Posted?>.Done { Value: { } now }:
                 await incidents.TellAsync(about.Id, new IncidentCommand.CardWasPosted(about.Place!, now.Channel, now.Message, now.Permalink), null, work, cancellationToken);
                 return new Done.Kept();
-            case Outcome<Posted>.Later later:
-                return new Done.Again(later.After);
-            case Outcome<Posted>.Never { Fault: var fault }:
+            case Outcome<Posted?>.Later later:
+                return work.Again(later);
+            case Outcome<Posted?>.Never { Fault: var fault } when shown is null:
                 await incidents.TellAsync(about.Id, new IncidentCommand.WasNotShown(about.Place!, fault.Next is null ? fault.Why : $"{fault.Why} {fault.Next}"), null, work, cancellationToken);
                 return new Done.Kept();
             default:
-                throw new InvalidOperationException("An outcome is one of three.");
+                return new Done.Finished();
         }
     }
 }
@@ -153,8 +148,7 @@ internal sealed class IncidentSayHandler(IncidentEngine incidents, Chats chats) 
 
         var text = string.IsNullOrEmpty(about.Text) ? null : about.Text;
         var card = new Card(about.Title!, Tone.Neutral, null, text is null ? about.Title! : $"{about.Title}: {text}") { Body = text is null ? [] : [new CardBlock.Text(text)] };
-        var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
-        return await chat.PostAsync(thread is null ? place : place with { Channel = thread.Channel }, card, work.Item.Key, since, thread, cancellationToken) is Outcome<Posted>.Later later ? new Done.Again(later.After) : new Done.Finished();
+        return await chat.SayAsync(work, thread is null ? place : place with { Channel = thread.Channel }, card, work.Item.Key, thread, cancellationToken) is Outcome<Posted>.Later later ? work.Again(later) : new Done.Finished();
     }
 }
 
@@ -280,13 +274,12 @@ internal sealed class IncidentReviewHandler(IncidentEngine incidents, Chats chat
     private async Task<Done?> PostAsync(Incident incident, string markdown, ClaimedWork work, CancellationToken cancellationToken)
     {
         if (incident.Home is not { } home || Book.PlaceOf(home) is not { } place || chats.For(place.Surface) is not { } chat) return null;
-        var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
         var card = new Card($"Review of {incident.Id}", Tone.Good, null, $"The review of {IncidentWords.TitleOf(incident)} is written.")
         {
             Body = [new CardBlock.Text(markdown.Length > TextShown ? $"{markdown[..TextShown]}\n…" : markdown)],
             Links = address.Public is { } url ? [new Link("In full", new Uri(url, $"{IncidentCard.PathOf(incident.Id)}/review"))] : [],
         };
-        return await chat.PostAsync(place, card, work.Item.Key, since, null, cancellationToken) is Outcome<Posted>.Later later ? new Done.Again(later.After) : null;
+        return await chat.SayAsync(work, place, card, work.Item.Key, null, cancellationToken) is Outcome<Posted>.Later later ? work.Again(later) : null;
     }
 
     private Task<Done> NotAsync(Incident incident, int number, string why, ClaimedWork work, CancellationToken cancellationToken) =>

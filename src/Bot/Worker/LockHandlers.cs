@@ -52,9 +52,8 @@ internal sealed class TellHandler(Chats chats) : IWorkHandler
     {
         var telling = JsonSerializer.Deserialize(work.Item.Payload, LedgerJson.Default.Telling)!;
         if (Book.PlaceOf(telling.Place) is not { } place || chats.For(place.Surface) is not { } chat) return new Done.Finished();
-        var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
-        return await chat.PostAsync(place, new Card(telling.Text, Tone.Neutral, null, telling.Text), work.Item.Key, since, null, cancellationToken) is Outcome<Posted>.Later later
-            ? new Done.Again(later.After)
+        return await chat.SayAsync(work, place, new Card(telling.Text, Tone.Neutral, null, telling.Text), work.Item.Key, null, cancellationToken) is Outcome<Posted>.Later later
+            ? work.Again(later)
             : new Done.Finished();
     }
 }

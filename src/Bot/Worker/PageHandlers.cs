@@ -21,7 +21,7 @@ internal sealed class PageNewsHandler(PageEngine pages) : IWorkHandler
         var news = PageNews.Read(work.Item);
         if (news.Kind == NewsKind.Want)
         {
-            await pages.WantAsync(news.Subject, news.Who!.Value, news.Title!, news.Why!, news.Critical, work, cancellationToken);
+            await pages.WantAsync(news, work, cancellationToken);
             return new Done.Kept();
         }
 
@@ -75,7 +75,7 @@ internal sealed class PageCallHandler(PageEngine pages, Chats chats, BotAddress 
                 await pages.TellAsync(about.Subject, new PageCommand.Reached(about.Round, about.Number, now.Surface, now.Channel, now.Message, now.Permalink), null, null, cancellationToken);
 
                 // What happened while it was posted is shown too.
-                return await UpdateAgainAsync(about, page.Version, cancellationToken);
+                return await UpdateAgainAsync(about, page.Version, new PersonReached(about.Number, now.Surface, now.Channel, now.Message, now.Permalink), cancellationToken);
             case Outcome<Posted>.Later later:
                 return new Done.Again(later.After);
             case Outcome<Posted>.Never never:
@@ -85,10 +85,13 @@ internal sealed class PageCallHandler(PageEngine pages, Chats chats, BotAddress 
         }
     }
 
-    private async Task<Done> UpdateAgainAsync(AboutPage about, long shown, CancellationToken cancellationToken)
+    private async Task<Done> UpdateAgainAsync(AboutPage about, long shown, PersonReached reached, CancellationToken cancellationToken)
     {
         var page = await pages.FindAsync(about.Subject, cancellationToken);
-        return page.Version == shown + 1 || page.Round != about.Round || page.Calls.First(one => one.Number == about.Number) is not { Posted: { } posted } call
+
+        // Another round began while this one's message was on its way: what it says is no longer so.
+        if (page.Round != about.Round) return await UpdateAsync(reached, PageCard.Past(page), cancellationToken);
+        return page.Version == shown + 1 || page.Calls.First(one => one.Number == about.Number) is not { Posted: { } posted } call
             ? new Done.Finished() : await UpdateAsync(posted, PageCard.Of(page, call, pages.Now, address.Public), cancellationToken);
     }
 

@@ -26,8 +26,7 @@ internal sealed class ReportHandler(Reports reports, Chats chats, Func<Configura
         {
             var report = await reports.MakeAsync(null, group, due - Reports.Week, due, cancellationToken);
             var card = ReportCard.Of(report, $"The week of {group}", current.Calendar.Zone.Says, address.Public);
-            var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
-            if (await chat.PostAsync(place, card, $"{Reports.Kind}:{group}:{due.ToUnixTimeSeconds()}", since, null, cancellationToken) is Outcome<Posted>.Later later && work.Attempt < Patience) return new Done.Again(later.After);
+            if (await chat.SayAsync(work, place, card, $"{Reports.Kind}:{group}:{due.ToUnixTimeSeconds()}", null, cancellationToken) is Outcome<Posted>.Later later && work.Attempt < Patience) return work.Again(later);
         }
 
         await reports.SentAsync(group, due, wanted, work, cancellationToken);

@@ -30,38 +30,21 @@ internal sealed class CardHandler(RunEngine engine, Chats chats, BotAddress addr
         if (await engine.FindAsync(about.Run, cancellationToken) is not { } run || Book.PlaceOf(about.Place!) is not { } place || chats.For(place.Surface) is not { } chat)
             return new Done.Finished();
         var card = RunCard.Of(run, engine.Now, address.Public);
-        if (run.Cards.GetValueOrDefault(about.Place!) is { } posted)
+        var shown = run.Cards.GetValueOrDefault(about.Place!) is { } posted ? new Posted(place.Surface, posted.Channel, posted.Message, posted.Permalink) : null;
+        var outcome = await chat.ShowAsync(work, place, shown, card, $"card:{run.Id}:{place}", cancellationToken);
+        if (outcome is Outcome<Posted?>.Never { Fault.Code: ChatFaults.MessageGone })
+            outcome = await chat.ShowAsync(work, place, null, card, $"card:{run.Id}:{place}:after:{shown?.Message}", cancellationToken);
+        switch (outcome)
         {
-            return await chat.UpdateAsync(new Posted(place.Surface, posted.Channel, posted.Message, posted.Permalink), card, cancellationToken) switch
-            {
-                Outcome<Nothing>.Later later => new Done.Again(later.After),
-                Outcome<Nothing>.Never { Fault.Code: ChatFaults.MessageGone } => await PostAsync(work, run, about.Place!, place, chat, card, $"card:{run.Id}:{place}:after:{posted.Message}", cancellationToken),
-                Outcome<Nothing>.Never never => await NotShownAsync(work, run, about.Place!, never.Fault, cancellationToken),
-                _ => new Done.Finished(),
-            };
-        }
-
-        return await PostAsync(work, run, about.Place!, place, chat, card, $"card:{run.Id}:{place}", cancellationToken);
-    }
-
-    private async Task<Done> PostAsync(ClaimedWork work, RunState run, string where, Place place, IChat chat, Card card, string key, CancellationToken cancellationToken)
-    {
-        var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
-        switch (await chat.PostAsync(place, card, key, since, null, cancellationToken))
-        {
-            case Outcome<Posted>.Done { Value: var found } when since is not null
-                && await chat.UpdateAsync(found, card, cancellationToken) is Outcome<Nothing>.Later later:
-                // What an earlier try posted may show an earlier state.
-                return new Done.Again(later.After);
-            case Outcome<Posted>.Done { Value: var now }:
-                await engine.TellAsync(run.Id, new RunCommand.CardWasPosted(where, now.Channel, now.Message, now.Permalink), null, work, cancellationToken);
+            case Outcome<Posted?>.Done { Value: { } now }:
+                await engine.TellAsync(run.Id, new RunCommand.CardWasPosted(about.Place!, now.Channel, now.Message, now.Permalink), null, work, cancellationToken);
                 return new Done.Kept();
-            case Outcome<Posted>.Later wait:
-                return new Done.Again(wait.After);
-            case Outcome<Posted>.Never never:
-                return await NotShownAsync(work, run, where, never.Fault, cancellationToken);
+            case Outcome<Posted?>.Later later:
+                return work.Again(later);
+            case Outcome<Posted?>.Never never:
+                return await NotShownAsync(work, run, about.Place!, never.Fault, cancellationToken);
             default:
-                throw new InvalidOperationException("An outcome is one of three.");
+                return new Done.Finished();
         }
     }
 
@@ -75,6 +58,9 @@ internal sealed class CardHandler(RunEngine engine, Chats chats, BotAddress addr
 /// <summary>Adds a line to the thread under a run's card.</summary>
 internal sealed class ThreadHandler(RunEngine engine, Chats chats) : IWorkHandler
 {
+    /// <summary>How long a card is waited for.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+
     public ImmutableArray<string> Kinds => [RunWork.ThreadKind];
 
     public async Task<Done> DoAsync(ClaimedWork work, CancellationToken cancellationToken)
@@ -82,15 +68,12 @@ internal sealed class ThreadHandler(RunEngine engine, Chats chats) : IWorkHandle
         var about = Book.Read(work.Item);
         if (await engine.FindAsync(about.Run, cancellationToken) is not { } run || Book.PlaceOf(about.Place!) is not { } place || chats.For(place.Surface) is not { } chat)
             return new Done.Finished();
-        if (run.Cards.GetValueOrDefault(about.Place!) is not { } posted) return work.Attempt < 20 ? new Done.Again(TimeSpan.FromSeconds(2)) : new Done.Finished();
+
+        // Many cards may be waiting for their turn before this one; nothing was said yet, so that nothing has to be looked for afterwards.
+        if (run.Cards.GetValueOrDefault(about.Place!) is not { } posted) return engine.Now - run.UpdatedAt < Patience ? new Done.Again(TimeSpan.FromSeconds(2), Untried: true) : new Done.Finished();
         var card = new Card(about.Text!, Tone.Neutral, null, about.Text!);
-        var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
         var thread = new Posted(place.Surface, posted.Channel, posted.Message, posted.Permalink);
-        return await chat.PostAsync(place with { Channel = posted.Channel }, card, work.Item.Key, since, thread, cancellationToken) switch
-        {
-            Outcome<Posted>.Later later => new Done.Again(later.After),
-            _ => new Done.Finished(),
-        };
+        return await chat.SayAsync(work, place with { Channel = posted.Channel }, card, work.Item.Key, thread, cancellationToken) is Outcome<Posted>.Later later ? work.Again(later) : new Done.Finished();
     }
 }
 
@@ -111,11 +94,10 @@ internal sealed class SayHandler(RunEngine engine, Chats chats, Summaries summar
         }
 
         var card = new Card(say.Text, Tone.Neutral, null, say.Text) { Footer = $"Run {run.Id}: {RunCard.TitleOf(run)}" };
-        var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
         foreach (var place in PlacesOf(run, say))
         {
             if (chats.For(place.Surface) is not { } chat) continue;
-            switch (await chat.PostAsync(place, card, place.Surface == "slack" ? work.Item.Key : $"{work.Item.Key}@{place}", since, null, cancellationToken))
+            switch (await chat.SayAsync(work, place, card, place.Surface == "slack" ? work.Item.Key : $"{work.Item.Key}@{place}", null, cancellationToken))
             {
                 case Outcome<Posted>.Later later:
                     // What was said already is found again by its key.

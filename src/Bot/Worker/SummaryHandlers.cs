@@ -93,31 +93,18 @@ internal sealed class SummaryShowHandler(RunEngine engine, Summaries summaries, 
         var summary = await summaries.FindAsync(about.Run, cancellationToken);
         var usual = (await records.NowAsync(cancellationToken)).UsualSteps(run.Site, run.Id);
         var card = SummaryCard.Of(run, summary, usual, configuration().Calendar.Zone.Says, engine.Now, address.Public);
-        if (summary.Posted.GetValueOrDefault(about.Place!) is { } posted)
+        var shown = summary.Posted.GetValueOrDefault(about.Place!) is { } posted ? new Posted(place.Surface, posted.Channel, posted.Message, posted.Permalink) : null;
+        switch (await chat.ShowAsync(work, place, shown, card, $"{SummaryWork.ShowKind}:{run.Id}:{place}", cancellationToken))
         {
-            return await chat.UpdateAsync(new Posted(place.Surface, posted.Channel, posted.Message, posted.Permalink), card, cancellationToken) switch
-            {
-                Outcome<Nothing>.Later later => new Done.Again(later.After),
-                Outcome<Nothing>.Never never => await NotShownAsync(work, about, never.Fault, cancellationToken),
-                _ => new Done.Finished(),
-            };
-        }
-
-        var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
-        switch (await chat.PostAsync(place, card, $"{SummaryWork.ShowKind}:{run.Id}:{place}", since, null, cancellationToken))
-        {
-            case Outcome<Posted>.Done { Value: var found } when since is not null && await chat.UpdateAsync(found, card, cancellationToken) is Outcome<Nothing>.Later later:
-                // What an earlier try posted may show an earlier state.
-                return new Done.Again(later.After);
-            case Outcome<Posted>.Done { Value: var now }:
+            case Outcome<Posted?>.Done { Value: { } now }:
                 await summaries.TellAsync(run.Id, new SummaryCommand.WasPosted(about.Place!, now.Channel, now.Message, now.Permalink), work, cancellationToken);
                 return new Done.Kept();
-            case Outcome<Posted>.Later wait:
-                return new Done.Again(wait.After);
-            case Outcome<Posted>.Never never:
+            case Outcome<Posted?>.Later later:
+                return work.Again(later);
+            case Outcome<Posted?>.Never never:
                 return await NotShownAsync(work, about, never.Fault, cancellationToken);
             default:
-                throw new InvalidOperationException("An outcome is one of three.");
+                return new Done.Finished();
         }
     }
 

@@ -26,10 +26,13 @@ internal sealed record ObjectMeta
 
     public string? Annotation(string key) => Annotations?.GetValueOrDefault(key);
 
-    public bool IsControlledBy(string uid) => OwnerReferences?.Exists(o => o.Controller == true && o.Uid == uid) == true;
+    /// <summary>What made it and looks after it: of a pod its replica set, of a replica set its Deployment. At most one, by the rules of the API.</summary>
+    public OwnerReference? Controller => OwnerReferences?.Find(o => o.Controller == true);
+
+    public bool IsControlledBy(string uid) => Controller?.Uid == uid;
 }
 
-internal sealed record OwnerReference(string Uid, bool? Controller);
+internal sealed record OwnerReference(string Uid, bool? Controller, string? Kind = null, string? Name = null);
 
 internal sealed record ManagedFields(string? Manager, DateTimeOffset? Time, string? Subresource, JsonElement FieldsV1);
 

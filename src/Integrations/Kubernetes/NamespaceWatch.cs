@@ -7,18 +7,18 @@ internal sealed class NamespaceWatch : IDisposable
 {
     private readonly CancellationTokenSource stop = new();
     private readonly Lock gate = new();
-    private TaskCompletionSource next = NewSignal();
+    private Dictionary<string, TaskCompletionSource> waiting = new(StringComparer.Ordinal);
 
     public NamespaceWatch(ClusterClient client, string @namespace, KubernetesTimings timings, TimeProvider time, ILogger logger)
     {
         Deployments = new(client, "deployments", @namespace, Paths.Deployments(@namespace),
-            KubernetesJson.Default.Deployment, KubernetesJson.Default.ObjectListDeployment, timings, time, logger, Signal);
+            KubernetesJson.Default.Deployment, KubernetesJson.Default.ObjectListDeployment, _ => null, timings, time, logger, one => Tell(one, Concerned));
         ReplicaSets = new(client, "replicasets", @namespace, Paths.ReplicaSets(@namespace),
-            KubernetesJson.Default.ReplicaSet, KubernetesJson.Default.ObjectListReplicaSet, timings, time, logger, Signal);
+            KubernetesJson.Default.ReplicaSet, KubernetesJson.Default.ObjectListReplicaSet, one => one.Metadata.Controller?.Uid, timings, time, logger, one => Tell(one, Concerned));
         Pods = new(client, "pods", @namespace, Paths.Pods(@namespace),
-            KubernetesJson.Default.Pod, KubernetesJson.Default.ObjectListPod, timings, time, logger, Signal);
+            KubernetesJson.Default.Pod, KubernetesJson.Default.ObjectListPod, one => one.Metadata.Controller?.Uid, timings, time, logger, one => Tell(one, Concerned));
         Warnings = new(client, "events", @namespace, Paths.Warnings(@namespace),
-            KubernetesJson.Default.Event, KubernetesJson.Default.ObjectListEvent, timings, time, logger, Signal);
+            KubernetesJson.Default.Event, KubernetesJson.Default.ObjectListEvent, one => one.InvolvedObject?.Uid, timings, time, logger, one => Tell(one, Concerned));
         Client = client;
         Running = Task.WhenAll(
             Deployments.RunAsync(stop.Token), ReplicaSets.RunAsync(stop.Token), Pods.RunAsync(stop.Token), Warnings.RunAsync(stop.Token));
@@ -40,13 +40,23 @@ internal sealed class NamespaceWatch : IDisposable
 
     public Task Running { get; }
 
-    /// <summary>Done with the next change. Take it before reading, so that nothing falls between.</summary>
-    public Task Next
+    /// <summary>Done with the next change that concerns a Deployment. Take it before reading, so that nothing falls between.</summary>
+    /// <remarks>Others' changes wake nobody: where fifty rollouts share a namespace, each would look at everything of all of them.</remarks>
+    public Task NewsOf(string deployment)
     {
-        get
+        lock (gate)
         {
-            lock (gate) return next.Task;
+            if (!waiting.TryGetValue(deployment, out var next)) waiting[deployment] = next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return next.Task;
         }
+    }
+
+    /// <summary>What belongs to a Deployment: its replica sets, their pods, and the warnings about any of these.</summary>
+    public (IReadOnlyCollection<ReplicaSet> ReplicaSets, IReadOnlyCollection<Pod> Pods, IReadOnlyCollection<Event> Warnings) Of(Deployment deployment)
+    {
+        var sets = ReplicaSets.Of(deployment.Metadata.Uid).ToList();
+        var pods = sets.SelectMany(set => Pods.Of(set.Metadata.Uid)).ToList();
+        return (sets, pods, [.. sets.SelectMany(set => Warnings.Of(set.Metadata.Uid)), .. pods.SelectMany(pod => Warnings.Of(pod.Metadata.Uid))]);
     }
 
     public void Dispose()
@@ -55,12 +65,39 @@ internal sealed class NamespaceWatch : IDisposable
         stop.Dispose();
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private void Signal()
+    /// <summary>Wakes whoever waits for news of the Deployment that a change concerns, or everybody where it may concern any.</summary>
+    private void Tell<T>(T? changed, Func<T, string?> concerned)
+        where T : KubernetesObject
     {
-        TaskCompletionSource now;
-        lock (gate) (now, next) = (next, NewSignal());
-        now.SetResult();
+        List<TaskCompletionSource> woken = [];
+        lock (gate)
+        {
+            if (changed is null)
+            {
+                woken = [.. waiting.Values];
+                waiting = new(StringComparer.Ordinal);
+            }
+            else if (concerned(changed) is { } deployment && waiting.Remove(deployment, out var next))
+            {
+                woken = [next];
+            }
+        }
+
+        foreach (var one in woken) one.SetResult();
     }
+
+    private static string? Concerned(Deployment deployment) => deployment.Metadata.Name;
+
+    private static string? Concerned(ReplicaSet? set) => set?.Metadata.Controller is { Kind: "Deployment" } by ? by.Name : null;
+
+    // A link that is not known yet is no loss: whoever it concerns is woken when it comes.
+    private string? Concerned(Pod pod) => pod.Metadata.Controller is { Kind: "ReplicaSet", Name: { } set } ? Concerned(ReplicaSets.Find(set)) : null;
+
+    private string? Concerned(Event warning) => warning.InvolvedObject switch
+    {
+        { Kind: "Pod", Name: { } name } => Pods.Find(name) is { } pod ? Concerned(pod) : null,
+        { Kind: "ReplicaSet", Name: { } name } => Concerned(ReplicaSets.Find(name)),
+        { Kind: "Deployment", Name: var name } => name,
+        _ => null,
+    };
 }

@@ -32,8 +32,8 @@ internal sealed class PodsOfVersion(Clusters clusters, TimeProvider time)
         var deployments = names.Select(watch.Deployments.Find).OfType<Deployment>().ToList();
         if (deployments.Count == 0) return new Outcome<PodsSeen>.Later($"There is no {target}.");
         bool Runs(System.Text.Json.JsonElement template) => Images.Find(template, target) is { } container && Images.IsOf(container.Image, version);
-        var sets = watch.ReplicaSets.All.Where(set => Runs(set.Spec.Template) && deployments.Exists(one => set.Metadata.IsControlledBy(one.Metadata.Uid))).Select(set => set.Metadata.Uid).ToList();
-        var pods = watch.Pods.All.Where(pod => pod.Metadata.DeletionTimestamp is null && pod.Status.Phase is not ("Succeeded" or "Failed") && sets.Exists(pod.Metadata.IsControlledBy)).ToList();
+        var sets = deployments.SelectMany(one => watch.ReplicaSets.Of(one.Metadata.Uid)).Where(set => Runs(set.Spec.Template));
+        var pods = sets.SelectMany(set => watch.Pods.Of(set.Metadata.Uid)).Where(pod => pod.Metadata.DeletionTimestamp is null && pod.Status.Phase is not ("Succeeded" or "Failed")).ToList();
         return new Outcome<PodsSeen>.Done(Count(pods, deployments.Where(one => Runs(one.Spec.Template)).Sum(one => one.Spec.Replicas ?? 1), since - Skew));
     }
 

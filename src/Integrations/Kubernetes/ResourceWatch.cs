@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -7,14 +8,19 @@ using Microsoft.Extensions.Logging;
 namespace ChatOps.Integrations.Kubernetes;
 
 /// <summary>Everything of one resource in one namespace, listed once and kept current by one watch, for however many readers.</summary>
+/// <param name="parent">The <c>uid</c> of the object that one belongs to; null = none.</param>
+/// <param name="changed">Told of each object that came, changed or went; of null when any may have.</param>
 internal sealed partial class ResourceWatch<T>(
     ClusterClient client, string resource, string @namespace, string path,
     JsonTypeInfo<T> type, JsonTypeInfo<ObjectList<T>> listType,
-    KubernetesTimings timings, TimeProvider time, ILogger logger, Action changed) where T : KubernetesObject
+    Func<T, string?> parent, KubernetesTimings timings, TimeProvider time, ILogger logger, Action<T?> changed) where T : KubernetesObject
 {
     private readonly ApiCall list = new(client.Name, "list", resource, @namespace);
     private readonly ApiCall watch = new(client.Name, "watch", resource, @namespace);
     private readonly ConcurrentDictionary<string, T> known = new(StringComparer.Ordinal);
+
+    // Only the one loop writes: readers may see either side of a change, as they may anyway.
+    private readonly ConcurrentDictionary<string, ImmutableDictionary<string, T>> families = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource firstAnswer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ApiException? trouble;
 
@@ -27,6 +33,9 @@ internal sealed partial class ResourceWatch<T>(
     public IEnumerable<T> All => known.Values;
 
     public T? Find(string name) => known.GetValueOrDefault(name);
+
+    /// <summary>Those that belong to an object, without looking through the others.</summary>
+    public IEnumerable<T> Of(string uid) => families.TryGetValue(uid, out var family) ? family.Values : [];
 
     /// <summary>Lists and watches until cancelled. Never throws anything else.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -91,10 +100,10 @@ internal sealed partial class ResourceWatch<T>(
     {
         var (items, version) = await client.ListAsync(list, path, listType, cancellationToken);
         var names = items.Select(i => i.Metadata.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var gone in known.Keys.Where(k => !names.Contains(k))) known.TryRemove(gone, out _);
-        foreach (var item in items) known[item.Metadata.Name] = item;
+        foreach (var gone in known.Keys.Where(k => !names.Contains(k))) Forget(gone);
+        foreach (var item in items) Keep(item);
         firstAnswer.TrySetResult();
-        changed();
+        changed(null);
         return version;
     }
 
@@ -109,9 +118,9 @@ internal sealed partial class ResourceWatch<T>(
                 return line.Object.GetProperty("metadata").GetProperty("resourceVersion").GetString();
             case "ADDED" or "MODIFIED" or "DELETED":
                 var item = line.Object.Deserialize(type) ?? throw new JsonException("null");
-                if (line.Type == "DELETED") known.TryRemove(item.Metadata.Name, out _);
-                else known[item.Metadata.Name] = item;
-                changed();
+                if (line.Type == "DELETED") Forget(item.Metadata.Name);
+                else Keep(item);
+                changed(item);
                 return item.Metadata.ResourceVersion;
             default:
                 return null;       // a kind of event that is newer than we are
@@ -122,7 +131,23 @@ internal sealed partial class ResourceWatch<T>(
     {
         trouble = now;
         firstAnswer.TrySetResult();
-        changed();
+        changed(null);
+    }
+
+    private void Keep(T item)
+    {
+        var name = item.Metadata.Name;
+        if (known.TryGetValue(name, out var before) && parent(before) != parent(item)) Forget(name);
+        known[name] = item;
+        if (parent(item) is { } uid) families[uid] = families.GetValueOrDefault(uid, ImmutableDictionary<string, T>.Empty).SetItem(name, item);
+    }
+
+    private void Forget(string name)
+    {
+        if (!known.TryRemove(name, out var gone) || parent(gone) is not { } uid || !families.TryGetValue(uid, out var family)) return;
+        family = family.Remove(name);
+        if (family.IsEmpty) families.TryRemove(uid, out _);
+        else families[uid] = family;
     }
 
     private static partial class Log

@@ -21,13 +21,18 @@ internal sealed class RolloutWatch(Clusters clusters, TimeProvider time)
         using var limit = new CancellationTokenSource(atMost, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         var waited = !await HappensAsync(watch.FirstLook, either.Token);
+        Deployment? behind = null;
         while (true)
         {
-            var next = watch.Next;
+            var next = watch.NewsOf(target.Deployment);
             cancellationToken.ThrowIfCancellationRequested();
             if (watch.Deployments.Trouble is { } trouble) return trouble.ToOutcome<RolloutSighting>();
             if (!watch.Deployments.FirstAnswer.IsCompleted) return ApiException.Unreachable(new ApiCall(target.Cluster, "list", "deployments", target.Namespace), "no answer yet").ToOutcome<RolloutSighting>();
-            var now = await LookAsync(watch, target, change, cancellationToken);
+            var known = watch.Deployments.Find(target.Deployment);
+
+            // What the server itself contradicted is not asked about again until the watch tells something newer.
+            var now = known is not null && ReferenceEquals(known, behind) ? null : await LookAsync(watch, known, target, change, cancellationToken);
+            behind = now is null ? known : null;
             if (now is not null && (now != last || waited)) return new Outcome<RolloutSighting>.Done(now);
             if (waited) return new Outcome<RolloutSighting>.Later($"What is known of {target} is older than the change.");
             waited = !await HappensAsync(next, either.Token);
@@ -42,8 +47,8 @@ internal sealed class RolloutWatch(Clusters clusters, TimeProvider time)
         if ((lease.Watch.Deployments.Trouble ?? lease.Watch.ReplicaSets.Trouble) is { } trouble) throw trouble;
         var colours = target.Colours ?? Pair.Usual;
         string[] stable = target.Service is null ? [target.Deployment] : [target.Deployment, $"{target.Deployment}-{colours.First}", $"{target.Deployment}-{colours.Second}"];
-        var uids = stable.Concat(stable.Select(Canaries.NameOf)).Select(lease.Watch.Deployments.Find).OfType<Deployment>().Select(one => one.Metadata.Uid).ToHashSet(StringComparer.Ordinal);
-        var sets = lease.Watch.ReplicaSets.All.Where(set => set.Status.Replicas > 0 && uids.Any(set.Metadata.IsControlledBy)).ToLookup(set => Images.Find(set.Spec.Template, target) is { } container && Images.IsOf(container.Image, version));
+        var deployments = stable.Concat(stable.Select(Canaries.NameOf)).Select(lease.Watch.Deployments.Find).OfType<Deployment>();
+        var sets = deployments.SelectMany(one => lease.Watch.ReplicaSets.Of(one.Metadata.Uid)).Where(set => set.Status.Replicas > 0).ToLookup(set => Images.Find(set.Spec.Template, target) is { } container && Images.IsOf(container.Image, version));
         return new PodNames(Pattern(sets[true]), Pattern(sets[false]));
     }
 
@@ -55,9 +60,8 @@ internal sealed class RolloutWatch(Clusters clusters, TimeProvider time)
     }
 
     /// <summary>How it stands by what the watch knows; null when that is older than the change.</summary>
-    private async Task<RolloutSighting?> LookAsync(NamespaceWatch watch, Target.Kubernetes target, Change change, CancellationToken cancellationToken)
+    private async Task<RolloutSighting?> LookAsync(NamespaceWatch watch, Deployment? deployment, Target.Kubernetes target, Change change, CancellationToken cancellationToken)
     {
-        var deployment = watch.Deployments.Find(target.Deployment);
         if (deployment is null) return await IsGoneAsync(watch, target, cancellationToken) ? RolloutJudge.Gone(target) : null;
         if (IsAnother(deployment, change)) return RolloutJudge.Recreated(target);
         var container = Images.Find(deployment.Spec.Template, target);
@@ -68,7 +72,8 @@ internal sealed class RolloutWatch(Clusters clusters, TimeProvider time)
             var freshContainer = Images.Find(fresh.Spec.Template, target);
             return RolloutJudge.IsSuperseded(fresh, freshContainer, change) ? RolloutJudge.Superseded(fresh, freshContainer, change) : null;
         }
-        return RolloutJudge.Of(deployment, watch.ReplicaSets.All, watch.Pods.All, [.. watch.Warnings.All], Blind(watch), change.Stage is { Kind: StageKind.Part, Percent: var part } ? part : null);
+        var (sets, pods, warnings) = watch.Of(deployment);
+        return RolloutJudge.Of(deployment, sets, pods, warnings, Blind(watch), change.Stage is { Kind: StageKind.Part, Percent: var part } ? part : null);
     }
 
     private static async Task<bool> IsGoneAsync(NamespaceWatch watch, Target.Kubernetes target, CancellationToken cancellationToken)

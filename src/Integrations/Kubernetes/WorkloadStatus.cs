@@ -18,7 +18,8 @@ internal static class WorkloadStatus
 
     private static OperationSighting OfDeployment(Deployment deployment, NamespaceWatch watch)
     {
-        var seen = RolloutJudge.Of(deployment, watch.ReplicaSets.All, watch.Pods.All, [.. watch.Warnings.All], null);
+        var (sets, pods, warnings) = watch.Of(deployment);
+        var seen = RolloutJudge.Of(deployment, sets, pods, warnings, null);
         return seen.Phase switch
         {
             RolloutPhase.Complete => Complete(seen.Says),
@@ -50,7 +51,7 @@ internal static class WorkloadStatus
     private static OperationSighting WithPods(OperationSighting seen, JsonObject workload, NamespaceWatch watch, string? revision)
     {
         if (seen.Phase != OperationPhase.Progressing) return seen;
-        var trouble = watch.Pods.All.Where(pod => pod.Metadata.IsControlledBy(workload.Uid()))
+        var trouble = watch.Pods.Of(workload.Uid())
             .Where(pod => revision is null || pod.Metadata.Labels?.GetValueOrDefault("controller-revision-hash") == revision)
             .Select(PodTrouble.Of).OfType<PodTrouble>().OrderByDescending(one => one.Fatal).FirstOrDefault();
         return trouble is null ? seen : trouble.Fatal && revision is not null ? new(OperationPhase.Failed, trouble.Fault.Why, trouble.Fault) : seen with { Trouble = trouble.Fault };

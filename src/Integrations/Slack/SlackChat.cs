@@ -38,12 +38,13 @@ internal sealed partial class SlackChat(SlackClient client, SlackChannels channe
     {
         var drawn = SlackCards.Render(card);
         var update = new UpdateMessage(message.Channel, message.Message, drawn.Text) { Blocks = drawn.Blocks };
-        var answer = await client.UpdateAsync(update, cancellationToken);
+        var urgent = card.Tone is Tone.Bad or Tone.Warning or Tone.Waiting;
+        var answer = await client.UpdateAsync(update, urgent, cancellationToken);
         if (answer is SlackAnswer<PostedBody>.Failed f && SlackErrors.IsAboutBlocks(f.Failure.Error))
         {
             Log.BlocksRefused(logger, f.Failure.Error, string.Join("; ", f.Failure.Messages));
             // Empty rather than absent: what was shown before must not stay beside the new text.
-            answer = await client.UpdateAsync(update with { Blocks = [] }, cancellationToken);
+            answer = await client.UpdateAsync(update with { Blocks = [] }, urgent, cancellationToken);
         }
 
         return answer is SlackAnswer<PostedBody>.Failed failed ? SlackErrors.Judge<Nothing>(failed.Failure) : new Outcome<Nothing>.Done(Nothing.Value);
@@ -124,7 +125,7 @@ internal sealed partial class SlackChat(SlackClient client, SlackChannels channe
 
     private static Outcome<TTo> Pass<TFrom, TTo>(Outcome<TFrom> outcome) => outcome switch
     {
-        Outcome<TFrom>.Later later => new Outcome<TTo>.Later(later.Why, later.After),
+        Outcome<TFrom>.Later later => new Outcome<TTo>.Later(later.Why, later.After) { Untouched = later.Untouched },
         Outcome<TFrom>.Never never => new Outcome<TTo>.Never(never.Fault),
         _ => throw new InvalidOperationException("A value is not passed on as a failure."),
     };

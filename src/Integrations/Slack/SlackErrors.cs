@@ -29,8 +29,8 @@ internal static class SlackErrors
 
     public static Outcome<T> Judge<T>(SlackFailure failure) => failure.Error switch
     {
-        "ratelimited" => new Outcome<T>.Later("Slack asks for a pause.", failure.RetryAfter ?? UnsaidWait),
-        "rate_limited" => new Outcome<T>.Later("Slack asks for a pause in this channel.", failure.RetryAfter ?? TimeSpan.FromSeconds(2)),
+        "ratelimited" => new Outcome<T>.Later("Slack asks for a pause.", failure.RetryAfter ?? UnsaidWait) { Untouched = true },
+        "rate_limited" => new Outcome<T>.Later("Slack asks for a pause in this channel.", failure.RetryAfter ?? TimeSpan.FromSeconds(2)) { Untouched = true },
         "message_limit_exceeded" => new Outcome<T>.Later("This workspace has sent too many messages.", failure.RetryAfter ?? TimeSpan.FromMinutes(5)),
         "unreachable" => new Outcome<T>.Later("Slack can't be reached.", failure.RetryAfter),
         "request_timeout" => new Outcome<T>.Later("Slack did not answer in time.", failure.RetryAfter),

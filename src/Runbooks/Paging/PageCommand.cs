@@ -10,7 +10,11 @@ public abstract record PageCommand
     private PageCommand() { }
 
     /// <summary>Somebody should be called.</summary>
-    public sealed record Want(GroupName Who, string Title, string Why, bool Critical, ImmutableArray<Person> People, TimeSpan Escalate, TimeSpan? Patience) : PageCommand;
+    public sealed record Want(GroupName Who, string Title, string Why, bool Critical, ImmutableArray<Person> People, TimeSpan Escalate, TimeSpan? Patience) : PageCommand
+    {
+        /// <summary>What was said before is no longer so: whoever is being called already has to hear of it.</summary>
+        public bool Worse { get; init; }
+    }
 
     /// <param name="Round">The round that was seen; null = whichever it is.</param>
     public sealed record Acknowledge(Person? By, string Name, string? Through, int? Round) : PageCommand;

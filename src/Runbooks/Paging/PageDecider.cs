@@ -17,7 +17,7 @@ public static class PageDecider
         switch (command)
         {
             // Whoever is being called already is not called once more, until everybody was called in vain.
-            case PageCommand.Want when page.Status == PageStatus.Open && !page.Unanswered: break;
+            case PageCommand.Want { Worse: false } when page.Status == PageStatus.Open && !page.Unanswered: break;
             case PageCommand.Want c:
                 Note(new PageBegan(page.Round + 1, c.Who, c.Title, c.Why, c.Critical, c.People, c.Escalate, c.Patience is not null, c.Patience ?? TimeSpan.Zero));
                 if (!state.Began!.Pager) CallNext();

@@ -60,8 +60,9 @@ public enum NewsKind
 /// <summary>What a page is to hear of.</summary>
 /// <param name="Who">For want: who is to be called.</param>
 /// <param name="By">For acknowledged: who looks after it.</param>
+/// <param name="Worse">For want: what was said before is no longer so, and whoever is being called already is called again.</param>
 /// <param name="Run">For cause: the run that can be taken back, to <paramref name="BackTo"/>.</param>
-public sealed record PageNews(string Subject, NewsKind Kind, GroupName? Who = null, string? Title = null, string? Why = null, bool Critical = false, Person? By = null, RunId? Run = null, string? BackTo = null)
+public sealed record PageNews(string Subject, NewsKind Kind, GroupName? Who = null, string? Title = null, string? Why = null, bool Critical = false, Person? By = null, RunId? Run = null, string? BackTo = null, bool Worse = false)
 {
     public static PageNews Read(WorkItem item) => JsonSerializer.Deserialize(item.Payload, PageJson.Default.PageNews) ?? throw new JsonException("Work without a payload.");
 }

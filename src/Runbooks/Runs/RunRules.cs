@@ -63,6 +63,9 @@ public static class RunRules
 
             // Whoever may undo it may look after its failure, and whoever asked for it may stop it.
             RunCommand.TakeOn or RunCommand.StopWatch or RunCommand.Vouch => Lacks(own) is { } neither && Lacks(Right.Rollback) is not null ? neither : null,
+
+            // Whoever may take it back may try once more to: the one who is paged about a rollback that failed is often not one who deploys.
+            RunCommand.Retry when run.Rollback is not null => Lacks(own) is { } neither && Lacks(Right.Rollback) is not null ? neither : null,
             RunCommand.Pause or RunCommand.Abort => command.Who.Person == run.Opened.By ? null : Lacks(own) is { } no && Lacks(Right.Rollback) is not null ? no : null,
             _ => Lacks(own),
         };

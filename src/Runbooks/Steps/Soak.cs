@@ -51,8 +51,13 @@ public sealed record Soak(StepId Id, string Title, TimeSpan Length) : Step(Id, T
 
     public override Step For(PlanContext plan)
     {
-        var watched = Watches.Contains(All) ? plan.Environment.Gates : plan.Environment.Gates.Where(gate => Watches.Contains(gate.Name, StringComparer.OrdinalIgnoreCase));
-        if (Watches.Contains(Usual)) watched = watched.Concat(UsualGates.Of(health: !plan.Environment.Health.IsEmpty).Where(gate => !plan.Environment.Gates.Any(own => own.Name.Equals(gate.Name, StringComparison.OrdinalIgnoreCase))));
+        bool Same(Gate one, Gate other) => one.Name.Equals(other.Name, StringComparison.OrdinalIgnoreCase);
+        var own = plan.Environment.Gates;
+        var usual = Watches.Contains(Usual) ? UsualGates.Of(health: !plan.Environment.Health.IsEmpty).ToList() : [];
+
+        // A place that has one of the usual gates with words of its own is watched by that.
+        var watched = own.Where(gate => Watches.Contains(All) || Watches.Contains(gate.Name, StringComparer.OrdinalIgnoreCase) || usual.Exists(one => Same(one, gate)))
+            .Concat(usual.Where(one => !own.Any(gate => Same(one, gate))));
         return this with { Title = plan.Fill(Title), Gates = [.. watched.Select(gate => gate with { Query = Filled(gate.Query, plan) })] };
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using ChatOps.Testing;
@@ -104,6 +105,21 @@ public sealed class BotProcess : IAsyncDisposable
     {
         process.Refresh();
         return process.WorkingSet64;
+    }
+
+    /// <summary>The most memory it ever held, in bytes; what it holds now where the system does not tell.</summary>
+    public long MostResident()
+    {
+        var status = $"/proc/{process.Id}/status";
+        var line = File.Exists(status) ? File.ReadLines(status).FirstOrDefault(one => one.StartsWith("VmHWM:", StringComparison.Ordinal)) : null;
+        return line is null ? Resident() : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+    }
+
+    /// <summary>Processor time it has used so far.</summary>
+    public TimeSpan Spent()
+    {
+        process.Refresh();
+        return process.TotalProcessorTime;
     }
 
     public async ValueTask DisposeAsync()

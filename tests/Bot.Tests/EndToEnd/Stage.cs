@@ -1,8 +1,8 @@
 using System.Net;
+using ChatOps.Testing;
 using ChatOps.Testing.Kubernetes;
 using ChatOps.Testing.Slack;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace ChatOps.Bot.Tests.EndToEnd;
@@ -50,16 +50,12 @@ public sealed class Stage : IAsyncDisposable
         var cluster = await KubernetesStandIn.StartAsync();
         var folder = Directory.CreateTempSubdirectory("chatops-e2e-").FullName;
         Stage? stage = null;
-        var service = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        service.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var app = service.Build();
-        app.Run(async context =>
+        var app = await Loopback.StartAsync(async context =>
         {
             context.Response.StatusCode = (int)stage!.Health;
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync("""{"status":"UP"}""");
         });
-        await app.StartAsync();
         stage = new Stage(slack, cluster, app, folder);
         stage.Furnish(app.Urls.First(), soak, rollback, services.Length == 0 ? ["api"] : services);
         return stage;

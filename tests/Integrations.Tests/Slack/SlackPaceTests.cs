@@ -8,39 +8,64 @@ namespace ChatOps.Integrations.Tests.Slack;
 public sealed class SlackPaceTests
 {
     private readonly Clock clock = new();
+    private readonly SlackPace pace;
+
+    public SlackPaceTests() => pace = new SlackPace(clock);
 
     [Fact]
     public void A_channel_takes_three_at_once_and_then_one_a_second()
     {
-        var pace = new SlackPace(clock);
-        for (var i = 0; i < 3; i++) pace.Take("chat.postMessage", "C1").ShouldBeNull();
-        pace.Take("chat.postMessage", "C1").ShouldBe(TimeSpan.FromSeconds(1));
-        pace.Take("chat.postMessage", "C2").ShouldBeNull();
+        for (var i = 0; i < 3; i++) Take("chat.postMessage", "C1").ShouldBeNull();
+        Take("chat.postMessage", "C1").ShouldBe(TimeSpan.FromSeconds(1));
+        Take("chat.postMessage", "C2").ShouldBeNull();
         clock.Now += TimeSpan.FromSeconds(1);
-        pace.Take("chat.postMessage", "C1").ShouldBeNull();
-        pace.Take("chat.postMessage", "C1").ShouldNotBeNull();
+        Take("chat.postMessage", "C1").ShouldBeNull();
+        Take("chat.postMessage", "C1").ShouldNotBeNull();
     }
 
+    /// <summary>However they come: as fast as they are let, beginning at any moment.</summary>
     [Theory]
     [InlineData("usergroups.list", 20)]
     [InlineData("chat.update", 50)]
     [InlineData("users.info", 100)]
-    public void A_method_takes_as_many_a_minute_as_its_tier_says(string method, int perMinute)
+    public void No_minute_takes_more_calls_of_a_method_than_its_tier_says_and_most_of_them_are_taken(string method, int perMinute)
     {
-        var pace = new SlackPace(clock);
-        for (var i = 0; i < perMinute; i++) pace.Take(method, null).ShouldBeNull();
-        pace.Take(method, null)!.Value.TotalSeconds.ShouldBe(60.0 / perMinute, 0.01);
+        var taken = new List<DateTimeOffset>();
+        for (var begin = clock.Now; clock.Now < begin + TimeSpan.FromMinutes(5); clock.Now += TimeSpan.FromMilliseconds(100))
+        {
+            while (Take(method, null, urgent: true) is null) taken.Add(clock.Now);
+        }
+
+        taken.ShouldAllBe(one => taken.Count(other => other >= one && other < one + TimeSpan.FromMinutes(1)) <= perMinute);
+        taken.Count.ShouldBeGreaterThan(perMinute * 5 * 7 / 10);
+    }
+
+    [Fact]
+    public void Those_that_are_sent_away_are_told_to_come_back_one_after_another()
+    {
+        while (Take("chat.update", null) is null) { }
+        var waits = Enumerable.Range(0, 20).Select(_ => Take("chat.update", null)!.Value.TotalSeconds).ToList();
+        waits.Zip(waits.Skip(1)).ShouldAllBe(pair => Math.Abs(pair.Second - pair.First - (60.0 / 38)) < 0.01);
+        for (var i = 0; i < 500; i++) Take("chat.update", null)!.Value.ShouldBeLessThanOrEqualTo(TimeSpan.FromMinutes(2));
+    }
+
+    [Fact]
+    public void What_is_urgent_goes_before_all_that_wait()
+    {
+        while (Take("chat.update", null) is null) { }
+        for (var i = 0; i < 50; i++) Take("chat.update", null);
+        for (var i = 0; i < 3; i++) Take("chat.update", null, urgent: true).ShouldBeNull();
+        Take("chat.update", null, urgent: true)!.Value.ShouldBeLessThan(TimeSpan.FromSeconds(2));
     }
 
     [Fact]
     public void A_method_that_slack_wants_left_alone_is_and_the_others_go_on()
     {
-        var pace = new SlackPace(clock);
         pace.Hold("chat.update", TimeSpan.FromSeconds(7));
-        pace.Take("chat.update", null).ShouldBe(TimeSpan.FromSeconds(7));
-        pace.Take("users.info", null).ShouldBeNull();
+        Take("chat.update", null).ShouldBe(TimeSpan.FromSeconds(7));
+        Take("users.info", null).ShouldBeNull();
         clock.Now += TimeSpan.FromSeconds(7);
-        pace.Take("chat.update", null).ShouldBeNull();
+        Take("chat.update", null).ShouldBeNull();
     }
 
     [Fact]
@@ -57,6 +82,8 @@ public sealed class SlackPaceTests
         clock.Now += TimeSpan.FromMinutes(5);
         (await Ask("a", true)).ShouldBe("4");
     }
+
+    private TimeSpan? Take(string method, string? channel, bool urgent = false) => pace.Take(method, channel, urgent);
 
     private sealed class Clock : TimeProvider
     {

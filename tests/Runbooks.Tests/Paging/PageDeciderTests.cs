@@ -53,6 +53,15 @@ public sealed class PageDeciderTests
     }
 
     [Fact]
+    public void What_became_worse_is_another_round_even_while_the_first_is_open()
+    {
+        var (page, _) = Tell(Page.Of("run-1"), Want(Cleo, Ben), Noon);
+        (page, _) = Tell(page, Want(Cleo, Ben) with { Worse = true, Why = "the rollback failed" }, Noon + Minute);
+        (page.Round, page.Status, page.Began!.Why).ShouldBe((2, PageStatus.Open, "the rollback failed"));
+        Called(page).ShouldBe(["cleo"]);
+    }
+
+    [Fact]
     public void PagerDuty_has_a_minute_and_then_the_bot_calls_by_itself()
     {
         var (page, _) = Tell(Page.Of("A1"), Want(Cleo, Ben) with { Patience = Minute }, Noon);

@@ -140,6 +140,11 @@ public sealed class RunTests
         failing = failing.Reports(new WorldRefused(new Fault("permission-missing", "May not patch.")));
         failing.Status.ShouldBe(RunStatus.Deciding);
         failing.Then(new RunCommand.Retry(Ana)).Status.ShouldBe(RunStatus.RollingBack);
+
+        // Whoever is called about it may have no right to deploy.
+        failing.Then(new RunCommand.Retry(Cleo)).Status.ShouldBe(RunStatus.RollingBack);
+        var forward = Opened().Ticked().Approved().Reports(new WorldRefused(new Fault("permission-missing", "May not patch.")));
+        forward.Told(new RunCommand.Retry(Cleo)).Decision.Refused.ShouldNotBeNull().Code.ShouldBe(RefusalCodes.NotAllowed);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Gates;
+using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Tests.Runs;
@@ -28,6 +29,17 @@ public sealed class SoakTests
         asked.Key.ShouldBe("gate:7:s5:1:1");
         asked.Due.ShouldBe(next.UpdatedAt + TimeSpan.FromMinutes(3));
         asked.Lane.ShouldNotBe(RunWork.Of(run, new StepId("s5"), 1, new Ordered(new AskGate(0, 0), run.UpdatedAt)).Lane);
+    }
+
+    [Fact]
+    public void The_usual_gates_are_those_of_the_place_where_it_has_its_own()
+    {
+        var own = UsualGates.Restarts with { Every = TimeSpan.FromSeconds(5) };
+        var place = Prod with { Gates = [ErrorRate, own] };
+        Gate[] Watched(params string[] names) => [.. ((Soak)new Soak(new("s5"), "Soak", TimeSpan.FromMinutes(5)) { Watches = [.. names] }.For(new PlanContext(Api, place, "v1", Ana.Person!.Value))).Gates];
+        Watched(Soak.Usual).Select(gate => gate.Name).ShouldBe(["restarts", "health", "out-of-memory", "alerts"], ignoreOrder: true);
+        Watched(Soak.Usual).Single(gate => gate.Name == "restarts").Every.ShouldBe(own.Every);
+        Watched(Soak.All, Soak.Usual).Select(gate => gate.Name).ShouldBe(["error-rate", "restarts", "health", "out-of-memory", "alerts"], ignoreOrder: true);
     }
 
     [Fact]

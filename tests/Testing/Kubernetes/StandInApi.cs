@@ -153,7 +153,7 @@ internal sealed class StandInApi(KubernetesStandIn stage, StandInStore store, St
     {
         while (true)
         {
-            var next = store.Next;
+            var next = store.NextOf(call.Resource, call.Namespace);
             var news = stage.Faults.MuteWatches ? [] : store.Since(from, call.Resource, call.Namespace);
             if (news is null)
             {

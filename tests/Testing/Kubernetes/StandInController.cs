@@ -267,7 +267,7 @@ internal sealed class StandInController(StandInStore store)
         return deadlines[uid].Idle >= DeadlineSteps;
     }
 
-    private List<JsonObject> Owned(string resource, string ns, string uid) => [.. store.List(resource, ns).Where(o => IsOwnedBy(o, uid))];
+    private List<JsonObject> Owned(string resource, string ns, string uid) => store.List(resource, ns, one => IsOwnedBy(one, uid));
 
     private static JsonObject? Newest(JsonObject deployment, List<JsonObject> sets)
     {

@@ -6,9 +6,7 @@ namespace ChatOps.Testing.Kubernetes;
 /// <summary>What the stand-in's cluster holds: objects, their versions, and the history that watches are served from.</summary>
 internal sealed class StandInStore
 {
-    private readonly SortedDictionary<(string Resource, string Namespace, string Name), JsonObject> objects = [];
-    private readonly List<Entry> history = [];
-    private TaskCompletionSource next = NewSignal();
+    private readonly SortedDictionary<(string Resource, string Namespace), Drawer> drawers = [];
     private long version = 1000;
     private long forgotten;
 
@@ -26,31 +24,26 @@ internal sealed class StandInStore
         }
     }
 
-    /// <summary>Done with the next change.</summary>
-    public Task Next
+    /// <summary>Done with the next change to objects of a resource in a namespace.</summary>
+    public Task NextOf(string resource, string @namespace)
     {
-        get
-        {
-            lock (Gate) return next.Task;
-        }
+        lock (Gate) return DrawerOf(resource, @namespace).Next.Task;
     }
 
     public JsonObject? Find(string resource, string @namespace, string name)
     {
-        lock (Gate) return objects.GetValueOrDefault((resource, @namespace, name))?.DeepClone() as JsonObject;
+        lock (Gate) return DrawerOf(resource, @namespace).Objects.GetValueOrDefault(name)?.DeepClone() as JsonObject;
     }
 
-    public List<JsonObject> List(string resource, string @namespace)
+    /// <param name="wanted">Asked of the objects as they are kept, which it may not change; null = all.</param>
+    public List<JsonObject> List(string resource, string @namespace, Func<JsonObject, bool>? wanted = null)
     {
-        lock (Gate)
-        {
-            return [.. objects.Where(o => o.Key.Resource == resource && o.Key.Namespace == @namespace).Select(o => (JsonObject)o.Value.DeepClone())];
-        }
+        lock (Gate) return [.. DrawerOf(resource, @namespace).Objects.Values.Where(one => wanted?.Invoke(one) != false).Select(one => (JsonObject)one.DeepClone())];
     }
 
     public IEnumerable<(string Namespace, string Name)> Names(string resource)
     {
-        lock (Gate) return [.. objects.Keys.Where(k => k.Resource == resource).Select(k => (k.Namespace, k.Name))];
+        lock (Gate) return [.. drawers.Where(drawer => drawer.Key.Resource == resource).SelectMany(drawer => drawer.Value.Objects.Keys, (drawer, name) => (drawer.Key.Namespace, name))];
     }
 
     /// <summary>Creates or replaces; a no-op leaves the version as it is, as the API server does.</summary>
@@ -59,11 +52,11 @@ internal sealed class StandInStore
         lock (Gate)
         {
             item = (JsonObject)item.DeepClone();
-            var key = (resource, @namespace, item["metadata"]!["name"]!.GetValue<string>());
-            var known = objects.GetValueOrDefault(key);
+            var (objects, name) = (DrawerOf(resource, @namespace).Objects, item["metadata"]!["name"]!.GetValue<string>());
+            var known = objects.GetValueOrDefault(name);
             if (known is not null && JsonNode.DeepEquals(known, item)) return item;
             item["metadata"]!["resourceVersion"] = (++version).ToString(CultureInfo.InvariantCulture);
-            objects[key] = item;
+            objects[name] = item;
             Tell(known is null ? "ADDED" : "MODIFIED", resource, @namespace, item);
             return (JsonObject)item.DeepClone();
         }
@@ -73,7 +66,7 @@ internal sealed class StandInStore
     {
         lock (Gate)
         {
-            if (!objects.Remove((resource, @namespace, name), out var item)) return;
+            if (!DrawerOf(resource, @namespace).Objects.Remove(name, out var item)) return;
             item["metadata"]!["resourceVersion"] = (++version).ToString(CultureInfo.InvariantCulture);
             Tell("DELETED", resource, @namespace, item);
         }
@@ -84,7 +77,11 @@ internal sealed class StandInStore
     {
         lock (Gate)
         {
-            return from < forgotten ? null : [.. history.Where(e => e.Version > from && e.Resource == resource && e.Namespace == @namespace)];
+            // The newest are at the end, and few are asked for.
+            var history = DrawerOf(resource, @namespace).History;
+            var first = history.Count;
+            while (first > 0 && history[first - 1].Version > from) first--;
+            return from < forgotten ? null : history[first..];
         }
     }
 
@@ -94,7 +91,7 @@ internal sealed class StandInStore
         lock (Gate)
         {
             forgotten = ++version;
-            history.Clear();
+            foreach (var drawer in drawers.Values) drawer.History.Clear();
         }
         Wake();
     }
@@ -102,16 +99,42 @@ internal sealed class StandInStore
     /// <summary>Makes all watches look again.</summary>
     public void Wake()
     {
-        TaskCompletionSource now;
-        lock (Gate) (now, next) = (next, NewSignal());
-        now.SetResult();
+        List<TaskCompletionSource> woken;
+        lock (Gate) woken = [.. drawers.Values.Select(drawer => drawer.Turn())];
+        foreach (var one in woken) one.SetResult();
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Drawer DrawerOf(string resource, string @namespace)
+    {
+        if (!drawers.TryGetValue((resource, @namespace), out var drawer)) drawers[(resource, @namespace)] = drawer = new Drawer();
+        return drawer;
+    }
 
     private void Tell(string type, string resource, string @namespace, JsonObject item)
     {
-        history.Add(new Entry(version, type, resource, @namespace, (JsonObject)item.DeepClone()));
-        Wake();
+        var drawer = DrawerOf(resource, @namespace);
+        drawer.History.Add(new Entry(version, type, resource, @namespace, (JsonObject)item.DeepClone()));
+        drawer.Turn().SetResult();
+    }
+
+    /// <summary>Objects of one resource in one namespace: nobody looks through those of others.</summary>
+    private sealed class Drawer
+    {
+        public SortedDictionary<string, JsonObject> Objects { get; } = new(StringComparer.Ordinal);
+
+        public List<Entry> History { get; } = [];
+
+        /// <summary>Done with the next change.</summary>
+        public TaskCompletionSource Next { get; private set; } = NewSignal();
+
+        /// <summary>The signal of the change that just came; what comes next has another.</summary>
+        public TaskCompletionSource Turn()
+        {
+            var now = Next;
+            Next = NewSignal();
+            return now;
+        }
+
+        private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

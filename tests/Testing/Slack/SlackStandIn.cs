@@ -15,13 +15,13 @@ public sealed class SlackStandIn : IAsyncDisposable
     private readonly WebApplication app;
     private readonly TimeProvider clock;
     private readonly Dictionary<string, List<(Func<HttpContext, Task> Answer, bool After)>> faults = [];
-    private readonly Dictionary<string, (double Tokens, DateTimeOffset At)> posting = [];
+    private readonly SlackRates rates;
     private readonly List<string> calls = [];
     private readonly List<string> refusals = [];
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long lastTs;
 
-    private SlackStandIn(WebApplication app, TimeProvider clock) => (this.app, this.clock) = (app, clock);
+    private SlackStandIn(WebApplication app, TimeProvider clock) => (this.app, this.clock, rates) = (app, clock, new SlackRates(clock));
 
     /// <summary>What the bot has to be told to find us, by configuration key.</summary>
     public IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>
@@ -43,14 +43,21 @@ public sealed class SlackStandIn : IAsyncDisposable
     public string AppToken { get; } = "xapp-stand-in";
     public string SigningSecret { get; } = "stand-in-signing-secret";
 
-    /// <summary>Whether one post a second and channel is all that is taken, a few at once apart.</summary>
+    /// <summary>Whether calls past Slack's published rates are refused.</summary>
     public bool RatesOn { get; set; } = true;
 
     /// <summary>Methods whose scope the app was not given, with the scope that Slack names.</summary>
     public Dictionary<string, string> MissingScopes { get; } = [];
 
     /// <summary>How many posts a channel takes at once.</summary>
-    public int Burst { get; set; } = 5;
+    public int Burst
+    {
+        get => rates.Burst;
+        set => rates.Burst = value;
+    }
+
+    /// <summary>How many calls came too soon, and were refused for it.</summary>
+    public int TooSoon => Locked(() => rates.Refused);
 
     /// <summary>Every connection breaks.</summary>
     public bool IsUnreachable { get; set; }
@@ -297,20 +304,10 @@ public sealed class SlackStandIn : IAsyncDisposable
         var token = context.Request.Headers.Authorization.ToString();
         if (token.Length == 0) return SlackMethods.Error("not_authed");
         if (token != "Bearer " + (method == "apps.connections.open" ? AppToken : BotToken)) return SlackMethods.Error("invalid_auth");
-        if (!RatesOn || method is not ("chat.postMessage" or "chat.postEphemeral")) return null;
-        if (MayPost((string?)arguments["channel"] ?? "")) return null;
+        if (!RatesOn || rates.Wait(method, (string?)arguments["channel"] ?? "") is not { } wait) return null;
         context.Response.StatusCode = 429;
-        context.Response.Headers.RetryAfter = "1";
+        context.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
         return SlackMethods.Error("ratelimited");
-    }
-
-    private bool MayPost(string channel)
-    {
-        var (tokens, at) = posting.GetValueOrDefault(channel, (Burst, Now));
-        tokens = Math.Min(Burst, tokens + (Now - at).TotalSeconds);
-        var may = tokens >= 1;
-        posting[channel] = (may ? tokens - 1 : tokens, Now);
-        return may;
     }
 
     private async Task RespondAsync(HttpContext context, string id)
