@@ -1,6 +1,7 @@
 using System.Globalization;
 using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Paging;
+using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;
@@ -41,9 +42,14 @@ internal static class Aftermath
                 RunRolledBack when after.Rollback?.By is not null && (after.Aborted is null || aborted is null) => new PageNews(subject, NewsKind.Over, Why: "the run was rolled back"),
                 _ => null,
             };
+            if (news is { Kind: NewsKind.Want } && Undoable(after, subject) is { } undoable) yield return PageWork.News(undoable, after.Version, now);
             if (news is not null) yield return PageWork.News(news, after.Version, now);
         }
     }
+
+    /// <summary>What whoever is called can take back at once; null where nothing is left to, or it goes back by itself.</summary>
+    private static PageNews? Undoable(RunState run, string subject) => run is { Plan.Kind: RunKind.Deploy, Rollback: null, MayHaveChanged: true, CanGoBack: true, BackTo: { Length: > 0 } to }
+        ? new PageNews(subject, NewsKind.Cause, Why: $"run {run.Id} brought {run.Plan.Version}", Run: run.Id, BackTo: to) : null;
 
     /// <summary>Whoever is to be told hears of the trouble, and what came of it.</summary>
     public static IEnumerable<WorkItem> Told(RunState? before, RunState after, RunDecision decision, DateTimeOffset now)

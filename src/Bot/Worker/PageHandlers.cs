@@ -104,12 +104,15 @@ internal sealed class PageCallHandler(PageEngine pages, Chats chats, BotAddress 
 }
 
 /// <summary>Tells PagerDuty of a page: it begins, somebody looks after it, it is over. Tried until it is told, or no longer true.</summary>
-internal sealed class PageSendHandler(PageEngine pages, BotAddress address) : IWorkHandler
+internal sealed class PageSendHandler(PageEngine pages, PageLinks links, AlertEngine alerts, BotAddress address) : IWorkHandler
 {
     /// <summary>About two hours, by the queue's growing delays and the pauses that PagerDuty asks for.</summary>
     private const int Patience = 60;
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long a page waits for the look at what changed: so that what is sent once can say what to roll back.</summary>
+    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(3), Beat = TimeSpan.FromMilliseconds(200);
 
     public ImmutableArray<string> Kinds => [PageWork.SendKind];
 
@@ -122,7 +125,12 @@ internal sealed class PageSendHandler(PageEngine pages, BotAddress address) : IW
 
         // Whoever is not to be called any more is not called late.
         if (about.Action == PagerAction.Trigger && (!current || page.Status != PageStatus.Open)) return new Done.Finished();
-        var note = new PagerNote(about.Action, page.KeyOf(about.Round), $"{began.Title}: {began.Why}", "chatops", began.Critical, address.Public is { } url ? new Uri(url, PageCard.PathOf(page.Subject)) : null);
+        if (about.Action == PagerAction.Trigger && page.Cause is null && pages.Now - page.BeganAt < Glance && AlertId.TryParse(page.Subject, out var alert)
+            && await alerts.FindAsync(alert, cancellationToken) is { } group && (group.Suspects is not { } suspects || suspects.Any(one => one.BackTo is not null))) return new Done.Again(Beat, Untried: true);
+        var note = new PagerNote(about.Action, page.KeyOf(about.Round), $"{began.Title}: {began.Why}", "chatops", began.Critical, address.Public is { } url ? new Uri(url, PageCard.PathOf(page.Subject)) : null)
+        {
+            Ways = about.Action == PagerAction.Trigger ? await WaysAsync(page, cancellationToken) : [],
+        };
         switch (await pager.TellAsync(note, cancellationToken))
         {
             case Outcome<Nothing>.Later later:
@@ -137,6 +145,11 @@ internal sealed class PageSendHandler(PageEngine pages, BotAddress address) : IW
                 return new Done.Finished();
         }
     }
+
+    /// <summary>The rollback for whoever is first on call here, where one is likely to help.</summary>
+    private async Task<ImmutableArray<(string Label, Uri Url)>> WaysAsync(Page page, CancellationToken cancellationToken) =>
+        page is { Cause: { } cause, Began.People: [var first, ..] } && await links.OfAsync(page, "pager", first, page.BeganAt, cancellationToken) is { } url
+            ? [($"Roll back to {cause.BackTo} (as {first.ShortName}, asks once)", url)] : [];
 }
 
 /// <summary>Tells what a page is about what became of it: on its card, and by whom it is looked after.</summary>

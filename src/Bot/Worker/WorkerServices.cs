@@ -12,6 +12,7 @@ internal static class WorkerServices
     public static IServiceCollection AddRuns(this IServiceCollection services)
     {
         services.TryAddSingleton(SummaryOptions.Usual);
+        services.TryAddSingleton(_ => LinkKey.OfThisProcess());
         return services.AddHandlers();
     }
 
@@ -95,6 +96,7 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, MarksHandler>()
         .AddSingleton<IWorkHandler, MarkHandler>()
         .AddSingleton<PageEngine>()
+        .AddSingleton<PageLinks>()
         .AddSingleton<IWorkHandler, PageNewsHandler>()
         .AddSingleton<IWorkHandler, PageTimerHandler>()
         .AddSingleton<IWorkHandler, PageCallHandler>()
