@@ -41,6 +41,7 @@ static (WebApplication App, BotSettings Settings)? Build(IReadOnlyDictionary<str
     var settings = BotSettings.Read(builder.Configuration, builder.Environment.ContentRootPath, faults);
     var summaries = SummaryOptions.Read(builder.Configuration, faults);
     var console = ConsoleSettings.Read(builder.Configuration, settings?.Data ?? "", faults);
+    var patience = ChatPatience.Read(builder.Configuration, faults);
     var links = LinkKey.Read(builder.Configuration, console.Keys, faults);
     if (settings is null || faults.Count > 0) return null;
     builder.WebHost.UseKestrelHttpsConfiguration();
@@ -49,7 +50,7 @@ static (WebApplication App, BotSettings Settings)? Build(IReadOnlyDictionary<str
     var services = builder.Services;
     services.AddSingleton(TimeProvider.System);
     services.AddSingleton(settings.Address);
-    services.AddSingleton(summaries).AddSingleton(links);
+    services.AddSingleton(summaries).AddSingleton(links).AddSingleton(patience);
     services.AddSingleton(s => new ConfigFolder(settings.Config, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ConfigFolder>>()));
     services.AddHostedService(s => s.GetRequiredService<ConfigFolder>());
     services.AddSingleton<Func<Configuration>>(s => () => s.GetRequiredService<ConfigFolder>().Current);

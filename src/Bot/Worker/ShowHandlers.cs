@@ -9,16 +9,6 @@ using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Worker;
 
-/// <summary>Finds the chat that a place belongs to.</summary>
-internal sealed class Chats(IEnumerable<IChat> all)
-{
-    /// <summary>Null when that chat is not connected.</summary>
-    public IChat? For(string surface) => all.FirstOrDefault(chat => chat.Surface == surface);
-
-    /// <summary>Every chat that is connected, in the order in which people are looked for in them.</summary>
-    public IEnumerable<IChat> All => all.OrderBy(chat => chat.Surface, StringComparer.Ordinal);
-}
-
 /// <summary>Shows a run's card in a place: posts it once, then keeps it up to date. It renders what is true when it runs, so a burst of changes is one update.</summary>
 internal sealed class CardHandler(RunEngine engine, Chats chats, BotAddress address) : IWorkHandler
 {
@@ -32,9 +22,11 @@ internal sealed class CardHandler(RunEngine engine, Chats chats, BotAddress addr
         var card = RunCard.Of(run, engine.Now, address.Public);
         if (run.Cards.GetValueOrDefault(about.Place!) is { } posted)
         {
-            return await chat.UpdateAsync(new Posted(place.Surface, posted.Channel, posted.Message, posted.Permalink), card, cancellationToken) switch
+            var outcome = await chat.UpdateAsync(new Posted(place.Surface, posted.Channel, posted.Message, posted.Permalink), card, cancellationToken);
+            chats.Heard(place.Surface, outcome);
+            return outcome switch
             {
-                Outcome<Nothing>.Later later => new Done.Again(later.After),
+                Outcome<Nothing>.Later later => await LaterAsync(run, place, later.After, cancellationToken),
                 Outcome<Nothing>.Never { Fault.Code: ChatFaults.MessageGone } => await PostAsync(work, run, about.Place!, place, chat, card, $"card:{run.Id}:{place}:after:{posted.Message}", cancellationToken),
                 Outcome<Nothing>.Never never => await NotShownAsync(work, run, about.Place!, never.Fault, cancellationToken),
                 _ => new Done.Finished(),
@@ -47,7 +39,9 @@ internal sealed class CardHandler(RunEngine engine, Chats chats, BotAddress addr
     private async Task<Done> PostAsync(ClaimedWork work, RunState run, string where, Place place, IChat chat, Card card, string key, CancellationToken cancellationToken)
     {
         var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
-        switch (await chat.PostAsync(place, card, key, since, null, cancellationToken))
+        var outcome = await chat.PostAsync(place, card, key, since, null, cancellationToken);
+        chats.Heard(place.Surface, outcome);
+        switch (outcome)
         {
             case Outcome<Posted>.Done { Value: var found } when since is not null
                 && await chat.UpdateAsync(found, card, cancellationToken) is Outcome<Nothing>.Later later:
@@ -57,12 +51,19 @@ internal sealed class CardHandler(RunEngine engine, Chats chats, BotAddress addr
                 await engine.TellAsync(run.Id, new RunCommand.CardWasPosted(where, now.Channel, now.Message, now.Permalink), null, work, cancellationToken);
                 return new Done.Kept();
             case Outcome<Posted>.Later wait:
-                return new Done.Again(wait.After);
+                return await LaterAsync(run, place, wait.After, cancellationToken);
             case Outcome<Posted>.Never never:
                 return await NotShownAsync(work, run, where, never.Fault, cancellationToken);
             default:
                 throw new InvalidOperationException("An outcome is one of three.");
         }
+    }
+
+    /// <summary>Tried until it is shown, newest state only. Where the chat can't be reached at all, those who are asked to approve are asked elsewhere meanwhile.</summary>
+    private async Task<Done> LaterAsync(RunState run, Place place, TimeSpan? after, CancellationToken cancellationToken)
+    {
+        if (chats.IsSilent(place.Surface)) await engine.TellAsync(run.Id, new RunCommand.ChatIsSilent(place.Surface), null, null, cancellationToken);
+        return new Done.Again(chats.Wait(place.Surface, after));
     }
 
     private async Task<Done> NotShownAsync(ClaimedWork work, RunState run, string place, Fault fault, CancellationToken cancellationToken)
@@ -82,8 +83,9 @@ internal sealed class ThreadHandler(RunEngine engine, Chats chats) : IWorkHandle
         var about = Book.Read(work.Item);
         if (await engine.FindAsync(about.Run, cancellationToken) is not { } run || Book.PlaceOf(about.Place!) is not { } place || chats.For(place.Surface) is not { } chat)
             return new Done.Finished();
-        if (run.Cards.GetValueOrDefault(about.Place!) is not { } posted) return work.Attempt < 20 ? new Done.Again(TimeSpan.FromSeconds(2)) : new Done.Finished();
-        var card = new Card(about.Text!, Tone.Neutral, null, about.Text!);
+        if (run.Cards.GetValueOrDefault(about.Place!) is not { } posted) return LateLines.Wait(work, engine.Now);
+        var text = LateLines.Of(work, about.Text!, engine.Now);
+        var card = new Card(text, Tone.Neutral, null, text);
         var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
         var thread = new Posted(place.Surface, posted.Channel, posted.Message, posted.Permalink);
         return await chat.PostAsync(place with { Channel = posted.Channel }, card, work.Item.Key, since, thread, cancellationToken) switch

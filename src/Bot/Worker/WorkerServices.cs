@@ -12,6 +12,7 @@ internal static class WorkerServices
     public static IServiceCollection AddRuns(this IServiceCollection services)
     {
         services.TryAddSingleton(SummaryOptions.Usual);
+        services.TryAddSingleton(ChatPatience.Usual);
         services.TryAddSingleton(_ => LinkKey.OfThisProcess());
         return services.AddHandlers();
     }
@@ -97,6 +98,7 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, MarkHandler>()
         .AddSingleton<PageEngine>()
         .AddSingleton<PageLinks>()
+        .AddSingleton<PageLooks>()
         .AddSingleton<IWorkHandler, PageNewsHandler>()
         .AddSingleton<IWorkHandler, PageTimerHandler>()
         .AddSingleton<IWorkHandler, PageCallHandler>()

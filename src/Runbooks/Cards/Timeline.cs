@@ -48,6 +48,7 @@ public static class Timeline
             RunCancelled e => new(at, e.By?.Email, $"Cancelled: {e.Why}.", Tone.Muted, true),
             CardPosted e => new(at, null, $"Card posted in {e.Place}.", Tone.Neutral),
             NotInformed e => new(at, null, $"{e.Whom} could not be told: {e.Why}", Tone.Warning, true),
+            AskedElsewhere e => new(at, null, $"{(e.Surface == "slack" ? "Slack" : e.Surface == "teams" ? "Teams" : e.Surface)} can't be reached: whoever may approve is asked in another chat, by e-mail or in the console.", Tone.Warning, true),
             WatchBegan e => new(at, null, $"Its gates are watched on for {Words.Duration(e.Until - at)}.", Tone.Active),
             WatchSampled e => WatchLines.OfGate(run, e, at),
             WatchTripped e => new(at, null, $"{e.Fault.Why} {(e.GoesBack ? $"It goes back to {run.BackTo} by itself." : e.Why ?? "Somebody has to decide.")}", Tone.Bad, true),

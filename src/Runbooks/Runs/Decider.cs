@@ -73,6 +73,7 @@ public static class Decider
             case RunCommand.SupersedeWatch c: return Watching.Supersede(walk, c);
             case RunCommand.WatchTakenBack c: return Watching.TakenBack(walk, c);
             case RunCommand.SawWayOut c: return c.WayOut == run.WayOut ? null : walk.Note(new WayOutSeen(c.WayOut));
+            case RunCommand.ChatIsSilent c: return AskElsewhere(walk, c);
             case RunCommand.PageWas c: return walk.Note(new PageTold(c.Says));
             case RunCommand.CardWasPosted c: return walk.Note(new CardPosted(c.Place, c.Channel, c.Message, c.Permalink));
             case RunCommand.CardWasNotPosted c: return walk.Note(new NotPosted(c.Place, c.Why));
@@ -189,6 +190,23 @@ public static class Decider
         return step is null || walk.State.Status is RunStatus.Paused or RunStatus.Queued
             ? new(RefusalCodes.StepNotWaiting, $"Run {walk.State.Id} does not wait for the signal {c.Name}: it is {RunWords.Of(walk.State.Status)}.", null)
             : walk.Tell(step, new Signalled(c.Name, c.Text));
+    }
+
+    /// <summary>Once for each approval: whoever may give it is asked where they can be reached.</summary>
+    private static Refusal? AskElsewhere(Walk walk, RunCommand.ChatIsSilent c)
+    {
+        var run = walk.State;
+        if (run.IsOver || run.Status is RunStatus.Paused or RunStatus.Queued) return null;
+        foreach (var step in run.Active.Where(step => step.Step is Approval && !run.Elsewhere.Contains(step.Step.Id)))
+        {
+            var (approval, state) = ((Approval)step.Step, (Approval.State)step.State!);
+            ImmutableArray<string> whom = [.. approval.From.Concat(state.Asked).Select(group => group.Name).Distinct()];
+            var text = $"\"{step.Step.Title}\" waits for {Words.Count(Math.Max(1, approval.Count - state.Yes.Length), "approval", "approvals")}, from {Words.List(whom, "or")}. The run's usual place can't be reached. Approve it here, in the console under Waiting, or say: approve {run.Id} --plan-hash {run.Plan.Hash.Short}";
+            walk.Happen(new AskedElsewhere(step.Step.Id, c.Surface));
+            walk.Order(step, StepDecision.Nothing.And(new Inform(new Recipients(whom, []), text, "elsewhere") { Without = c.Surface }, walk.Now));
+        }
+
+        return null;
     }
 
     private static Refusal? TakeTurn(Walk walk, RunCommand.TakeTurn c)

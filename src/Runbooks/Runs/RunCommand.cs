@@ -126,6 +126,9 @@ public abstract record RunCommand
 
     public sealed record CardWasNotPosted(string Place, string Why) : RunCommand;
 
+    /// <summary>A chat that the run is shown in can't be reached.</summary>
+    public sealed record ChatIsSilent(string Surface) : RunCommand;
+
     /// <summary>What was to be said to somebody could not be brought to them.</summary>
     public sealed record WasNotInformed(string Whom, string Why) : RunCommand;
 }

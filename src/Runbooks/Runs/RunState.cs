@@ -62,6 +62,9 @@ public sealed record RunState(
     /// <summary>Who could not be told what was to be said to them, the latest last.</summary>
     public ImmutableArray<NotInformed> Uninformed { get; init; } = [];
 
+    /// <summary>Approvals whose people were asked in another way, since a chat could not be reached.</summary>
+    public ImmutableHashSet<StepId> Elsewhere { get; init; } = [];
+
     /// <summary>What people noted on the run, oldest first.</summary>
     public ImmutableArray<NoteAdded> Notes { get; init; } = [];
     public RollbackBegan? Rollback { get; init; }
@@ -181,6 +184,7 @@ public sealed record RunState(
             NotPosted => this,
             NotInformed e => this with { Uninformed = [.. Uninformed.Where(one => one != e).TakeLast(MostUninformed - 1), e] },
             PageTold e => this with { Paged = e.Says },
+            AskedElsewhere e => this with { Elsewhere = Elsewhere.Add(e.Step) },
             TrainEnded => this with { TrainIsOver = true },
             WayOutSeen e => this with { WayOut = e.WayOut },
             WatchBegan e => this with { Watch = WatchOf(e, at) },

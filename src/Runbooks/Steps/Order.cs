@@ -63,7 +63,11 @@ public sealed record Say(string? Channel, string Text, bool Summary) : Order;
 
 /// <summary>Bring words to people: to each once, wherever they are. Outlives the step, and the run.</summary>
 /// <param name="Part">Tells what one step, or one moment of a run, says apart from what else it says.</param>
-public sealed record Inform(Recipients Whom, string Text, string Part) : Order;
+public sealed record Inform(Recipients Whom, string Text, string Part) : Order
+{
+    /// <summary>A chat that can't be reached: people are asked in another, else by e-mail, with the run's card; null = it is brought where they are.</summary>
+    public string? Without { get; init; }
+}
 
 /// <summary>Send the step's HTTP request.</summary>
 public sealed record SendRequest : Order;
