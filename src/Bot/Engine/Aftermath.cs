@@ -29,6 +29,8 @@ internal static class Aftermath
                 DecisionAsked or RollbackBegan or RunCancelled when byAbort => null,
                 DecisionAsked e when failed is { } who => Want(who, $"{e.Why}{Failed(after)}"),
                 RollbackBegan { By: null, With: null } e when failed is { } who && before?.Status != RunStatus.Deciding => Want(who, $"{WithLink(after.Steps.LastOrDefault(step => step.Fault is not null)?.Fault, e.Why)} It is rolled back to {e.ToVersion} by itself."),
+                StepHappened { What: WatchLost e } when failed is { } who && after.Status == RunStatus.Paused => Want(who, $"{e.Why} The run is held until somebody resumes it."),
+                RunResumed e => new PageNews(subject, NewsKind.Acknowledged, By: e.By),
                 WatchTripped e when failed is { } who => Want(who, $"{WithLink(e.Fault)} {(e.GoesBack ? $"It is rolled back to {after.BackTo} by itself." : $"{(e.Why is null ? "" : $"{e.Why} ")}Roll it back, or say that it is well.")}"),
                 WatchTakenBack { Rollback: null } e when failed is { } who => Want(who, $"{WithLink(after.Watch!.Fault!)} {e.Says}"),
                 WatchEnded { How: WatchStatus.Unclear } e when failed is { } who => Want(who, $"Whether {after.Plan.Version} is well can't be told. {e.Says} Look at it, then roll it back or say that it is well.") with { Critical = false },

@@ -28,7 +28,7 @@ internal sealed class InformHandler(RunEngine engine, Duty duty, IStore store, C
         if (inform.Whom.Only is not { } only) return await SpreadAsync(work, wanted, inform, run, cancellationToken);
         var (outcome, way) = Recipients.IsChannel(only.Who) ? (await PostAsync(work, run, only.Who, inform.Text, cancellationToken), "")
             : only.ByEmail ? (await MailAsync(work, run, only.Who, inform.Text, cancellationToken), " by e-mail")
-            : (await WriteAsync(work, run, only.Who, inform, cancellationToken), "");
+            : (await WriteAsync(work, run, wanted.Step, only.Who, inform, cancellationToken), "");
         switch (outcome)
         {
             case Outcome<Nothing>.Later later when engine.Now - work.FirstClaimedAt + (later.After ?? TimeSpan.Zero) < PatienceOf(run, wanted):
@@ -84,12 +84,12 @@ internal sealed class InformHandler(RunEngine engine, Duty duty, IStore store, C
     }
 
     /// <summary>Writes to somebody in the first chat that knows them.</summary>
-    private async Task<Outcome<Nothing>> WriteAsync(ClaimedWork work, RunState run, string who, Inform inform, CancellationToken cancellationToken)
+    private async Task<Outcome<Nothing>> WriteAsync(ClaimedWork work, RunState run, StepId step, string who, Inform inform, CancellationToken cancellationToken)
     {
         var nowhere = new Outcome<Nothing>.Never(new Fault("no-chat", "No chat is connected.", "Connect Slack or Teams, or tell them by e-mail."));
         Outcome<Nothing>? first = null;
-        var card = inform.Without is null ? CardOf(run, inform.Text) : AskingCardOf(run, inform.Text);
-        foreach (var chat in chats.All.Where(chat => chat.Surface != inform.Without))
+        var card = inform.Without is not null ? AskingCardOf(run, inform.Text) : inform.Asks is { } number ? CardOf(run, inform.Text) with { Buttons = [new Button("Still here", ButtonStyle.Primary, new CardAction("here", run.Id, step, $"{number}"))] } : CardOf(run, inform.Text);
+        foreach (var chat in chats.All.Where(chat => chat.Surface != inform.Without && !(inform.Asks is not null && chats.IsSilent(chat.Surface))))
         {
             var outcome = Told(await chat.PostAsync(new Place(chat.Surface, $"@{who}"), card, work.Item.Key, Since(work), null, cancellationToken));
 
@@ -98,7 +98,7 @@ internal sealed class InformHandler(RunEngine engine, Duty duty, IStore store, C
             first ??= outcome;
         }
 
-        return inform.Without is not null && mailers.Any() ? await MailAsync(work, run, who, inform.Text, cancellationToken) : first ?? nowhere;
+        return (inform.Without is not null || inform.Asks is not null) && mailers.Any() ? await MailAsync(work, run, who, inform.Text, cancellationToken) : first ?? nowhere;
     }
 
     private async Task<Outcome<Nothing>> MailAsync(ClaimedWork work, RunState run, string who, string text, CancellationToken cancellationToken) =>

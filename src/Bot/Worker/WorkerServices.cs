@@ -47,6 +47,7 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, HealthHandler>()
         .AddSingleton<IWorkHandler, WakeHandler>()
         .AddSingleton<IWorkHandler, ExpireHandler>()
+        .AddSingleton<IWorkHandler, WatcherHandler>()
         .AddSingleton<IWorkHandler, VerifyHandler>()
         .AddSingleton<IWorkHandler, RequestHandler>()
         .AddSingleton<IWorkHandler, GateHandler>()

@@ -45,6 +45,7 @@ public static class Decider
             case RunCommand.Approve c: return walk.Tell(run.Asked<Approval>(c.Step)!, new Approve(By(c), c.Plan, Groups(run, c, c.Step, context), c.Note, c.SkipSoak));
             case RunCommand.Delegate c: return walk.Tell(run.Asked<Approval>(c.Step)!, new Steps.Delegate(By(c), c.To, Groups(run, c, c.Step, context)));
             case RunCommand.Reject c: return walk.Tell(run.Asked<Approval>(c.Step)!, new Reject(By(c), c.Reason));
+            case RunCommand.Here c: return walk.Tell(run.Watched(c.Step)!, new SayHere(By(c)));
             case RunCommand.Done c: return walk.Tell(run.AskedByHand(c.Step)!, new MarkDone(By(c), c.Note));
             case RunCommand.NotDone c: return NotDone(walk, c);
             case RunCommand.Pause c: return Pause(walk, c);
@@ -88,9 +89,7 @@ public static class Decider
 
     private static Refusal? Pause(Walk walk, RunCommand.Pause c)
     {
-        var active = walk.State.Active;
-        walk.Happen(new RunPaused(By(c), c.Reason));
-        foreach (var step in active) walk.Order(step, step.Step.Pause(step.State!, walk.ContextOf(step)));
+        walk.Hold(By(c), c.Reason);
         return null;
     }
 

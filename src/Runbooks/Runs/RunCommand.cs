@@ -101,6 +101,9 @@ public abstract record RunCommand
     public sealed record StopWatch(Caller Who, string? Reason) : ByPerson(Who);
 
     /// <summary>It is well, where its gates could not tell or were wrong.</summary>
+    /// <summary>Somebody who watches a soak is still there.</summary>
+    public sealed record Here(Caller Who, StepId? Step) : ByPerson(Who);
+
     public sealed record Vouch(Caller Who, string? Reason) : ByPerson(Who);
 
     /// <summary>A gate that is watched behind the run was asked, and this came of it.</summary>

@@ -142,6 +142,9 @@ public sealed record RunState(
     /// <summary>The active step of this kind that was meant: the one named, or the only one.</summary>
     public StepProgress? Asked<T>(StepId? named) where T : Step => OnlyOne(Steps.Where(step => step is { Status: StepStatus.Active, Step: T }), named);
 
+    /// <summary>The active soak that somebody has to stay with, once it is known who.</summary>
+    public StepProgress? Watched(StepId? named) => OnlyOne(Steps.Where(step => step is { Status: StepStatus.Active, State: Soak.State { Vigil.IsUnknown: false } }), named);
+
     /// <summary>The active step that a person does or says go to.</summary>
     public StepProgress? AskedByHand(StepId? named) => OnlyOne(Steps.Where(step => step is { Status: StepStatus.Active, Step.Waits: Waits.ForPerson }), named);
 
