@@ -1,6 +1,5 @@
 using ChatOps.Runbooks.Alerts;
 using ChatOps.Runbooks.Paging;
-using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Engine;
 

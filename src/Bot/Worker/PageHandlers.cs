@@ -3,7 +3,6 @@ using ChatOps.Bot.Commands;
 using ChatOps.Bot.Engine;
 using ChatOps.Bot.Settings;
 using ChatOps.Runbooks.Alerts;
-using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Incidents;
 using ChatOps.Runbooks.Paging;
 using ChatOps.Runbooks.Runs;

@@ -372,7 +372,7 @@ public static class Shapes
 
     public static ImmutableArray<Shape> All { get; } =
     [
-        Service, Tell, Environment, Kubernetes, Traffic, Simulated, Health, Expect, Gate, Window, Runbook, Step, Item, ItemGroup, Branch, Escalate, StepFailure, Input, Schedule, OnFailure, OnAbort,
+        Service, Tell, Environment, Kubernetes, Traffic, Simulated, Health, Expect, Gate, Window, Runbook, Step, Item, ItemGroup, Branch, Escalate, StepFailure, Watcher, Input, Schedule, OnFailure, OnAbort,
         Access, Group, TeamReport, May, Persona, Calendar, Freeze, Maintenance, Passing,
         AlertShapes.Alerts, AlertShapes.Route, AlertShapes.When, AlertShapes.Names, AlertShapes.Generic,
         OnCallShapes.OnCall, OnCallShapes.Schedule, OnCallShapes.Rotation, OnCallShapes.Override,

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;
 

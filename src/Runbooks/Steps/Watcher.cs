@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
-using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Steps;
