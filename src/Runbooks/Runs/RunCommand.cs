@@ -101,10 +101,10 @@ public abstract record RunCommand
     public sealed record StopWatch(Caller Who, string? Reason) : ByPerson(Who);
 
     /// <summary>It is well, where its gates could not tell or were wrong.</summary>
+    public sealed record Vouch(Caller Who, string? Reason) : ByPerson(Who);
+
     /// <summary>Somebody who watches a soak is still there.</summary>
     public sealed record Here(Caller Who, StepId? Step) : ByPerson(Who);
-
-    public sealed record Vouch(Caller Who, string? Reason) : ByPerson(Who);
 
     /// <summary>A gate that is watched behind the run was asked, and this came of it.</summary>
     /// <param name="Round">Which of its samples this is.</param>
