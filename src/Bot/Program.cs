@@ -42,6 +42,8 @@ static (WebApplication App, BotSettings Settings)? Build(IReadOnlyDictionary<str
     var settings = BotSettings.Read(builder.Configuration, builder.Environment.ContentRootPath, faults);
     var summaries = SummaryOptions.Read(builder.Configuration, faults);
     var console = ConsoleSettings.Read(builder.Configuration, settings?.Data ?? "", faults);
+    var patience = ChatPatience.Read(builder.Configuration, faults);
+    var links = LinkKey.Read(builder.Configuration, console.Keys, faults);
     if (settings is null || faults.Count > 0) return null;
     builder.WebHost.UseKestrelHttpsConfiguration();
     if (builder.Configuration["urls"] is null) builder.WebHost.UseUrls("http://127.0.0.1:5080");
@@ -49,7 +51,7 @@ static (WebApplication App, BotSettings Settings)? Build(IReadOnlyDictionary<str
     var services = builder.Services;
     services.AddSingleton(TimeProvider.System);
     services.AddSingleton(settings.Address);
-    services.AddSingleton(summaries);
+    services.AddSingleton(summaries).AddSingleton(links).AddSingleton(patience);
     services.AddSingleton(s => new ConfigFolder(settings.Config, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ConfigFolder>>()));
     services.AddHostedService(s => s.GetRequiredService<ConfigFolder>());
     services.AddSingleton<Func<Configuration>>(s => () => s.GetRequiredService<ConfigFolder>().Current);
@@ -87,6 +89,7 @@ static async Task<int> ServeAsync(IReadOnlyDictionary<string, string?> given)
     try
     {
         app.Services.GetService<IStartupValidator>()?.Validate();
+        app.Services.GetRequiredService<LinkKey>().Open();
         await app.Services.GetRequiredService<IStore>().MigrateAsync(app.Lifetime.ApplicationStopping);
         if (settings.PostgreSql is not null) app.Services.GetRequiredService<RunEngine>().Follow();
         app.MapSlack();
@@ -106,6 +109,10 @@ static async Task<int> ServeAsync(IReadOnlyDictionary<string, string?> given)
     catch (StoreUnavailableException unavailable)
     {
         return Refuse([unavailable.Message]);
+    }
+    catch (Exception fault) when (fault is InvalidDataException or UnauthorizedAccessException)
+    {
+        return Refuse([$"The key of links can't be used: {fault.Message} Or set {LinkKey.Setting}."]);
     }
 }
 

@@ -192,4 +192,5 @@ internal enum RunVerb
     Supersede,
     Unwatch,
     Vouch,
+    Here,
 }

@@ -21,6 +21,7 @@ internal static class CommandServices
         .AddSingleton<OnCallDesk>()
         .AddSingleton<ReportDesk>()
         .AddSingleton<PageDesk>()
+        .AddSingleton<LinkDesk>()
         .AddSingleton<IncidentDesk>()
         .AddSingleton<Desk>();
 }

@@ -50,7 +50,10 @@ internal sealed partial class Desk(
         if (command is RunCommand.RollBack && await engine.FindAsync(run, cancellationToken) is { IsOver: true } over)
             return await openings.TakeBackAsync(speaker, over, reason, delivery, cancellationToken);
         var told = await engine.TellAsync(run, command, delivery, null, cancellationToken);
-        return told.Refusal is { } refusal ? Refused(refusal, run) : new Reply(null, run);
+        if (told.Refusal is { } refusal) return Refused(refusal, run);
+
+        // Asked alone, they see no card that could show it.
+        return command is RunCommand.Here ? new Reply(Answers.Said($"Thank you: you watch run {run}."), run) : new Reply(null, run);
     });
 
     private async Task<Reply> DoAsync(Speaker speaker, Command command, string delivery, CancellationToken cancellationToken)
@@ -164,6 +167,7 @@ internal sealed partial class Desk(
         RunVerb.RollBack => new RunCommand.RollBack(who, c.Reason),
         RunVerb.Unwatch => new RunCommand.StopWatch(who, c.Reason),
         RunVerb.Vouch => new RunCommand.Vouch(who, c.Reason),
+        RunVerb.Here => new RunCommand.Here(who, step),
         RunVerb.Abort => new RunCommand.Abort(who, c.Reason),
         _ => throw new InvalidOperationException($"Nobody does {c.Verb}."),
     };
@@ -185,6 +189,7 @@ internal sealed partial class Desk(
         "unwatch" => new RunCommand.StopWatch(who, reason),
         "vouch" => new RunCommand.Vouch(who, reason),
         "take" => new RunCommand.TakeOn(who),
+        "here" => new RunCommand.Here(who, action.Step),
         _ => null,
     };
 

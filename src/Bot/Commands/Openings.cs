@@ -255,18 +255,27 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
     public async Task<Reply> TakeBackAsync(Speaker speaker, RunState run, string? reason, string delivery, CancellationToken cancellationToken)
     {
         if (await BeforeAsync(speaker, delivery, cancellationToken) is { } before) return before;
+        var way = await WayBackAsync(speaker.Caller, run, cancellationToken);
+        if (way.Refusal is { } refusal) return Refused(refusal);
+        var (service, environment) = (way.Service!, way.Environment!);
+        return await OpenAsync(speaker, new OpenRequest(way.Planned!, service, environment, speaker.Caller.Person!.Value, reason, await PlacesAsync(speaker, service, cancellationToken), false, run.Id), delivery, cancellationToken);
+    }
+
+    /// <summary>How this caller would take back what an ended run did, or why they can't.</summary>
+    public async Task<PlannedBack> WayBackAsync(Caller caller, RunState run, CancellationToken cancellationToken)
+    {
         var current = configuration();
         if (run is not { Status: RunStatus.Succeeded, Plan.Kind: RunKind.Deploy, BackTo: { } version })
-            return Refused(new Refusal(RefusalCodes.NothingToRollBack, $"Run {run.Id} is over and left nothing to take back: {RunWords.Of(run.Status)}.", null));
+            return new PlannedBack(new Refusal(RefusalCodes.NothingToRollBack, $"Run {run.Id} is over and left nothing to take back: {RunWords.Of(run.Status)}.", null));
         if (current.Service(run.Site.Service) is not { } service || service.Environment(run.Site.Environment) is not { } environment)
-            return Refused(new Refusal(RefusalCodes.ServiceUnknown, $"{run.Site} is no longer configured.", null));
-        if (current.Access.Refuse(speaker.Caller, Right.Rollback, environment.Name, service.Owners) is { } forbidden) return Refused(forbidden);
+            return new PlannedBack(new Refusal(RefusalCodes.ServiceUnknown, $"{run.Site} is no longer configured.", null));
+        if (current.Access.Refuse(caller, Right.Rollback, environment.Name, service.Owners) is { } forbidden) return new PlannedBack(forbidden);
         var live = (await store.ListLiveAsync(cancellationToken)).FirstOrDefault(row => row.Service == service.Name && row.Environment == environment.Name);
         if (live is not null && live.Run != run.Id.Number)
-            return Refused(new Refusal(RefusalCodes.NothingToRollBack, $"Run {run.Id} is no longer what is live: run {live.Run} brought {live.Version}.", $"Look at that one, or say rollback {run.Site.Service} {run.Site.Environment}."));
+            return new PlannedBack(new Refusal(RefusalCodes.NothingToRollBack, $"Run {run.Id} is no longer what is live: run {live.Run} brought {live.Version}.", $"Look at that one, or say rollback {run.Site.Service} {run.Site.Environment}."));
         var (seen, _) = await readings.LookAsync(environment.Target, cancellationToken);
-        var planned = Planner.Rollback(service, environment, version, run.BackToRevision, seen?.Version, speaker.Caller.Person!.Value, [.. run.Steps.Select(step => step.Step)]) with { Page = run.Opened.Page };
-        return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person.Value, reason, await PlacesAsync(speaker, service, cancellationToken), false, run.Id), delivery, cancellationToken);
+        var planned = Planner.Rollback(service, environment, version, run.BackToRevision, seen?.Version, caller.Person!.Value, [.. run.Steps.Select(step => step.Step)]) with { Page = run.Opened.Page };
+        return new PlannedBack(null) { Planned = planned, Service = service, Environment = environment, Seen = seen };
     }
 
     private async Task<Reply> OpenAsync(Speaker speaker, OpenRequest request, string delivery, CancellationToken cancellationToken)
@@ -349,4 +358,18 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
     private static Reply Refused(Refusal refusal) => new(RefusalCard.Of(refusal), null, refusal);
 
     private sealed record Back(string Version, long? Revision, RunId? Reverts);
+}
+
+/// <summary>What it takes to take back what an ended run did. All is null where it is refused.</summary>
+/// <param name="Refusal">Why it can't be done, or not by whoever asks; null when it can.</param>
+internal sealed record PlannedBack(Refusal? Refusal)
+{
+    public Planned? Planned { get; init; }
+
+    public Service? Service { get; init; }
+
+    public ServiceEnvironment? Environment { get; init; }
+
+    /// <summary>What runs there now; null where it can't be told.</summary>
+    public Sighting? Seen { get; init; }
 }

@@ -46,7 +46,7 @@ internal static class ReadRuns
         if (run is not null || verb == RunVerb.Skip) return null;
         if (words is [var first, ..])
             return Grammar.No(RefusalCodes.RunUnknown, $"{Spoken.Quote(first.Text)} is not the number of a run.", Open(said, vocabulary));
-        return verb is RunVerb.Pause or RunVerb.Resume or RunVerb.Retry or RunVerb.Abort or RunVerb.Done or RunVerb.Failed or RunVerb.Take ? null : NoRun(said, vocabulary);
+        return verb is RunVerb.Pause or RunVerb.Resume or RunVerb.Retry or RunVerb.Abort or RunVerb.Done or RunVerb.Failed or RunVerb.Take or RunVerb.Here ? null : NoRun(said, vocabulary);
     }
 
     private static Heard.Misheard NoRun(Said said, Vocabulary vocabulary) => Grammar.No(

@@ -29,6 +29,8 @@ internal static class Aftermath
                 DecisionAsked or RollbackBegan or RunCancelled when byAbort => null,
                 DecisionAsked e when failed is { } who => Want(who, $"{e.Why}{Failed(after)}{Onwards(after)}") with { Worse = after.Rollback is not null },
                 RollbackBegan { By: null, With: null } e when failed is { } who && before?.Status != RunStatus.Deciding => Want(who, $"{WithLink(after.Steps.LastOrDefault(step => step.Fault is not null)?.Fault, e.Why)} It is rolled back to {e.ToVersion} by itself."),
+                StepHappened { What: WatchLost e } when failed is { } who && after.Status == RunStatus.Paused => Want(who, $"{e.Why} The run is held until somebody resumes it."),
+                RunResumed e => new PageNews(subject, NewsKind.Acknowledged, By: e.By),
                 WatchTripped e when failed is { } who => Want(who, $"{WithLink(e.Fault)} {(e.GoesBack ? $"It is rolled back to {after.BackTo} by itself." : $"{(e.Why is null ? "" : $"{e.Why} ")}Roll it back, or say that it is well.")}"),
                 WatchTakenBack { Rollback: null } e when failed is { } who => Want(who, $"{WithLink(after.Watch!.Fault!)} {e.Says}") with { Worse = true },
                 WatchEnded { How: WatchStatus.Unclear } e when failed is { } who => Want(who, $"Whether {after.Plan.Version} is well can't be told. {e.Says} Look at it, then roll it back or say that it is well.") with { Critical = false },
@@ -42,9 +44,14 @@ internal static class Aftermath
                 RunRolledBack when after.Rollback?.By is not null && (after.Aborted is null || aborted is null) => new PageNews(subject, NewsKind.Over, Why: "the run was rolled back"),
                 _ => null,
             };
+            if (news is { Kind: NewsKind.Want } && Undoable(after, subject) is { } undoable) yield return PageWork.News(undoable, after.Version, now);
             if (news is not null) yield return PageWork.News(news, after.Version, now);
         }
     }
+
+    /// <summary>What whoever is called can take back at once; null where nothing is left to, or it goes back by itself.</summary>
+    private static PageNews? Undoable(RunState run, string subject) => run is { Plan.Kind: RunKind.Deploy, Rollback: null, MayHaveChanged: true, CanGoBack: true, BackTo: { Length: > 0 } to }
+        ? new PageNews(subject, NewsKind.Cause, Why: $"run {run.Id} brought {run.Plan.Version}", Run: run.Id, BackTo: to) : null;
 
     /// <summary>Whoever is to be told hears of the trouble, and what came of it.</summary>
     public static IEnumerable<WorkItem> Told(RunState? before, RunState after, RunDecision decision, DateTimeOffset now)

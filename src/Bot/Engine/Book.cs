@@ -114,13 +114,13 @@ internal static class Book
         {
             yield return About(RunWork.CardKind, $"{RunWork.CardKind}:{after.Id}:{place}", place, now, new AboutRun(after.Id, place, null));
             if (lines.Count > 0)
-                yield return About(RunWork.ThreadKind, $"{RunWork.ThreadKind}:{after.Id}:{after.Version}:{place}", place, now, new AboutRun(after.Id, place, string.Join('\n', lines)));
+                yield return About(RunWork.ThreadKind, $"{RunWork.ThreadKind}:{after.Id}:{after.Version}:{place}", place, now, new AboutRun(after.Id, place, string.Join('\n', lines), now));
         }
     }
 
     /// <summary>A line in the thread of a run's card, said once whatever is said again.</summary>
     public static WorkItem Line(RunId run, string place, string what, string text, DateTimeOffset now) =>
-        About(RunWork.ThreadKind, $"{RunWork.ThreadKind}:{run}:{what}:{place}", place, now, new AboutRun(run, place, text));
+        About(RunWork.ThreadKind, $"{RunWork.ThreadKind}:{run}:{what}:{place}", place, now, new AboutRun(run, place, text, now));
 
     private static WorkItem About(string kind, string key, string place, DateTimeOffset now, AboutRun about) =>
         new(kind, key, place, now, JsonSerializer.Serialize(about, BookJson.Default.AboutRun));
@@ -137,7 +137,8 @@ internal static class Book
 }
 
 /// <summary>The payload of work that is about a run rather than one of its steps.</summary>
-internal sealed record AboutRun(RunId Run, string? Place, string? Text);
+/// <param name="At">Of when a line of a thread is.</param>
+internal sealed record AboutRun(RunId Run, string? Place, string? Text, DateTimeOffset At = default);
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(AboutRun))]

@@ -128,6 +128,13 @@ internal sealed partial class RunEngine(IStore store, Func<Configuration> config
         throw new StoreUnavailableException($"Too many changes to run {run} at once: say it again.");
     }
 
+    /// <summary>Why a run would refuse this now; null when it would not, or it would be for other reasons than what it is and who asks.</summary>
+    public Refusal? Refuses(RunState run, RunCommand.ByPerson command) => RunRules.Untimely(run, command) ?? RunRules.Forbidden(run, command, ContextFor(run, Now));
+
+    /// <summary>Why a rollback can't begin at a site now: another run is changing it. Null when it can.</summary>
+    public async Task<Refusal?> RefuseRollbackAsync(Site site, CancellationToken cancellationToken) =>
+        (await QueueAsync(site, cancellationToken)).Holder is { } holder && await FindAsync(holder, cancellationToken) is not { MayHaveChanged: false } ? Held(holder, site, noQueue: false) : null;
+
     public void Dispose()
     {
         subscription?.Dispose();
@@ -178,11 +185,12 @@ internal sealed partial class RunEngine(IStore store, Func<Configuration> config
         }
 
         return request.NoQueue || request.Planned.Plan.Kind == RunKind.Rollback
-            ? new InLine([], false, new Refusal(RefusalCodes.LockHeld, $"Run {holder} holds {queue.Site}.", request.NoQueue
-                ? "Leave out --no-queue to wait behind it."
-                : $"Roll that run back instead: rollback {holder}."))
+            ? new InLine([], false, Held(holder, queue.Site, request.NoQueue))
             : new InLine(queue.Line, false, null);
     }
+
+    private static Refusal Held(RunId holder, Site site, bool noQueue) =>
+        new(RefusalCodes.LockHeld, $"Run {holder} holds {site}.", noQueue ? "Leave out --no-queue to wait behind it." : $"Roll that run back instead: rollback {holder}.");
 
     private async Task<Displaced?> GiveWayAsync(RunId holder, RunId to, DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -39,7 +39,7 @@ internal sealed partial class ConsoleDoor(SignIn signIn, TimeProvider time, ILog
         try
         {
             // A field that only our own pages know: without it, whatever was posted was not posted by one of them.
-            if (LoopbackOnly.Changes(http.Request.Method) && (Viewers.VisitOf(http.Request) is not { } visit || !FormToken.Fits(visit, (await PageResults.FormAsync(http))[FormToken.Field])))
+            if (LoopbackOnly.Changes(http.Request.Method) && http.GetEndpoint()?.Metadata.GetMetadata<ForAnybody>() is null && (Viewers.VisitOf(http.Request) is not { } visit || !FormToken.Fits(visit, (await PageResults.FormAsync(http))[FormToken.Field])))
                 return Sorry(http, StatusCodes.Status403Forbidden, "Nothing was done", NoVisit);
             return await next(context);
         }

@@ -36,8 +36,9 @@ internal static class ConsoleEndpoints
         console.MapGet("/reports", ReportPages.ShowAsync);
         console.MapGet("/live", LiveAsync).WithMetadata(new NoPage());
         console.MapGet("/words", WordsAsync).WithMetadata(new NoPage());
-        console.MapGet("/assets/{hash}/{name}", Asset).WithMetadata(new NoPage(), new NoSignIn());
+        console.MapGet("/assets/{hash}/{name}", Asset).WithMetadata(new NoPage(), new ForAnybody());
         console.MapSignIn();
+        console.MapPageLinks();
         console.MapSettings();
         console.MapCards();
         console.MapGet("/waiting", WaitingAsync);

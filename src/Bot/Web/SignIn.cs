@@ -23,6 +23,7 @@ internal sealed class SignIn(ConsoleSettings settings, Callers callers)
     /// <summary>An answer that keeps somebody out, or null when they may come in; who they are is among the request's features then.</summary>
     public async Task<IResult?> RefuseAsync(HttpContext http, bool isPage)
     {
+        if (http.GetEndpoint()?.Metadata.GetMetadata<ForAnybody>() is not null) return null;
         if (IsHere(http)) return LoopbackOnly.Refuse(http) is { } why ? Forbidden(why) : null;
         if (settings is not { SignsIn: true, PublicUrl: { } address, Origin: { } origin }) return Forbidden(LoopbackOnly.Says);
         if (!string.Equals(http.Request.Host.Value, address.Authority, StringComparison.OrdinalIgnoreCase)) return Forbidden($"The console is at {address}. A proxy in front of it has to pass the Host header on as it came.");
@@ -46,6 +47,9 @@ internal sealed class SignIn(ConsoleSettings settings, Callers callers)
 
 /// <summary>Marks an endpoint that is there before anybody has signed in.</summary>
 internal sealed class NoSignIn;
+
+/// <summary>Marks an endpoint that asks for no sign-in, wherever it is asked from: it checks by itself who may do what, or there is nothing to check.</summary>
+internal sealed class ForAnybody;
 
 internal static partial class SignInServices
 {

@@ -85,17 +85,16 @@ internal sealed class AlertCardHandler(AlertEngine alerts, Chats chats, Func<Con
 /// <summary>Adds a line to the thread under a card: where nobody answers, and where something fires again.</summary>
 internal sealed class AlertThreadHandler(AlertEngine alerts, Chats chats) : IWorkHandler
 {
-    private const int Patience = 20;
-
     public ImmutableArray<string> Kinds => [AlertWork.ThreadKind];
 
     public async Task<Done> DoAsync(ClaimedWork work, CancellationToken cancellationToken)
     {
         var about = AboutAlert.Read(work.Item);
         if (await alerts.FindAsync(about.Id, cancellationToken) is not { } group || Book.PlaceOf(about.Place!) is not { } place || chats.For(place.Surface) is not { } chat) return new Done.Finished();
-        if (group.Cards.GetValueOrDefault(about.Place!) is not { } posted) return work.Attempt < Patience ? new Done.Again(TimeSpan.FromSeconds(2)) : new Done.Finished();
+        if (group.Cards.GetValueOrDefault(about.Place!) is not { } posted) return LateLines.Wait(about.At, alerts.Now);
+        var text = LateLines.Of(about.Text!, about.At, alerts.Now);
         var thread = new Posted(place.Surface, posted.Channel, posted.Message, posted.Permalink);
-        return await chat.SayAsync(work, place with { Channel = posted.Channel }, new Card(about.Text!, Tone.Neutral, null, about.Text!), work.Item.Key, thread, cancellationToken) is Outcome<Posted>.Later later
+        return await chat.SayAsync(work, place with { Channel = posted.Channel }, new Card(text, Tone.Neutral, null, text), work.Item.Key, thread, cancellationToken) is Outcome<Posted>.Later later
             ? work.Again(later) : new Done.Finished();
     }
 }

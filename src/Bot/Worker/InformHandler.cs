@@ -28,7 +28,7 @@ internal sealed class InformHandler(RunEngine engine, Duty duty, IStore store, C
         if (inform.Whom.Only is not { } only) return await SpreadAsync(work, wanted, inform, run, cancellationToken);
         var (outcome, way) = Recipients.IsChannel(only.Who) ? (await PostAsync(work, run, only.Who, inform.Text, cancellationToken), "")
             : only.ByEmail ? (await MailAsync(work, run, only.Who, inform.Text, cancellationToken), " by e-mail")
-            : (await WriteAsync(work, run, only.Who, inform.Text, cancellationToken), "");
+            : (await WriteAsync(work, run, wanted.Step, only.Who, inform, cancellationToken), "");
         switch (outcome)
         {
             case Outcome<Nothing>.Later later when engine.Now - work.FirstClaimedAt + (later.After ?? TimeSpan.Zero) < PatienceOf(run, wanted):
@@ -55,7 +55,7 @@ internal sealed class InformHandler(RunEngine engine, Duty duty, IStore store, C
             }
 
             var people = await duty.PeopleAsync(new GroupName(who), cancellationToken);
-            leaves.AddRange(people.Select(person => (person.Email, byEmail)));
+            leaves.AddRange(people.Where(person => inform.Without is null || person != run.Opened.By).Select(person => (person.Email, byEmail)));
             if (people.IsEmpty) await engine.TellAsync(run.Id, new RunCommand.WasNotInformed(who, "nobody is known to be in it."), $"inform:{work.Item.Key}:{who}", null, cancellationToken);
         }
 
@@ -68,7 +68,7 @@ internal sealed class InformHandler(RunEngine engine, Duty duty, IStore store, C
     }
 
     private static Inform One(Inform inform, string who, bool byEmail) =>
-        new(byEmail ? new Recipients([], [who]) : new Recipients([who], []), inform.Text, $"{inform.Part}:{(byEmail ? "mail:" : "")}{who}");
+        new(byEmail ? new Recipients([], [who]) : new Recipients([who], []), inform.Text, $"{inform.Part}:{(byEmail ? "mail:" : "")}{who}") { Without = inform.Without };
 
     private async Task<Outcome<Nothing>> PostAsync(ClaimedWork work, RunState run, string channel, string text, CancellationToken cancellationToken)
     {
@@ -84,20 +84,21 @@ internal sealed class InformHandler(RunEngine engine, Duty duty, IStore store, C
     }
 
     /// <summary>Writes to somebody in the first chat that knows them.</summary>
-    private async Task<Outcome<Nothing>> WriteAsync(ClaimedWork work, RunState run, string who, string text, CancellationToken cancellationToken)
+    private async Task<Outcome<Nothing>> WriteAsync(ClaimedWork work, RunState run, StepId step, string who, Inform inform, CancellationToken cancellationToken)
     {
         var nowhere = new Outcome<Nothing>.Never(new Fault("no-chat", "No chat is connected.", "Connect Slack or Teams, or tell them by e-mail."));
         Outcome<Nothing>? first = null;
-        foreach (var chat in chats.All)
+        var card = inform.Without is not null ? AskingCardOf(run, inform.Text) : inform.Asks is { } number ? CardOf(run, inform.Text) with { Buttons = [new Button("Still here", ButtonStyle.Primary, new CardAction("here", run.Id, step, $"{number}"))] } : CardOf(run, inform.Text);
+        foreach (var chat in chats.All.Where(chat => chat.Surface != inform.Without && !(inform.Asks is not null && chats.IsSilent(chat.Surface))))
         {
-            var outcome = Told(await chat.PostAsync(new Place(chat.Surface, $"@{who}"), CardOf(run, text), work.Item.Key, Since(work), null, cancellationToken));
+            var outcome = Told(await chat.PostAsync(new Place(chat.Surface, $"@{who}"), card, work.Item.Key, Since(work), null, cancellationToken));
 
             // Where they are not known, the next chat may know them; where it can't be told now, another would be a second message.
             if (outcome is not Outcome<Nothing>.Never) return outcome;
             first ??= outcome;
         }
 
-        return first ?? nowhere;
+        return (inform.Without is not null || inform.Asks is not null) && mailers.Any() ? await MailAsync(work, run, who, inform.Text, cancellationToken) : first ?? nowhere;
     }
 
     private async Task<Outcome<Nothing>> MailAsync(ClaimedWork work, RunState run, string who, string text, CancellationToken cancellationToken) =>
@@ -111,6 +112,13 @@ internal sealed class InformHandler(RunEngine engine, Duty duty, IStore store, C
         Footer = $"Run {run.Id} · {RunWords.Of(run.Status)}",
         Links = address.Public is { } url ? [new Link("Look closer", new Uri(url, $"runs/{run.Id}"))] : [],
     };
+
+    /// <summary>The run's own card, with what it can be answered by: its usual place can't be reached.</summary>
+    private Card AskingCardOf(RunState run, string text)
+    {
+        var card = RunCard.Of(run, engine.Now, address.Public);
+        return card with { Fallback = $"{text} {card.Fallback}", Body = card.Body.Insert(0, new CardBlock.Notice(Tone.Warning, text)) };
+    }
 
     private async Task<Done> NotToldAsync(ClaimedWork work, RunState run, string whom, string why, CancellationToken cancellationToken)
     {

@@ -3,7 +3,6 @@ using ChatOps.Bot.Commands;
 using ChatOps.Bot.Engine;
 using ChatOps.Bot.Settings;
 using ChatOps.Runbooks.Alerts;
-using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Incidents;
 using ChatOps.Runbooks.Paging;
 using ChatOps.Runbooks.Runs;
@@ -48,66 +47,8 @@ internal sealed class PageTimerHandler(PageEngine pages) : IWorkHandler
     }
 }
 
-/// <summary>Calls somebody by a direct message, and keeps it up to date.</summary>
-internal sealed class PageCallHandler(PageEngine pages, Chats chats, BotAddress address) : IWorkHandler
-{
-    /// <summary>The chat in which people get direct messages.</summary>
-    private const string Surface = "slack";
-
-    public ImmutableArray<string> Kinds => [PageWork.CallKind];
-
-    public async Task<Done> DoAsync(ClaimedWork work, CancellationToken cancellationToken)
-    {
-        var about = AboutPage.Read(work.Item);
-        var page = await pages.FindAsync(about.Subject, cancellationToken);
-        if (about.Gone is { } gone && about.Round != page.Round) return await UpdateAsync(gone, PageCard.Past(page), cancellationToken);
-        if (about.Round != page.Round || page.Calls.FirstOrDefault(one => one.Number == about.Number) is not { } call) return new Done.Finished();
-        var card = PageCard.Of(page, call, pages.Now, address.Public);
-        if (call.Posted is { } posted) return await UpdateAsync(posted, card, cancellationToken);
-
-        // It was answered before they heard of it: nobody is woken for that.
-        if (page.Status != PageStatus.Open && work.Attempt == 1) return new Done.Finished();
-        if (chats.For(Surface) is not { } chat) return await NotReachedAsync(about, "Slack is not connected.", work, cancellationToken);
-        var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
-        switch (await chat.PostAsync(new Place(Surface, $"@{call.Person.Email}"), card, $"{PageWork.CallKind}:{page.Subject}:{page.Round}:{call.Number}", since, null, cancellationToken))
-        {
-            case Outcome<Posted>.Done { Value: var now }:
-                await pages.TellAsync(about.Subject, new PageCommand.Reached(about.Round, about.Number, now.Surface, now.Channel, now.Message, now.Permalink), null, null, cancellationToken);
-
-                // What happened while it was posted is shown too.
-                return await UpdateAgainAsync(about, page.Version, new PersonReached(about.Number, now.Surface, now.Channel, now.Message, now.Permalink), cancellationToken);
-            case Outcome<Posted>.Later later:
-                return new Done.Again(later.After);
-            case Outcome<Posted>.Never never:
-                return await NotReachedAsync(about, never.Fault.Next is null ? never.Fault.Why : $"{never.Fault.Why} {never.Fault.Next}", work, cancellationToken);
-            default:
-                throw new InvalidOperationException("An outcome is one of three.");
-        }
-    }
-
-    private async Task<Done> UpdateAgainAsync(AboutPage about, long shown, PersonReached reached, CancellationToken cancellationToken)
-    {
-        var page = await pages.FindAsync(about.Subject, cancellationToken);
-
-        // Another round began while this one's message was on its way: what it says is no longer so.
-        if (page.Round != about.Round) return await UpdateAsync(reached, PageCard.Past(page), cancellationToken);
-        return page.Version == shown + 1 || page.Calls.First(one => one.Number == about.Number) is not { Posted: { } posted } call
-            ? new Done.Finished() : await UpdateAsync(posted, PageCard.Of(page, call, pages.Now, address.Public), cancellationToken);
-    }
-
-    private async Task<Done> UpdateAsync(PersonReached posted, Card card, CancellationToken cancellationToken) =>
-        chats.For(posted.Surface) is { } chat && await chat.UpdateAsync(new Posted(posted.Surface, posted.Channel, posted.Message, posted.Permalink), card, cancellationToken) is Outcome<Nothing>.Later later
-            ? new Done.Again(later.After) : new Done.Finished();
-
-    private async Task<Done> NotReachedAsync(AboutPage about, string why, ClaimedWork work, CancellationToken cancellationToken)
-    {
-        await pages.TellAsync(about.Subject, new PageCommand.NotReached(about.Round, about.Number, why), null, work, cancellationToken);
-        return new Done.Kept();
-    }
-}
-
 /// <summary>Tells PagerDuty of a page: it begins, somebody looks after it, it is over. Tried until it is told, or no longer true.</summary>
-internal sealed class PageSendHandler(PageEngine pages, BotAddress address) : IWorkHandler
+internal sealed class PageSendHandler(PageEngine pages, PageLinks links, PageLooks looks, BotAddress address) : IWorkHandler
 {
     /// <summary>About two hours, by the queue's growing delays and the pauses that PagerDuty asks for.</summary>
     private const int Patience = 60;
@@ -125,7 +66,11 @@ internal sealed class PageSendHandler(PageEngine pages, BotAddress address) : IW
 
         // Whoever is not to be called any more is not called late.
         if (about.Action == PagerAction.Trigger && (!current || page.Status != PageStatus.Open)) return new Done.Finished();
-        var note = new PagerNote(about.Action, page.KeyOf(about.Round), $"{began.Title}: {began.Why}", "chatops", began.Critical, address.Public is { } url ? new Uri(url, PageCard.PathOf(page.Subject)) : null);
+        if (about.Action == PagerAction.Trigger && await looks.IsUnderWayAsync(page, cancellationToken)) return new Done.Again(PageLooks.Beat, Untried: true);
+        var note = new PagerNote(about.Action, page.KeyOf(about.Round), $"{began.Title}: {began.Why}", "chatops", began.Critical, address.Public is { } url ? new Uri(url, PageCard.PathOf(page.Subject)) : null)
+        {
+            Ways = about.Action == PagerAction.Trigger ? await WaysAsync(page, cancellationToken) : [],
+        };
         switch (await pager.TellAsync(note, cancellationToken))
         {
             case Outcome<Nothing>.Later later:
@@ -140,6 +85,11 @@ internal sealed class PageSendHandler(PageEngine pages, BotAddress address) : IW
                 return new Done.Finished();
         }
     }
+
+    /// <summary>The rollback for whoever is first on call here, where one is likely to help.</summary>
+    private async Task<ImmutableArray<(string Label, Uri Url)>> WaysAsync(Page page, CancellationToken cancellationToken) =>
+        page is { Cause: { } cause, Began.People: [var first, ..] } && await links.OfAsync(page, "pager", first, page.BeganAt, cancellationToken) is { } url
+            ? [($"Roll back to {cause.BackTo} (as {first.ShortName}, asks once)", url)] : [];
 }
 
 /// <summary>Tells what a page is about what became of it: on its card, and by whom it is looked after.</summary>

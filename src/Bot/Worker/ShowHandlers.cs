@@ -9,16 +9,6 @@ using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Worker;
 
-/// <summary>Finds the chat that a place belongs to.</summary>
-internal sealed class Chats(IEnumerable<IChat> all)
-{
-    /// <summary>Null when that chat is not connected.</summary>
-    public IChat? For(string surface) => all.FirstOrDefault(chat => chat.Surface == surface);
-
-    /// <summary>Every chat that is connected, in the order in which people are looked for in them.</summary>
-    public IEnumerable<IChat> All => all.OrderBy(chat => chat.Surface, StringComparer.Ordinal);
-}
-
 /// <summary>Shows a run's card in a place: posts it once, then keeps it up to date. It renders what is true when it runs, so a burst of changes is one update.</summary>
 internal sealed class CardHandler(RunEngine engine, Chats chats, BotAddress address) : IWorkHandler
 {
@@ -34,18 +24,26 @@ internal sealed class CardHandler(RunEngine engine, Chats chats, BotAddress addr
         var outcome = await chat.ShowAsync(work, place, shown, card, $"card:{run.Id}:{place}", cancellationToken);
         if (outcome is Outcome<Posted?>.Never { Fault.Code: ChatFaults.MessageGone })
             outcome = await chat.ShowAsync(work, place, null, card, $"card:{run.Id}:{place}:after:{shown?.Message}", cancellationToken);
+        chats.Heard(place.Surface, outcome);
         switch (outcome)
         {
             case Outcome<Posted?>.Done { Value: { } now }:
                 await engine.TellAsync(run.Id, new RunCommand.CardWasPosted(about.Place!, now.Channel, now.Message, now.Permalink), null, work, cancellationToken);
                 return new Done.Kept();
             case Outcome<Posted?>.Later later:
-                return work.Again(later);
+                return await LaterAsync(work, run, place, later, cancellationToken);
             case Outcome<Posted?>.Never never:
                 return await NotShownAsync(work, run, about.Place!, never.Fault, cancellationToken);
             default:
                 return new Done.Finished();
         }
+    }
+
+    /// <summary>Tried until it is shown, newest state only. Where the chat can't be reached at all, those who are asked to approve are asked elsewhere meanwhile.</summary>
+    private async Task<Done> LaterAsync(ClaimedWork work, RunState run, Place place, Outcome<Posted?>.Later later, CancellationToken cancellationToken)
+    {
+        if (chats.IsSilent(place.Surface)) await engine.TellAsync(run.Id, new RunCommand.ChatIsSilent(place.Surface), null, null, cancellationToken);
+        return work.Again(later with { After = chats.Wait(place.Surface, later.After) });
     }
 
     private async Task<Done> NotShownAsync(ClaimedWork work, RunState run, string place, Fault fault, CancellationToken cancellationToken)
@@ -58,9 +56,6 @@ internal sealed class CardHandler(RunEngine engine, Chats chats, BotAddress addr
 /// <summary>Adds a line to the thread under a run's card.</summary>
 internal sealed class ThreadHandler(RunEngine engine, Chats chats) : IWorkHandler
 {
-    /// <summary>How long a card is waited for.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
-
     public ImmutableArray<string> Kinds => [RunWork.ThreadKind];
 
     public async Task<Done> DoAsync(ClaimedWork work, CancellationToken cancellationToken)
@@ -68,10 +63,9 @@ internal sealed class ThreadHandler(RunEngine engine, Chats chats) : IWorkHandle
         var about = Book.Read(work.Item);
         if (await engine.FindAsync(about.Run, cancellationToken) is not { } run || Book.PlaceOf(about.Place!) is not { } place || chats.For(place.Surface) is not { } chat)
             return new Done.Finished();
-
-        // Many cards may be waiting for their turn before this one; nothing was said yet, so that nothing has to be looked for afterwards.
-        if (run.Cards.GetValueOrDefault(about.Place!) is not { } posted) return engine.Now - run.UpdatedAt < Patience ? new Done.Again(TimeSpan.FromSeconds(2), Untried: true) : new Done.Finished();
-        var card = new Card(about.Text!, Tone.Neutral, null, about.Text!);
+        if (run.Cards.GetValueOrDefault(about.Place!) is not { } posted) return LateLines.Wait(about.At, engine.Now);
+        var text = LateLines.Of(about.Text!, about.At, engine.Now);
+        var card = new Card(text, Tone.Neutral, null, text);
         var thread = new Posted(place.Surface, posted.Channel, posted.Message, posted.Permalink);
         return await chat.SayAsync(work, place with { Channel = posted.Channel }, card, work.Item.Key, thread, cancellationToken) is Outcome<Posted>.Later later ? work.Again(later) : new Done.Finished();
     }

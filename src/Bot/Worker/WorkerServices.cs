@@ -12,6 +12,8 @@ internal static class WorkerServices
     public static IServiceCollection AddRuns(this IServiceCollection services)
     {
         services.TryAddSingleton(SummaryOptions.Usual);
+        services.TryAddSingleton(ChatPatience.Usual);
+        services.TryAddSingleton(_ => LinkKey.OfThisProcess());
         return services.AddHandlers();
     }
 
@@ -46,6 +48,7 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, HealthHandler>()
         .AddSingleton<IWorkHandler, WakeHandler>()
         .AddSingleton<IWorkHandler, ExpireHandler>()
+        .AddSingleton<IWorkHandler, WatcherHandler>()
         .AddSingleton<IWorkHandler, VerifyHandler>()
         .AddSingleton<IWorkHandler, RequestHandler>()
         .AddSingleton<IWorkHandler, GateHandler>()
@@ -96,6 +99,8 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, MarksHandler>()
         .AddSingleton<IWorkHandler, MarkHandler>()
         .AddSingleton<PageEngine>()
+        .AddSingleton<PageLinks>()
+        .AddSingleton<PageLooks>()
         .AddSingleton<IWorkHandler, PageNewsHandler>()
         .AddSingleton<IWorkHandler, PageTimerHandler>()
         .AddSingleton<IWorkHandler, PageCallHandler>()

@@ -44,6 +44,7 @@ internal sealed class PagerDutyPager(IOptions<PagerDutyOptions> options, TimePro
         body["payload"] = new JsonObject { ["summary"] = note.Summary.Length > LongestSummary ? note.Summary[..(LongestSummary - 1)] + "…" : note.Summary, ["source"] = note.Source, ["severity"] = note.Critical ? "critical" : "warning" };
         body["client"] = "ChatOps";
         if (note.Link is { } link) body["client_url"] = link.AbsoluteUri;
+        if (options.Value.RollbackLink && !note.Ways.IsEmpty) body["links"] = new JsonArray([.. note.Ways.Select(way => new JsonObject { ["href"] = way.Url.AbsoluteUri, ["text"] = way.Label })]);
         return body;
     }
 }

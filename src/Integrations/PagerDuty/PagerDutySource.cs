@@ -37,6 +37,9 @@ public sealed class PagerDutyOptions
     /// <summary>How long PagerDuty has to take a page before the bot pages by itself.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Whether its incidents carry the link to the one-click rollback. Whoever can read an incident can use it, in the name of whoever is on call.</summary>
+    public bool RollbackLink { get; set; } = true;
+
     /// <summary>How long one call may take.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 }

@@ -32,7 +32,8 @@ public sealed partial class AlertJson : JsonSerializerContext
 /// <param name="Place">Where something is shown.</param>
 /// <param name="Text">What is said there; for a silence, the system.</param>
 /// <param name="Number">Of a silence.</param>
-public sealed record AboutAlert(AlertId Id, string? Place = null, string? Text = null, int Number = 0)
+/// <param name="At">Of when a line of a thread is.</param>
+public sealed record AboutAlert(AlertId Id, string? Place = null, string? Text = null, int Number = 0, DateTimeOffset At = default)
 {
     public static AboutAlert Read(WorkItem item) => JsonSerializer.Deserialize(item.Payload, AlertJson.Default.AboutAlert) ?? throw new JsonException("Work without a payload.");
 

@@ -29,7 +29,7 @@ public static class AlertWork
             work.Add(Item(DigestKind, $"{DigestKind}:{after.Places[0]}", after.Places[0], Next(now, every), new AboutAlert(after.Id, after.Places[0])));
         foreach (var line in events.Select(what => Said(after, what, now)).OfType<string>())
         {
-            foreach (var place in Shown(after)) work.Add(Item(ThreadKind, $"{ThreadKind}:{after.Id}:{after.Version}:{place}", place, now, new AboutAlert(after.Id, place, line)));
+            foreach (var place in Shown(after)) work.Add(Item(ThreadKind, $"{ThreadKind}:{after.Id}:{after.Version}:{place}", place, now, new AboutAlert(after.Id, place, line, At: now)));
         }
 
         return (work.ToImmutable(), withdrawn.ToImmutable());

@@ -67,6 +67,8 @@ internal static class RunButtons
                 new Confirm("Reject this change?", "The run ends, and everybody sees why.", "Reject", "Keep it"), AsksReason: true) { For = asked };
         }
 
+        if (step.State is Soak.State { Vigil: { } vigil } && Timely(new RunCommand.Here(Anybody, id)))
+            yield return new Button($"Still here{which}", ButtonStyle.Primary, new CardAction("here", run.Id, id, null)) { For = [.. vigil.People.Select(one => new GroupName(one.Email))] };
         if (Timely(new RunCommand.Done(Anybody, id, null)))
         {
             var note = step.Step is Manual { NeedsNote: true };

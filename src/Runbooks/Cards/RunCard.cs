@@ -67,6 +67,7 @@ public static class RunCard
         if (run.Opened.Emergency is { } emergency) facts.Add(new("Emergency", emergency));
         if (run.Opened.Exception is { } exception) facts.Add(new("Exception from a freeze", exception));
         if (run.TakenOnBy is { } by) facts.Add(new("Looked after by", by.Email));
+        if (run.Watched(null) is { State: Soak.State { Vigil: { } vigil } }) facts.Add(new("Watched by", vigil.Asked ? $"{vigil.Now.Email}, asked to answer by {Clock(vigil.Due)}" : vigil.Now.Email));
         if (run.Opened.Train is { } part) facts.Add(new("Release train", $"run {part.Train}"));
         if (run.Opened.Reverts is { } reverts) facts.Add(new("Takes back", $"run {reverts}"));
         facts.Add(new("Target", run.Opened.Target.ToString()!));

@@ -26,6 +26,7 @@ internal static class LintRunbooks
         foreach (var step in runbook.Everything())
         {
             foreach (var group in Borrowing.Groups(step).Where(group => group != AccessRules.Owners && !group.IsPerson)) Lint.Group(read, group, At(runbook, step, findings), findings, why);
+            if (step is Soak { Watcher: { } watcher }) RecipientsReader.Look(read, new Recipients(watcher.Who, []), At(runbook, step, findings), findings, why);
             if (step is Notify { Whom: { } whom }) RecipientsReader.Look(read, whom, At(runbook, step, findings), findings, why);
             Others(read, runbook, step, findings);
             if (step.Rules?.When is { } when) LintConditions.Look(runbook, when, At(runbook, step, findings), findings);

@@ -149,6 +149,14 @@ public static class Shapes
         new("run", ValueKind.Text, "A runbook whose steps are walked; then a person is asked.", Required: true) { Example = "restart-api" },
     ]);
 
+    public static Shape Watcher { get; } = new("watcher", "Who stays with a soak, and what their silence leads to.",
+    [
+        new("who", ValueKind.Texts, "One after another: addresses, requester, owners, groups, schedules (whoever is on call, then who is next).", Required: true) { Example = "[requester, oncall]" },
+        new("every", ValueKind.Duration, "How long after a sign of life the next is asked for.", Default: "10m") { Longest = TimeSpan.FromHours(12), Example = "15m" },
+        new("answer-within", ValueKind.Duration, "How long each has to answer before the next is asked.", Default: "5m") { Longest = TimeSpan.FromHours(12), Example = "3m" },
+        new("then", ValueKind.Text, "When nobody has answered. pause: the run is held until somebody resumes it. rollback: it goes back; where there is no way back it is held.", Allowed: ["pause", "rollback"], Default: "pause") { Example = "rollback" },
+    ]);
+
     public static Shape Branch { get; } = new("branch", "Steps that are walked beside others.",
     [
         new("name", ValueKind.Text, "The heading they are shown under.") { Example = "Search" },
@@ -248,6 +256,7 @@ public static class Shapes
         new("undo", ValueKind.Steps, "Steps that take back what it did, when the run goes back after it began.") { Example = "[{ http: POST https://cdn.example.com/restore }]" },
         new("gates", ValueKind.Texts, "soak: gates of the place that it watches, by name; or all; usual: health, restarts, out-of-memory and alerts, which need no query. It fails at once when one trips, and ends only when each was judged.") { OnlyIn = "soak", Example = "all" },
         new("watch-after", ValueKind.Duration, "soak: how long its gates are watched on behind the run, once that has succeeded. When one trips, a rollback is opened by itself, or a person is asked, as on-failure says.") { OnlyIn = "soak", Longest = TimeSpan.FromDays(1), Example = "1h" },
+        new("watcher", ValueKind.Mapping, "soak: somebody who stays with it, and says now and then that they are still there. Silence hands the watch on to the next.", Of: Watcher) { OnlyIn = "soak", Example = "{ who: [requester, oncall], then: rollback }" },
     ]);
 
     public static Shape Input { get; } = new("input", "Something that is asked for when the runbook starts.",
@@ -363,7 +372,7 @@ public static class Shapes
 
     public static ImmutableArray<Shape> All { get; } =
     [
-        Service, Tell, Environment, Kubernetes, Traffic, Simulated, Health, Expect, Gate, Window, Runbook, Step, Item, ItemGroup, Branch, Escalate, StepFailure, Input, Schedule, OnFailure, OnAbort,
+        Service, Tell, Environment, Kubernetes, Traffic, Simulated, Health, Expect, Gate, Window, Runbook, Step, Item, ItemGroup, Branch, Escalate, StepFailure, Watcher, Input, Schedule, OnFailure, OnAbort,
         Access, Group, TeamReport, May, Persona, Calendar, Freeze, Maintenance, Passing,
         AlertShapes.Alerts, AlertShapes.Route, AlertShapes.When, AlertShapes.Names, AlertShapes.Generic,
         OnCallShapes.OnCall, OnCallShapes.Schedule, OnCallShapes.Rotation, OnCallShapes.Override,

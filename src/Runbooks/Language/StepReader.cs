@@ -125,7 +125,7 @@ internal sealed class StepReader(string runbook, Findings findings, JobShelf job
 
     private Soak Soaking(StepId id, MappingReader reader)
     {
-        var soak = new Soak(id, "Soak", reader.Duration("soak")) { Watches = [.. reader.Texts("gates").Select(gate => gate.Text)], WatchAfter = reader.Has("watch-after") ? reader.Duration("watch-after") : null };
+        var soak = new Soak(id, "Soak", reader.Duration("soak")) { Watches = [.. reader.Texts("gates").Select(gate => gate.Text)], WatchAfter = reader.Has("watch-after") ? reader.Duration("watch-after") : null, Watcher = WatcherReader.Read(reader, findings) };
         if (soak is { WatchAfter: not null, Watches.IsEmpty: true })
             findings.Error(reader.File, reader.LineOf("watch-after"), "watch-blind", "Nothing is watched behind the run: this soak has no gates.", null, "Write gates: all, or a list of names.");
         return soak;

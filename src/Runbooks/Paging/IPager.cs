@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Paging;
@@ -13,7 +14,11 @@ public enum PagerAction
 /// <param name="Key">The same for everything about one round of a page.</param>
 /// <param name="Summary">A sentence.</param>
 /// <param name="Link">Where people look closer.</param>
-public sealed record PagerNote(PagerAction Action, string Key, string Summary, string Source, bool Critical, Uri? Link);
+public sealed record PagerNote(PagerAction Action, string Key, string Summary, string Source, bool Critical, Uri? Link)
+{
+    /// <summary>What can be done about it: a label, and where.</summary>
+    public ImmutableArray<(string Label, Uri Url)> Ways { get; init; } = [];
+}
 
 /// <summary>A system that calls people: PagerDuty. Telling it the same thing twice changes nothing.</summary>
 public interface IPager

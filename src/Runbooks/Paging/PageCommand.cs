@@ -28,7 +28,11 @@ public abstract record PageCommand
 
     public sealed record PagerRefused(int Round, string Why) : PageCommand;
 
-    public sealed record Reached(int Round, int Number, string Surface, string Channel, string Message, Uri? Permalink) : PageCommand;
+    public sealed record Reached(int Round, int Number, string Surface, string Channel, string Message, Uri? Permalink) : PageCommand
+    {
+        /// <summary>What could not be reached, so that it went this way instead.</summary>
+        public string? Instead { get; init; }
+    }
 
     public sealed record NotReached(int Round, int Number, string Why) : PageCommand;
 

@@ -27,7 +27,7 @@ public static class PageDecider
             case PageCommand.Cause c when page.Cause?.Run != c.Run: Note(new CauseFound(c.Run, c.BackTo, c.Says)); break;
             case PageCommand.PagerAnswered c when IsOf(c.Round) && !page.Taken && page.Status != PageStatus.None: Note(new PagerTook()); break;
             case PageCommand.PagerRefused c when IsOf(c.Round) && page.WaitsForPager: GoOnAlone(c.Why); break;
-            case PageCommand.Reached c when IsOf(c.Round) && Find(c.Number) is { Posted: null }: Note(new PersonReached(c.Number, c.Surface, c.Channel, c.Message, c.Permalink)); break;
+            case PageCommand.Reached c when IsOf(c.Round) && Find(c.Number) is { Posted: null }: Note(new PersonReached(c.Number, c.Surface, c.Channel, c.Message, c.Permalink) { Instead = c.Instead }); break;
             case PageCommand.NotReached c when IsOf(c.Round) && Find(c.Number) is { Posted: null, Failed: null }:
                 Note(new PersonNotReached(c.Number, c.Why));
 

@@ -34,7 +34,12 @@ public sealed record PagerSilent(string Why) : PageEvent;
 /// <param name="Number">1 for the first call of this round.</param>
 public sealed record PersonCalled(int Number, Person Person, DateTimeOffset Until) : PageEvent;
 
-public sealed record PersonReached(int Number, string Surface, string Channel, string Message, Uri? Permalink) : PageEvent;
+/// <param name="Surface">A chat, or <c>email</c>: what was sent there can't be brought up to date.</param>
+public sealed record PersonReached(int Number, string Surface, string Channel, string Message, Uri? Permalink) : PageEvent
+{
+    /// <summary>What could not be reached, so that it went this way instead; null where it went the usual way.</summary>
+    public string? Instead { get; init; }
+}
 
 public sealed record PersonNotReached(int Number, string Why) : PageEvent;
 

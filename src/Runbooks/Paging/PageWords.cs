@@ -12,11 +12,15 @@ public static class PageWords
         PagerSilent e => $"PagerDuty did not take the page ({e.Why.TrimEnd('.')}): the bot pages by itself.",
         PersonCalled { Number: 1 } e => $"{e.Person.ShortName} was paged.",
         PersonCalled e => $"Nobody answered: {e.Person.ShortName} was paged{(e.Number > page.Began!.People.Length ? " again" : " too")}.",
-        PersonNotReached e => $"{page.Calls.First(call => call.Number == e.Number).Person.ShortName} can't be reached: {e.Why}",
+        PersonReached { Surface: "email" } e => $"{Called(page, e.Number)} was paged by e-mail{(e.Instead is null ? "" : $": {e.Instead}")}.",
+        PersonReached { Instead: { } instead } e => $"{instead}: {Called(page, e.Number)} was paged in {(e.Surface == "teams" ? "Teams" : e.Surface)}.",
+        PersonNotReached e => $"{Called(page, e.Number)} can't be reached: {e.Why}",
         PageUnanswered when page.Calls.IsEmpty => $"Nobody can be paged: nobody is known to be in {page.Began!.Who}.",
         PageUnanswered => "Everybody was paged, and nobody answered.",
         PageAcknowledged { Through: { } system } e => $"{e.Name} acknowledged the page in {system}.",
         PageAcknowledged e => $"{e.Name} acknowledged the page.",
         _ => null,
     };
+
+    private static string Called(Page page, int number) => page.Calls.First(call => call.Number == number).Person.ShortName;
 }

@@ -80,6 +80,7 @@ public sealed record AboutPage(string Subject, int Round, int Number = 0, PagerA
 [JsonSerializable(typeof(PageEvent))]
 [JsonSerializable(typeof(PageNews))]
 [JsonSerializable(typeof(AboutPage))]
+[JsonSerializable(typeof(PageLink))]
 public sealed partial class PageJson : JsonSerializerContext
 {
     private static readonly Dictionary<Type, string> Names = typeof(PageEvent).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), inherit: false).Cast<JsonDerivedTypeAttribute>()

@@ -132,6 +132,7 @@ public static class Moves
                 : null);
         }
 
+        if (state.Vigil is { IsUnknown: true }) yield return new Move($"\"{step.Title}\": nobody is there to watch it.", false, TimeSpan.FromSeconds(1), (now, _, turn) => active(now) && turn == 0 ? report(new WatchersAre([])) : null);
         if (!step.Gates.IsEmpty && step.Gates.Any(gate => gate.OnUnknown != OnUnknown.Ignore))
             yield return new Move($"\"{step.Title}\": nobody knows its gates.", false, took + step.Patience, (now, _, turn) => active(now) && turn < 2 ? report(new TimePassed()) : null);
     }
@@ -151,6 +152,7 @@ public static class Moves
         if (May(new RunCommand.Retry(who)) && run.Steps.Where(step => step.Status is StepStatus.Failed or StepStatus.Stopped).All(step => step.Attempt < 2)) yield return Says("Somebody tries again what failed.", new RunCommand.Retry(who));
         foreach (var step in run.Steps.Where(step => step.Status is StepStatus.Active or StepStatus.Failed && May(new RunCommand.Skip(who, step.Step.Id, "-"))))
             yield return Says($"Somebody skips \"{step.Step.Title}\".", new RunCommand.Skip(who, step.Step.Id, "not needed"));
+        if (May(new RunCommand.Resume(who))) yield return Says("Somebody resumes the run.", new RunCommand.Resume(who));
         if (May(new RunCommand.Pause(who, null)))
             yield return new Move("Somebody pauses the run, and resumes it.", false, TimeSpan.FromMinutes(5), (_, _, turn) => turn switch { 0 => new RunCommand.Pause(who, null), 1 => new RunCommand.Resume(who), _ => null });
     }

@@ -45,6 +45,7 @@ public static class Decider
             case RunCommand.Approve c: return walk.Tell(run.Asked<Approval>(c.Step)!, new Approve(By(c), c.Plan, Groups(run, c, c.Step, context), c.Note, c.SkipSoak));
             case RunCommand.Delegate c: return walk.Tell(run.Asked<Approval>(c.Step)!, new Steps.Delegate(By(c), c.To, Groups(run, c, c.Step, context)));
             case RunCommand.Reject c: return walk.Tell(run.Asked<Approval>(c.Step)!, new Reject(By(c), c.Reason));
+            case RunCommand.Here c: return walk.Tell(run.Watched(c.Step)!, new SayHere(By(c)));
             case RunCommand.Done c: return walk.Tell(run.AskedByHand(c.Step)!, new MarkDone(By(c), c.Note));
             case RunCommand.NotDone c: return NotDone(walk, c);
             case RunCommand.Pause c: return Pause(walk, c);
@@ -73,6 +74,7 @@ public static class Decider
             case RunCommand.SupersedeWatch c: return Watching.Supersede(walk, c);
             case RunCommand.WatchTakenBack c: return Watching.TakenBack(walk, c);
             case RunCommand.SawWayOut c: return c.WayOut == run.WayOut ? null : walk.Note(new WayOutSeen(c.WayOut));
+            case RunCommand.ChatIsSilent c: return AskElsewhere(walk, c);
             case RunCommand.PageWas c: return walk.Note(new PageTold(c.Says));
             case RunCommand.CardWasPosted c: return walk.Note(new CardPosted(c.Place, c.Channel, c.Message, c.Permalink));
             case RunCommand.CardWasNotPosted c: return walk.Note(new NotPosted(c.Place, c.Why));
@@ -87,9 +89,7 @@ public static class Decider
 
     private static Refusal? Pause(Walk walk, RunCommand.Pause c)
     {
-        var active = walk.State.Active;
-        walk.Happen(new RunPaused(By(c), c.Reason));
-        foreach (var step in active) walk.Order(step, step.Step.Pause(step.State!, walk.ContextOf(step)));
+        walk.Hold(By(c), c.Reason);
         return null;
     }
 
@@ -189,6 +189,23 @@ public static class Decider
         return step is null || walk.State.Status is RunStatus.Paused or RunStatus.Queued
             ? new(RefusalCodes.StepNotWaiting, $"Run {walk.State.Id} does not wait for the signal {c.Name}: it is {RunWords.Of(walk.State.Status)}.", null)
             : walk.Tell(step, new Signalled(c.Name, c.Text));
+    }
+
+    /// <summary>Once for each approval: whoever may give it is asked where they can be reached.</summary>
+    private static Refusal? AskElsewhere(Walk walk, RunCommand.ChatIsSilent c)
+    {
+        var run = walk.State;
+        if (run.IsOver || run.Status is RunStatus.Paused or RunStatus.Queued) return null;
+        foreach (var step in run.Active.Where(step => step.Step is Approval && !run.Elsewhere.Contains(step.Step.Id)))
+        {
+            var (approval, state) = ((Approval)step.Step, (Approval.State)step.State!);
+            ImmutableArray<string> whom = [.. approval.From.Concat(state.Asked).Select(group => group.Name).Distinct()];
+            var text = $"\"{step.Step.Title}\" waits for {Words.Count(Math.Max(1, approval.Count - state.Yes.Length), "approval", "approvals")}, from {Words.List(whom, "or")}. The run's usual place can't be reached. Approve it here, in the console under Waiting, or say: approve {run.Id} --plan-hash {run.Plan.Hash.Short}";
+            walk.Happen(new AskedElsewhere(step.Step.Id, c.Surface));
+            walk.Order(step, StepDecision.Nothing.And(new Inform(new Recipients(whom, []), text, "elsewhere") { Without = c.Surface }, walk.Now));
+        }
+
+        return null;
     }
 
     private static Refusal? TakeTurn(Walk walk, RunCommand.TakeTurn c)

@@ -103,6 +103,9 @@ public abstract record RunCommand
     /// <summary>It is well, where its gates could not tell or were wrong.</summary>
     public sealed record Vouch(Caller Who, string? Reason) : ByPerson(Who);
 
+    /// <summary>Somebody who watches a soak is still there.</summary>
+    public sealed record Here(Caller Who, StepId? Step) : ByPerson(Who);
+
     /// <summary>A gate that is watched behind the run was asked, and this came of it.</summary>
     /// <param name="Round">Which of its samples this is.</param>
     public sealed record WatchAnswered(int Gate, int Round, GateSample Sample, Uri? Link = null) : RunCommand;
@@ -125,6 +128,9 @@ public abstract record RunCommand
     public sealed record CardWasPosted(string Place, string Channel, string Message, Uri? Permalink) : RunCommand;
 
     public sealed record CardWasNotPosted(string Place, string Why) : RunCommand;
+
+    /// <summary>A chat that the run is shown in can't be reached.</summary>
+    public sealed record ChatIsSilent(string Surface) : RunCommand;
 
     /// <summary>What was to be said to somebody could not be brought to them.</summary>
     public sealed record WasNotInformed(string Whom, string Why) : RunCommand;

@@ -38,6 +38,7 @@ namespace ChatOps.Runbooks.Runs;
 [JsonDerivedType(typeof(NotPosted), "not-posted")]
 [JsonDerivedType(typeof(TrainEnded), "train-ended")]
 [JsonDerivedType(typeof(NotInformed), "not-informed")]
+[JsonDerivedType(typeof(AskedElsewhere), "asked-elsewhere")]
 [JsonDerivedType(typeof(WatchBegan), "watch-began")]
 [JsonDerivedType(typeof(WatchSampled), "watch-sampled")]
 [JsonDerivedType(typeof(WatchJudged), "watch-judged")]
@@ -176,3 +177,6 @@ public sealed record PartOf(RunId Train, StepId Step, string Service);
 /// <summary>What was to be said to somebody could not be brought to them, for good.</summary>
 /// <param name="Whom">An address, a group or a channel; of an address, by which way.</param>
 public sealed record NotInformed(string Whom, string Why) : RunEvent;
+
+/// <summary>A chat can't be reached: those whom an approval asks are asked in another way.</summary>
+public sealed record AskedElsewhere(StepId Step, string Surface) : RunEvent;

@@ -22,6 +22,7 @@ public static class RunRules
         RunCommand.Approve c => Held(run) ?? NotAsked(run, run.Asked<Approval>(c.Step), c.Step, "approval"),
         RunCommand.Reject c => Held(run) ?? NotAsked(run, run.Asked<Approval>(c.Step), c.Step, "approval"),
         RunCommand.Delegate c => Held(run) ?? NotAsked(run, run.Asked<Approval>(c.Step), c.Step, "approval"),
+        RunCommand.Here c => Held(run) ?? (run.Watched(c.Step) is null ? new(RefusalCodes.StepNotWaiting, $"Run {run.Id} has nobody watching now: it is {RunWords.Of(run.Status)}.", "Look at its card as it is now.") : null),
         RunCommand.Done c => Held(run) ?? NotAsked(run, run.AskedByHand(c.Step), c.Step, "word that it is done"),
         RunCommand.NotDone c => Held(run) ?? NotAsked(run, run.AskedByHand(c.Step) is { Step: Manual } manual ? manual : null, c.Step, "word that it failed"),
         RunCommand.Pause => run.Status switch
@@ -53,6 +54,8 @@ public static class RunRules
         return command switch
         {
             RunCommand.AddNote => null,
+            RunCommand.Here c => run.Watched(c.Step) is { State: Soak.State { Vigil: { } vigil } } && !vigil.People.Contains(command.Who.Person!.Value)
+                ? new(RefusalCodes.NotInGroup, $"Run {run.Id} is watched by {Words.List(vigil.People.Select(one => one.ShortName), "or")}.", "One of them has to say it.") : null,
             RunCommand.Approve c => Outside(run, c.Step, c.Who, context),
             RunCommand.Reject c => Outside(run, c.Step, c.Who, context),
             RunCommand.Delegate c => Outside(run, c.Step, c.Who, context),

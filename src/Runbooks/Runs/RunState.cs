@@ -62,6 +62,9 @@ public sealed record RunState(
     /// <summary>Who could not be told what was to be said to them, the latest last.</summary>
     public ImmutableArray<NotInformed> Uninformed { get; init; } = [];
 
+    /// <summary>Approvals whose people were asked in another way, since a chat could not be reached.</summary>
+    public ImmutableHashSet<StepId> Elsewhere { get; init; } = [];
+
     /// <summary>What people noted on the run, oldest first.</summary>
     public ImmutableArray<NoteAdded> Notes { get; init; } = [];
     public RollbackBegan? Rollback { get; init; }
@@ -139,6 +142,9 @@ public sealed record RunState(
     /// <summary>The active step of this kind that was meant: the one named, or the only one.</summary>
     public StepProgress? Asked<T>(StepId? named) where T : Step => OnlyOne(Steps.Where(step => step is { Status: StepStatus.Active, Step: T }), named);
 
+    /// <summary>The active soak that somebody has to stay with, once it is known who.</summary>
+    public StepProgress? Watched(StepId? named) => OnlyOne(Steps.Where(step => step is { Status: StepStatus.Active, State: Soak.State { Vigil.IsUnknown: false } }), named);
+
     /// <summary>The active step that a person does or says go to.</summary>
     public StepProgress? AskedByHand(StepId? named) => OnlyOne(Steps.Where(step => step is { Status: StepStatus.Active, Step.Waits: Waits.ForPerson }), named);
 
@@ -181,6 +187,7 @@ public sealed record RunState(
             NotPosted => this,
             NotInformed e => this with { Uninformed = [.. Uninformed.Where(one => one != e).TakeLast(MostUninformed - 1), e] },
             PageTold e => this with { Paged = e.Says },
+            AskedElsewhere e => this with { Elsewhere = Elsewhere.Add(e.Step) },
             TrainEnded => this with { TrainIsOver = true },
             WayOutSeen e => this with { WayOut = e.WayOut },
             WatchBegan e => this with { Watch = WatchOf(e, at) },

@@ -10,7 +10,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
 {
     /// <summary>The kinds of work that steps order; stored names.</summary>
     public const string StartKind = "rollout-start", WatchKind = "rollout-watch", HoldKind = "rollout-hold", ProbeKind = "probe", WakeKind = "wake", SayKind = "say", InformKind = "inform", HttpKind = "http", VerifyKind = "verify", ExpireKind = "expire", RetireKind = "retire", JobStartKind = "job-start", JobWatchKind = "job-watch", JobStopKind = "job-stop", GateKind = "gate", TrafficKind = "traffic",
-        TrainOpenKind = "train-open", TrainDepartKind = "train-depart", TrainLookKind = "train-look", TrainTellKind = "train-tell", TrainCallOffKind = "train-call-off", TrainTakeBackKind = "train-take-back", WatchGateKind = "watch-gate", WatchEndKind = "watch-end", TakeBackKind = "take-back", ForeseeKind = "operation-foresee", MakeKind = "operation-make", OperationWatchKind = "operation-watch";
+        TrainOpenKind = "train-open", TrainDepartKind = "train-depart", TrainLookKind = "train-look", TrainTellKind = "train-tell", TrainCallOffKind = "train-call-off", TrainTakeBackKind = "train-take-back", WatchGateKind = "watch-gate", WatchEndKind = "watch-end", TakeBackKind = "take-back", ForeseeKind = "operation-foresee", MakeKind = "operation-make", WatcherKind = "watcher", OperationWatchKind = "operation-watch";
 
     /// <summary>The kinds of work that the engine orders for a run; stored names.</summary>
     public const string CardKind = "card", ThreadKind = "thread", TurnKind = "turn", ReplanKind = "replan", CarNewsKind = "car-news", TrainOverKind = "train-over", SupersedeKind = "supersede";
@@ -70,6 +70,7 @@ public sealed record RunWork(RunId Run, StepId Step, int Attempt, Order Order)
         Expire => ExpireKind,
         AskGate => GateKind,
         Retire => RetireKind,
+        TendWatch => WatcherKind,
         StartJob => JobStartKind,
         WatchJob => JobWatchKind,
         StopJob => JobStopKind,

@@ -1,6 +1,7 @@
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Calendar;
 using ChatOps.Runbooks.Gates;
+using ChatOps.Runbooks.Locks;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Work;
@@ -116,6 +117,7 @@ internal sealed class Walk(RunState state, DateTimeOffset now, WorkingHours hour
         withdrawn.Add(RunWork.KeyOf(State.Id, step.Step.Id, step.Attempt, new Wake()));
         if (step.Deadline is not null) withdrawn.Add(RunWork.KeyOf(State.Id, step.Step.Id, step.Attempt, new Expire()));
         if (step.Step is Checklist list) withdrawn.AddRange(list.Items.Select((_, item) => RunWork.KeyOf(State.Id, step.Step.Id, step.Attempt, new VerifyItem(item))));
+        if (step.Step is Soak { Watcher: not null }) withdrawn.Add(RunWork.KeyOf(State.Id, step.Step.Id, step.Attempt, new TendWatch()));
         if (step.Step is Soak soak) withdrawn.AddRange(soak.Gates.Select((_, gate) => RunWork.KeyOf(State.Id, step.Step.Id, step.Attempt, new AskGate(gate, 0))));
     }
 
@@ -153,12 +155,28 @@ internal sealed class Walk(RunState state, DateTimeOffset now, WorkingHours hour
                     break;
                 case StepFailed failed: return Fail(State.Find(step.Step.Id)!, failed.Fault);
                 case StepEnded ended: End(step, ended.Why); return false;
+                case WatchLost lost: Unwatched(lost); return false;
                 default: break;
             }
         }
 
         Order(step, decision);
         return on;
+    }
+
+    /// <summary>Nobody stays with it: it goes back where the runbook says so and there is a way, and else it is held until somebody comes.</summary>
+    private void Unwatched(WatchLost lost)
+    {
+        if (lost.Then == SilenceMeans.Rollback && State is { Plan.Kind: not RunKind.Rollback, Rollback: null, MayHaveChanged: true, CanGoBack: true }) RollBack(null, lost.Why);
+        else if (RunLife.Allows(State.Status, RunTrigger.Paused)) Hold(LockDecider.Itself, lost.Why);
+    }
+
+    /// <summary>Everything stays where it is until somebody has it go on.</summary>
+    public void Hold(Person by, string? why)
+    {
+        var active = State.Active;
+        Happen(new RunPaused(by, why));
+        foreach (var step in active) Order(step, step.Step.Pause(step.State!, ContextOf(step)));
     }
 
     /// <summary>What a failure leads to: another try, going on, going back, first aid, or a question. True when the run goes on.</summary>

@@ -19,6 +19,7 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(VerifyItem), "verify")]
 [JsonDerivedType(typeof(Expire), "expire")]
 [JsonDerivedType(typeof(AskGate), "gate")]
+[JsonDerivedType(typeof(TendWatch), "watcher")]
 [JsonDerivedType(typeof(Retire), "retire")]
 [JsonDerivedType(typeof(StartJob), "job-start")]
 [JsonDerivedType(typeof(WatchJob), "job-watch")]
@@ -63,7 +64,14 @@ public sealed record Say(string? Channel, string Text, bool Summary) : Order;
 
 /// <summary>Bring words to people: to each once, wherever they are. Outlives the step, and the run.</summary>
 /// <param name="Part">Tells what one step, or one moment of a run, says apart from what else it says.</param>
-public sealed record Inform(Recipients Whom, string Text, string Part) : Order;
+public sealed record Inform(Recipients Whom, string Text, string Part) : Order
+{
+    /// <summary>A chat that can't be reached: people are asked in another, else by e-mail, with the run's card; null = it is brought where they are.</summary>
+    public string? Without { get; init; }
+
+    /// <summary>The number of a watcher's question: it is answered by a button; null = it asks nothing.</summary>
+    public int? Asks { get; init; }
+}
 
 /// <summary>Send the step's HTTP request.</summary>
 public sealed record SendRequest : Order;
@@ -75,6 +83,9 @@ public sealed record VerifyItem(int Item) : Order;
 /// <param name="Gate">Which of the step's gates, from 0.</param>
 /// <param name="Round">Which of its samples, from 0: an answer to another one is no news.</param>
 public sealed record AskGate(int Gate, int Round) : Order;
+
+/// <summary>Find out who watches; and once that is known, tell the watch that time has passed.</summary>
+public sealed record TendWatch : Order;
 
 /// <summary>Tell the run that the step's time is up.</summary>
 public sealed record Expire : Order;

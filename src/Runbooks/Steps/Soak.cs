@@ -31,6 +31,9 @@ public sealed record Soak(StepId Id, string Title, TimeSpan Length) : Step(Id, T
     /// <summary>How long its gates are watched on behind the run that it is part of; null = not at all.</summary>
     public TimeSpan? WatchAfter { get; init; }
 
+    /// <summary>Who stays with it; null = nobody has to.</summary>
+    public Watcher? Watcher { get; init; }
+
     /// <param name="Until">When its time is over.</param>
     public sealed record State(DateTimeOffset Until) : StepState
     {
@@ -39,11 +42,14 @@ public sealed record Soak(StepId Id, string Title, TimeSpan Length) : Step(Id, T
 
         /// <summary>The time is over, and it waits for gates that could not be judged yet.</summary>
         public bool Over { get; init; }
+
+        /// <summary>How its watch stands; null where nobody has to stay.</summary>
+        public Vigil? Vigil { get; init; }
     }
 
     public override string Kind => "soak";
 
-    public override string Says() => $"wait {Words.Duration(Length)}{(Gates.IsEmpty ? "" : $", watching {string.Join("; ", Gates.Select(gate => gate.Says()))}{(Asks ? "; where they can't tell, ask" : "")}")}{(WatchAfter is { } after && !Gates.IsEmpty ? $"; they are watched for {Words.Duration(after)} behind the run" : "")}";
+    public override string Says() => $"wait {Words.Duration(Length)}{(Gates.IsEmpty ? "" : $", watching {string.Join("; ", Gates.Select(gate => gate.Says()))}{(Asks ? "; where they can't tell, ask" : "")}")}{(WatchAfter is { } after && !Gates.IsEmpty ? $"; they are watched for {Words.Duration(after)} behind the run" : "")}{(Watcher is null ? "" : $"; {Watcher.Says()}")}";
 
     /// <summary>How long after its time it still waits for a gate that is unknown or past its limit, before it fails.</summary>
     [JsonIgnore]
@@ -58,17 +64,18 @@ public sealed record Soak(StepId Id, string Title, TimeSpan Length) : Step(Id, T
         // A place that has one of the usual gates with words of its own is watched by that.
         var watched = own.Where(gate => Watches.Contains(All) || Watches.Contains(gate.Name, StringComparer.OrdinalIgnoreCase) || usual.Exists(one => Same(one, gate)))
             .Concat(usual.Where(one => !own.Any(gate => Same(one, gate))));
-        return this with { Title = plan.Fill(Title), Gates = [.. watched.Select(gate => gate with { Query = Filled(gate.Query, plan) })] };
+        return this with { Title = plan.Fill(Title), Gates = [.. watched.Select(gate => gate with { Query = Filled(gate.Query, plan) })], Watcher = Watcher?.For(plan) };
     }
 
     public override StepDecision Begin(StepContext context) => context.SoakWaivedBy is not null
         ? StepDecision.Accept(new StepPassed())
-        : Ask((State)Begun(context), context.Now).And(new Wake(), context.Now + Length);
+        : Tended((State)Begun(context), context.Now, Ask((State)Begun(context), context.Now).And(new Wake(), context.Now + Length));
 
-    public override StepState Begun(StepContext context) => new State(context.Now + Length) { Tracks = [.. Gates.Select(_ => GateTrack.Fresh)] };
+    public override StepState Begun(StepContext context) => new State(context.Now + Length) { Tracks = [.. Gates.Select(_ => GateTrack.Fresh)], Vigil = Watcher is null ? null : Vigil.Unknown };
 
     public override StepDecision Decide(StepState state, StepCommand command, StepContext context) => (command, (State)state) switch
     {
+        (WatchersAre or WatchDue or SayHere, { Vigil: { } vigil }) => Watcher!.Decide(vigil, command, context.Now),
         (GateAnswered c, var s) => Answered(s, c, context.Now),
         (TimePassed, var s) when context.Now >= s.Until => TimeIsOver(s, context.Now),
         (TimePassed, var s) => StepDecision.Nothing.And(new Wake(), s.Until),
@@ -79,18 +86,22 @@ public sealed record Soak(StepId Id, string Title, TimeSpan Length) : Step(Id, T
     {
         (GateSampled e, var s) => With(s, e.Gate, track => GateJudge.Add(Gates[e.Gate], e.Link is null ? track : track with { Link = e.Link }, e.Sample)),
         (GatePastRead e, var s) => With(s, e.Gate, track => track with { Past = e.Points, PastUnknown = e.Why ?? (e.Points.IsEmpty ? "there is no data of the time before the change" : null) }),
+        (WatchersFound or WatcherAsked or StillHere or WatchPassedOn or WatchLost, { Vigil: { } vigil } s) => s with { Vigil = Watcher!.Evolve(vigil, what, at) },
         (GatesJudged, var s) => s with { Over = true, Tracks = [.. s.Tracks.Select((track, at) => GateJudge.AtEnd(Gates[at], track))] },
         (_, var s) => s,
     };
 
     public override StepDecision Resume(StepState state, StepContext context) =>
-        Ask((State)state, context.Now).And(new Wake(), ((State)state).Over ? ((State)state).Until + Patience : ((State)state).Until);
+        Tended((State)state, context.Now, Ask((State)state, context.Now).And(new Wake(), ((State)state).Over ? ((State)state).Until + Patience : ((State)state).Until));
 
     public override StepState Shift(StepState state, TimeSpan pause)
     {
         var s = (State)state;
-        return s with { Until = s.Until + pause, Tracks = [.. s.Tracks.Select(track => track.Shifted(pause))] };
+        return s with { Until = s.Until + pause, Tracks = [.. s.Tracks.Select(track => track.Shifted(pause))], Vigil = s.Vigil is { } vigil ? vigil with { Due = vigil.Due + pause } : null };
     }
+
+    private static StepDecision Tended(State s, DateTimeOffset now, StepDecision decision) =>
+        s.Vigil is { } vigil ? decision.And(new TendWatch(), vigil.IsUnknown ? now : vigil.Due) : decision;
 
     private StepDecision Answered(State s, GateAnswered c, DateTimeOffset now)
     {

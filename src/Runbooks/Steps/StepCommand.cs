@@ -61,6 +61,15 @@ public sealed record ItemLooked(int Item, ItemVerdict Verdict, string Says, Uri?
 /// <param name="Past">The numbers before the change, when they were asked for too; null = they weren't.</param>
 public sealed record GateAnswered(int Gate, int Round, GateSample Sample, Uri? Link = null, GatePast? Past = null) : StepCommand;
 
+/// <summary>It was looked up who watches.</summary>
+public sealed record WatchersAre(ImmutableArray<Person> People) : StepCommand;
+
+/// <summary>The watch may have something to do by now.</summary>
+public sealed record WatchDue : StepCommand;
+
+/// <summary>Somebody who watches says that they are still there.</summary>
+public sealed record SayHere(Person By) : StepCommand;
+
 /// <summary>The target has the job.</summary>
 public sealed record JobAccepted(string Name) : StepCommand;
 

@@ -36,6 +36,11 @@ namespace ChatOps.Runbooks.Steps;
 [JsonDerivedType(typeof(GateSampled), "gate-sampled")]
 [JsonDerivedType(typeof(GatePastRead), "gate-past-read")]
 [JsonDerivedType(typeof(GatesJudged), "gates-judged")]
+[JsonDerivedType(typeof(WatchersFound), "watchers-found")]
+[JsonDerivedType(typeof(WatcherAsked), "watcher-asked")]
+[JsonDerivedType(typeof(StillHere), "still-here")]
+[JsonDerivedType(typeof(WatchPassedOn), "watch-passed-on")]
+[JsonDerivedType(typeof(WatchLost), "watch-lost")]
 [JsonDerivedType(typeof(JobStarted), "job-started")]
 [JsonDerivedType(typeof(JobMoved), "job-moved")]
 [JsonDerivedType(typeof(CarsOpened), "cars-opened")]
@@ -123,6 +128,20 @@ public sealed record GatePastRead(int Gate, ImmutableArray<GatePoint> Points, st
 
 /// <summary>The soak's time is over, and its gates were judged by all their samples.</summary>
 public sealed record GatesJudged : StepEvent;
+
+/// <param name="People">Who watches, one after another, as it stood then.</param>
+public sealed record WatchersFound(ImmutableArray<Person> People) : StepEvent;
+
+/// <summary>Whoever watches was asked for a sign of life.</summary>
+/// <param name="Number">1 for the first question.</param>
+public sealed record WatcherAsked(int Number, Person Person, DateTimeOffset Until) : StepEvent;
+
+public sealed record StillHere(Person By) : StepEvent;
+
+public sealed record WatchPassedOn(Person From, Person To) : StepEvent;
+
+/// <summary>Nobody watches any more.</summary>
+public sealed record WatchLost(string Why, SilenceMeans Then) : StepEvent;
 
 /// <param name="Name">What it is called at the target.</param>
 public sealed record JobStarted(string Name) : StepEvent;

@@ -30,6 +30,8 @@ public static class RefusalCodes
     public const string NotAllowed = "not-allowed";
     public const string NotInGroup = "not-in-group";
     public const string ApprovalOwn = "approval-own";
+    public const string LinkUnverified = "link-unverified";
+    public const string LinkForeign = "link-foreign";
 
     // It can't be done now.
     public const string Locked = "locked";
@@ -62,6 +64,8 @@ public static class RefusalCodes
     public const string NotWatched = "not-watched";
     public const string NotMarked = "not-marked";
     public const string FailedBefore = "failed-before";
+    public const string LinkExpired = "link-expired";
+    public const string LinkUsed = "link-used";
 
     // The bot itself can't.
     public const string StoreUnavailable = "store-unavailable";
@@ -71,16 +75,16 @@ public static class RefusalCodes
     public static ImmutableArray<string> All { get; } =
     [
         CommandUnknown, WordsMissing, WordsAmbiguous, WordUnknown, ServiceUnknown, EnvironmentUnknown, VersionUnknown, RunbookUnknown, InputMissing, InputUnfit, PersonUnknown, RunUnknown, StepUnknown, AlertUnknown, IncidentUnknown, TaskUnknown, ReasonMissing, TextTooLong,
-        ReadOnly, NotAllowed, NotInGroup, ApprovalOwn,
+        ReadOnly, NotAllowed, NotInGroup, ApprovalOwn, LinkUnverified, LinkForeign,
         Locked, Frozen, LockUnknown, LaterUnknown, NotPassable, LockHeld, AlreadyLive, OrderUnmet, NothingToRollBack, PlanChanged, ApprovalExpired, ChecklistOpen, ItemUnknown, ItemVerifiesItself,
-        StepNotWaiting, StepNotSkippable, RunEnded, RunNotPaused, RunPaused, RunNotPausable, NothingFailed, RollingBack, WindowClosed, AlertOver, IncidentOver, IncidentOpen, TrainImpossible, NotWatched, NotMarked, FailedBefore,
+        StepNotWaiting, StepNotSkippable, RunEnded, RunNotPaused, RunPaused, RunNotPausable, NothingFailed, RollingBack, WindowClosed, AlertOver, IncidentOver, IncidentOpen, TrainImpossible, NotWatched, NotMarked, FailedBefore, LinkExpired, LinkUsed,
         StoreUnavailable, TargetUnavailable, Busy,
     ];
 
     /// <summary>Those of something that somebody tried to do, and could not or may not: an auditor wants to see them. Words that were not understood and the bot's own trouble are none.</summary>
     private static readonly ImmutableHashSet<string> OfAttempts =
     [
-        ReadOnly, NotAllowed, NotInGroup, ApprovalOwn,
+        ReadOnly, NotAllowed, NotInGroup, ApprovalOwn, LinkForeign, LinkExpired, LinkUsed,
         Locked, Frozen, NotPassable, LockHeld, AlreadyLive, OrderUnmet, NothingToRollBack, PlanChanged, ApprovalExpired, ChecklistOpen, ItemVerifiesItself,
         StepNotWaiting, StepNotSkippable, RunEnded, RunNotPaused, RunPaused, RunNotPausable, NothingFailed, RollingBack, WindowClosed, AlertOver,
     ];

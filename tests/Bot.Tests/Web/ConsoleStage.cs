@@ -31,6 +31,8 @@ internal sealed class ConsoleStage : IAsyncDisposable
 
     public Uri Address => new(app.Urls.First());
 
+    public IServiceProvider Services => app.Services;
+
     /// <param name="demo">False: nobody can be chosen, as outside the demo.</param>
     /// <param name="console">How people sign in; its public address is where the console listens.</param>
     public static async Task<ConsoleStage> StartAsync(bool demo = true, ConsoleSettings? console = null, TimeProvider? clock = null, IDirectory? directory = null)

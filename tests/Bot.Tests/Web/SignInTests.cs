@@ -2,11 +2,14 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using ChatOps.Bot.Engine;
 using ChatOps.Bot.Settings;
 using ChatOps.Bot.Tests.EndToEnd;
 using ChatOps.Integrations.OpenId;
 using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Paging;
 using ChatOps.Testing.OpenId;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -224,6 +227,27 @@ public sealed class SignInTests : IAsyncLifetime
         await ana.SignInAsync("slack");
         people.Account = address == "unknown" ? null : new Account("U1", "Ana", address is null ? null : new Person(address), false);
         (await ana.GetAsync("/")).Status.ShouldBe(status);
+    }
+
+    [Fact]
+    public async Task The_link_of_a_page_needs_no_sign_in_and_is_kept_from_somebody_else_who_is_signed_in()
+    {
+        var (pages, links) = (stage.Services.GetRequiredService<PageEngine>(), stage.Services.GetRequiredService<PageLinks>());
+        await pages.WantAsync(new PageNews("A1", NewsKind.Want, new GroupName("cleo@example.com"), "HighErrorRate", "it fires.", true), null, TestContext.Current.CancellationToken);
+        var path = $"/page/{links.Sign(new PageLink("A1", 1, "1", new Person("cleo@example.com"), clock.GetUtcNow() + PageLink.Lasts, null))}";
+        (await ana.GetAsync(path)).ShouldSatisfyAllConditions(answer => answer.Status.ShouldBe(HttpStatusCode.OK), answer => answer.Body.ShouldContain("Acknowledge"));
+        await ana.SignInAsync("slack");
+        foreach (var answer in new[] { await ana.GetAsync(path), await ana.PostAsync(path, null, ("do", "answer")) })
+        {
+            answer.Status.ShouldBe(HttpStatusCode.Forbidden);
+            answer.Body.ShouldContain("This link is for cleo@example.com, and ana@example.com is signed in here.");
+        }
+
+        (await pages.FindAsync("A1", TestContext.Current.CancellationToken)).Status.ShouldBe(PageStatus.Open);
+        using var cleo = new Visitor(stage.Address);
+        (await cleo.PostAsync(path, "https://evil.example.com", ("do", "roll over"))).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await cleo.PostAsync(path, null, ("do", "answer"))).Status.ShouldBe(HttpStatusCode.SeeOther);
+        (await pages.FindAsync("A1", TestContext.Current.CancellationToken)).Status.ShouldBe(PageStatus.Acknowledged);
     }
 
     [Fact]

@@ -70,6 +70,7 @@ public sealed class KeyExampleTests
             "branch" => ("runbooks/r.yaml", $"{{ runbook: r, steps: [{{ parallel: [{mapping}, {{ soak: 1m }}] }}] }}"),
             "escalate" => ("runbooks/r.yaml", $"{{ runbook: r, steps: [{{ approval: a, from: [g], escalate: {mapping} }}] }}"),
             "step failure" => ("runbooks/r.yaml", $"{{ runbook: r, steps: [{{ deploy: rolling, on-failure: {mapping} }}] }}"),
+            "watcher" => ("runbooks/r.yaml", $"{{ runbook: r, steps: [{{ soak: 20h, watcher: {mapping} }}] }}"),
             "input" => ("runbooks/r.yaml", $"{{ runbook: r, steps: [{{ deploy: rolling }}], inputs: {{ i: {mapping} }} }}"),
             "schedule" => ("runbooks/r.yaml", $"{{ runbook: r, steps: [{{ deploy: rolling }}], schedule: {mapping} }}"),
             "on-failure" => ("runbooks/r.yaml", $"{{ runbook: r, steps: [{{ deploy: rolling }}], on-failure: {mapping} }}"),

@@ -1,7 +1,6 @@
 using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Gates;
-using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
 using ChatOps.Runbooks.Tests.Runs;
