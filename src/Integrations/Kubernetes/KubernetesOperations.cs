@@ -67,7 +67,7 @@ internal sealed class KubernetesOperations(Clusters clusters, ObjectChanges obje
     {
         var of = ObjectOf(operation)!;
         var all = Objects(target);
-        var kind = await all.FindKindAsync(of.ApiVersion, of.Kind, cancellationToken);
+        var kind = await all.FindKindAsync(of.ApiVersion, of.IsTarget ? target.Kind.ToString() : of.Kind, cancellationToken);
         var name = !of.IsTarget ? of.Name : target.Service is null ? target.Deployment : (await blueGreen.FindAsync(target, cancellationToken)).Live.Metadata.Name;
         return new Spot(all, kind, target.Namespace, name);
     }

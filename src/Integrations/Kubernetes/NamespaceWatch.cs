@@ -19,6 +19,12 @@ internal sealed class NamespaceWatch : IDisposable
             KubernetesJson.Default.Pod, KubernetesJson.Default.ObjectListPod, timings, time, logger, Signal);
         Warnings = new(client, "events", @namespace, Paths.Warnings(@namespace),
             KubernetesJson.Default.Event, KubernetesJson.Default.ObjectListEvent, timings, time, logger, Signal);
+        StatefulSets = new(() => Begin(new ResourceWatch<StatefulSet>(client, "statefulsets", @namespace, Paths.Sets("statefulsets", @namespace),
+            KubernetesJson.Default.StatefulSet, KubernetesJson.Default.ObjectListStatefulSet, timings, time, logger, Signal)));
+        DaemonSets = new(() => Begin(new ResourceWatch<DaemonSet>(client, "daemonsets", @namespace, Paths.Sets("daemonsets", @namespace),
+            KubernetesJson.Default.DaemonSet, KubernetesJson.Default.ObjectListDaemonSet, timings, time, logger, Signal)));
+        Revisions = new(() => Begin(new ResourceWatch<ControllerRevision>(client, "controllerrevisions", @namespace, Paths.ControllerRevisions(@namespace),
+            KubernetesJson.Default.ControllerRevision, KubernetesJson.Default.ObjectListControllerRevision, timings, time, logger, Signal)));
         Client = client;
         Running = Task.WhenAll(
             Deployments.RunAsync(stop.Token), ReplicaSets.RunAsync(stop.Token), Pods.RunAsync(stop.Token), Warnings.RunAsync(stop.Token));
@@ -35,7 +41,16 @@ internal sealed class NamespaceWatch : IDisposable
 
     public ResourceWatch<Event> Warnings { get; }
 
-    /// <summary>Done when each resource was listed once, or refused.</summary>
+    /// <summary>Begun by the first run that deploys to one: whoever has none needs no right to list them.</summary>
+    public Lazy<ResourceWatch<StatefulSet>> StatefulSets { get; }
+
+    /// <inheritdoc cref="StatefulSets"/>
+    public Lazy<ResourceWatch<DaemonSet>> DaemonSets { get; }
+
+    /// <inheritdoc cref="StatefulSets"/>
+    public Lazy<ResourceWatch<ControllerRevision>> Revisions { get; }
+
+    /// <summary>Done when each resource that is always watched was listed once, or refused.</summary>
     public Task FirstLook { get; }
 
     public Task Running { get; }
@@ -53,6 +68,12 @@ internal sealed class NamespaceWatch : IDisposable
     {
         stop.Cancel();
         stop.Dispose();
+    }
+
+    private ResourceWatch<T> Begin<T>(ResourceWatch<T> watch) where T : KubernetesObject
+    {
+        _ = watch.RunAsync(stop.Token);      // never throws, and ends with this
+        return watch;
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,37 +1,20 @@
-using System.Collections.Concurrent;
 using System.Net;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Integrations.Kubernetes;
 
-/// <summary>Waits for news of a rollout in the shared watch of its namespace.</summary>
+/// <summary>How rollouts of Deployments stand, by the shared watch of their namespace.</summary>
 internal sealed class RolloutWatch(Clusters clusters, TimeProvider time)
 {
-    private const int Remembered = 10_000;
-
-    /// <summary>Which object a change was seen on, so that one made anew under the same name isn't taken for it.</summary>
-    private readonly ConcurrentDictionary<string, string> seenOn = new(StringComparer.Ordinal);
+    private readonly FirstSeen firstSeen = new();
 
     public async Task<Outcome<RolloutSighting>> ObserveAsync(
         Target.Kubernetes target, Change change, RolloutSighting? last, TimeSpan atMost, CancellationToken cancellationToken)
     {
         using var lease = clusters.Watch(target.Cluster, target.Namespace);
         var watch = lease.Watch;
-        using var limit = new CancellationTokenSource(atMost, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-        var waited = !await HappensAsync(watch.FirstLook, either.Token);
-        while (true)
-        {
-            var next = watch.Next;
-            cancellationToken.ThrowIfCancellationRequested();
-            if (watch.Deployments.Trouble is { } trouble) return trouble.ToOutcome<RolloutSighting>();
-            if (!watch.Deployments.FirstAnswer.IsCompleted) return ApiException.Unreachable(new ApiCall(target.Cluster, "list", "deployments", target.Namespace), "no answer yet").ToOutcome<RolloutSighting>();
-            var now = await LookAsync(watch, target, change, cancellationToken);
-            if (now is not null && (now != last || waited)) return new Outcome<RolloutSighting>.Done(now);
-            if (waited) return new Outcome<RolloutSighting>.Later($"What is known of {target} is older than the change.");
-            waited = !await HappensAsync(next, either.Token);
-        }
+        return await News.UntilAsync(watch, watch.Deployments, watch.FirstLook, target, () => LookAsync(watch, target, change, cancellationToken), last, atMost, time, cancellationToken);
     }
 
     /// <summary>How the pods of a version are called, and those of others: by the replica sets of this target's Deployments that have any.</summary>
@@ -59,7 +42,7 @@ internal sealed class RolloutWatch(Clusters clusters, TimeProvider time)
     {
         var deployment = watch.Deployments.Find(target.Deployment);
         if (deployment is null) return await IsGoneAsync(watch, target, cancellationToken) ? RolloutJudge.Gone(target) : null;
-        if (IsAnother(deployment, change)) return RolloutJudge.Recreated(target);
+        if (firstSeen.IsAnother(deployment.Metadata, change)) return RolloutJudge.Recreated(target);
         var container = Images.Find(deployment.Spec.Template, target);
         if (RolloutJudge.IsSuperseded(deployment, container, change))
         {
@@ -84,30 +67,6 @@ internal sealed class RolloutWatch(Clusters clusters, TimeProvider time)
         }
     }
 
-    private bool IsAnother(Deployment deployment, Change change)
-    {
-        var uid = deployment.Metadata.Uid;
-        if (seenOn.TryGetValue(change.Key, out var first)) return first != uid;
-        if (!Marks.AreOf(deployment.Metadata, change)) return false;
-        if (seenOn.Count >= Remembered) seenOn.Clear();       // a lost memory costs a better sentence, no more
-        seenOn[change.Key] = uid;
-        return false;
-    }
-
     private static string? Blind(NamespaceWatch watch) =>
         (watch.ReplicaSets.Trouble ?? watch.Pods.Trouble) is { IsLasting: true } trouble ? trouble.Message : null;
-
-    /// <summary>Whether something happens before the token ends the wait.</summary>
-    private static async Task<bool> HappensAsync(Task something, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await something.WaitAsync(cancellationToken);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
 }

@@ -57,20 +57,28 @@ internal sealed class Bed : IAsyncDisposable
 
     public StandInDeployment Deployment() => Cluster.Deployment("shop", "api");
 
-    public async Task<RolloutBegun> RollOutAsync(Change change) => Done(await Targets.RollOutAsync(Api, change, default));
+    public Task<RolloutBegun> RollOutAsync(Change change) => RollOutAsync(Api, change);
 
-    public async Task<RolloutBegun> RollBackAsync(Change change, long? to = null) => Done(await Targets.RollBackAsync(Api, change, to, default));
+    public async Task<RolloutBegun> RollOutAsync(Target target, Change change) => Done(await Targets.RollOutAsync(target, change, default));
 
-    public async Task<Sighting> LookAsync() => Done(await Targets.LookAsync(Api, default));
+    public Task<RolloutBegun> RollBackAsync(Change change, long? to = null) => RollBackAsync(Api, change, to);
+
+    public async Task<RolloutBegun> RollBackAsync(Target target, Change change, long? to = null) => Done(await Targets.RollBackAsync(target, change, to, default));
+
+    public Task<Sighting> LookAsync() => LookAsync(Api);
+
+    public async Task<Sighting> LookAsync(Target target) => Done(await Targets.LookAsync(target, default));
+
+    public Task<RolloutSighting> SeeAsync(Change change, Func<RolloutSighting, bool> wanted) => SeeAsync(Api, change, wanted);
 
     /// <summary>Observes as the worker does, until what is seen is as wanted.</summary>
-    public async Task<RolloutSighting> SeeAsync(Change change, Func<RolloutSighting, bool> wanted)
+    public async Task<RolloutSighting> SeeAsync(Target target, Change change, Func<RolloutSighting, bool> wanted)
     {
         var began = Stopwatch.GetTimestamp();
         RolloutSighting? last = null;
         while (true)
         {
-            var seen = await Targets.ObserveAsync(Api, change, last, TimeSpan.FromSeconds(2), default);
+            var seen = await Targets.ObserveAsync(target, change, last, TimeSpan.FromSeconds(2), default);
             if (seen is Outcome<RolloutSighting>.Done { Value: var now })
             {
                 if (wanted(now)) return now;
@@ -80,7 +88,9 @@ internal sealed class Bed : IAsyncDisposable
         }
     }
 
-    public Task<RolloutSighting> SeeAsync(Change change, RolloutPhase phase) => SeeAsync(change, s => s.Phase == phase);
+    public Task<RolloutSighting> SeeAsync(Change change, RolloutPhase phase) => SeeAsync(Api, change, phase);
+
+    public Task<RolloutSighting> SeeAsync(Target target, Change change, RolloutPhase phase) => SeeAsync(target, change, s => s.Phase == phase);
 
     /// <summary>Waits for something at the stand-in that nobody can await.</summary>
     public static async Task UntilAsync(Func<bool> condition)
