@@ -79,6 +79,15 @@ internal sealed class StandInStore
         }
     }
 
+    /// <summary>Everything in a namespace goes with it.</summary>
+    public void Clear(string @namespace)
+    {
+        lock (Gate)
+        {
+            foreach (var (resource, _, name) in objects.Keys.Where(key => key.Namespace == @namespace).ToList()) Remove(resource, @namespace, name);
+        }
+    }
+
     /// <summary>What a watch from a version gets next; null when that version is forgotten (410).</summary>
     public List<Entry>? Since(long from, string resource, string @namespace)
     {

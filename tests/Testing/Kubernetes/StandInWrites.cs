@@ -89,6 +89,7 @@ internal sealed class StandInWrites(StandInStore store, StandInKinds kinds, Conc
         {
             changes.Enqueue(new StandInChange(@namespace, Name(gone), "", null, "", true, "delete", new JsonObject()) { Resource = resource });
             store.Remove(resource, @namespace, Name(gone));
+            if (resource == "namespaces") store.Clear(Name(gone));
             if (!background) return;
             foreach (var pod in store.List("pods", @namespace).Where(pod => IsOwnedBy(pod, Uid(gone)))) store.Remove("pods", @namespace, Name(pod));
         }
