@@ -29,6 +29,10 @@ internal sealed record PodTrouble(Fault Fault, bool Fatal)
     /// <summary>The trouble of one pod.</summary>
     public static PodTrouble? Of(Pod pod) => Of(pod, []);
 
+    /// <inheritdoc cref="Of(Pod)"/>
+    public static PodTrouble? Of(Pod pod, IReadOnlyCollection<Event> warnings) =>
+        Unscheduled(pod, warnings) ?? Evicted(pod) ?? OfContainers(pod, warnings) ?? NotStarted(pod, warnings);
+
     private static PodTrouble? CannotCreatePods(ReplicaSet newest, IReadOnlyCollection<Event> warnings)
     {
         var refused = newest.Status.Conditions?.FirstOrDefault(c => c is { Type: "ReplicaFailure", Status: "True" });
@@ -48,9 +52,6 @@ internal sealed record PodTrouble(Fault Fault, bool Fatal)
         .OfType<PodTrouble>()
         .OrderByDescending(t => t.Fatal)
         .FirstOrDefault();
-
-    private static PodTrouble? Of(Pod pod, IReadOnlyCollection<Event> warnings) =>
-        Unscheduled(pod, warnings) ?? Evicted(pod) ?? OfContainers(pod, warnings) ?? NotStarted(pod, warnings);
 
     private static PodTrouble? Unscheduled(Pod pod, IReadOnlyCollection<Event> warnings) =>
         pod.Status.Conditions?.FirstOrDefault(c => c is { Type: "PodScheduled", Status: "False" }) is { } condition
