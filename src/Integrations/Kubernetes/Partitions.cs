@@ -13,7 +13,8 @@ internal static class Partitions
     public static int At(StatefulSet set, int percent) => Math.Max(0, set.Wanted() - Shares.Part(set.Wanted(), percent));
 
     /// <summary>The partition at which no more pods are replaced than are by now.</summary>
-    public static int Here(StatefulSet set) => Math.Max(set.Partition, set.Wanted() - set.Updated());
+    /// <remarks>Until the controller has seen the last change, it is not known how many are: one that a run has held already stays where it is held.</remarks>
+    public static int Here(StatefulSet set) => !set.IsObserved() && IsOfRun(set) ? set.Partition : Math.Max(set.Partition, set.Wanted() - set.Updated());
 
     /// <summary>What it was before a run changed it; where somebody changed it since, what they wrote.</summary>
     public static int Before(StatefulSet set) => Kept(set) ?? set.Partition;
