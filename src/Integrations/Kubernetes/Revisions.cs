@@ -17,10 +17,11 @@ internal static class Revisions
         ? history.Where(one => Images.SameTemplate(TemplateOf(one), set.Asks().Template)).MaxBy(one => one.Revision)
         : null;
 
-    /// <summary>The revision asked for, else the newest that ran the version; null when it is gone.</summary>
-    /// <remarks>A revision that was gone back to has a new number and forgets the old one: then the version leads to it.</remarks>
+    /// <summary>The revision asked for, where it runs the version, else the newest that ran it; null when it is gone.</summary>
+    /// <remarks>A revision that was gone back to has a new number and forgets the old one, and a set that was made anew counts from 1 again: a number alone may be another's.</remarks>
+    /// <param name="version">Empty = the number alone counts.</param>
     public static ControllerRevision? Choose(IReadOnlyCollection<ControllerRevision> history, Target.Kubernetes target, string version, long? toRevision) =>
-        history.FirstOrDefault(one => one.Revision == toRevision)
+        history.FirstOrDefault(one => one.Revision == toRevision && (version.Length == 0 || Runs(one, target, version)))
         ?? history.OrderByDescending(one => one.Revision).FirstOrDefault(one => Runs(one, target, version));
 
     /// <summary>Whether pods of a revision run a version.</summary>

@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json.Nodes;
 using ChatOps.Integrations.Kubernetes;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Testing.Kubernetes;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 
 namespace ChatOps.Integrations.Tests.Kubernetes;
@@ -25,12 +27,13 @@ internal sealed class AnyBed : ClusterBed
     /// <summary>A tag that was never pushed; the stand-in knows it by its <c>bad</c>.</summary>
     public const string Broken = "0.0-bad";
 
+    private readonly string kubeconfig;
     private readonly KubernetesStandIn? standIn;
     private readonly string? folder;
     private string uid = "";
 
     private AnyBed(string kubeconfig, KubernetesStandIn? standIn, string? folder, bool mayForce)
-        : base(kubeconfig, standIn is null ? new KubernetesTimings() : Bed.Quick, mayForce) => (this.standIn, this.folder) = (standIn, folder);
+        : base(kubeconfig, standIn is null ? new KubernetesTimings() : Bed.Quick, mayForce) => (this.kubeconfig, this.standIn, this.folder) = (kubeconfig, standIn, folder);
 
     public static string? Given => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } path ? path : null;
 
@@ -100,6 +103,18 @@ internal sealed class AnyBed : ClusterBed
 
     public Task SetImageAsync(string of, string version, string manager = "kubectl-set") =>
         ChangeAsync(of, $$$$$"""{"spec":{"template":{"spec":{"containers":[{"name":"main","image":"{{{{{Image}}}}}:{{{{{version}}}}}"}]}}}}""", manager);
+
+    /// <summary>A request as it is, and the answer as it came, also where it is a no.</summary>
+    public async Task<(int Code, JsonObject Answer)> SendAsync(HttpMethod method, string path, string? contentType = null, string? body = null)
+    {
+        var access = ClusterAccess.Read("main", new ClusterOptions { Kubeconfig = kubeconfig }, TimeProvider.System, NullLogger.Instance);
+        var credential = await access.Credentials.CurrentAsync(default);
+        using var http = new HttpMessageInvoker(access.Handler(credential.Certificate));
+        using var request = new HttpRequestMessage(method, new Uri(access.Server, path)) { Headers = { Authorization = credential.Header } };
+        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, contentType!);
+        using var answer = await http.SendAsync(request, default);
+        return ((int)answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync())!.AsObject());
+    }
 
     public async Task DeleteAsync(string of)
     {

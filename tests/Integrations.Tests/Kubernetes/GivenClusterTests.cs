@@ -19,9 +19,9 @@ public sealed class GivenClusterTests
         var (code, output) = await RunAsync(cluster, "-trait", $"{AnyBed.Trait}=any");
         code.ShouldBe(0, output);
         output.ShouldContain("Failed: 0, Skipped: 0");
-        Number(output, "Total: ").ShouldBeGreaterThanOrEqualTo(17);
+        Number(output, "Total: ").ShouldBeGreaterThanOrEqualTo(21);
         var made = cluster.Changes.Where(change => change is { Resource: "namespaces", Manager: "kubectl-create" }).Select(change => change.Name).ToList();
-        made.Count.ShouldBeGreaterThanOrEqualTo(17);
+        made.Count.ShouldBeGreaterThanOrEqualTo(21);
         made.ShouldAllBe(name => name.StartsWith("chatops-test-", StringComparison.Ordinal) && cluster.Find("namespaces", "", name) == null && cluster.Pods(name).Count == 0);
         cluster.Changes.ShouldAllBe(change => change.Resource == "namespaces" || change.Namespace.StartsWith("chatops-test-", StringComparison.Ordinal));
         cluster.Find("deployments", "prod", "api")!.ToJsonString().ShouldBe(before);

@@ -52,6 +52,13 @@ public sealed class SetTests
         bed.Cluster.Advance(30);
         await bed.RollBackAsync(Db, Bed.To("v1.2.2", "back-2"), 1);
         bed.Cluster.StatefulSet("shop", "db").Version.ShouldBe("v1.2.2");
+
+        // A set that was made anew counts from 1 again: what is 1 now is not what was 1 then.
+        bed.Cluster.Remove("statefulsets", "shop", "db");
+        foreach (var revision in bed.Cluster.ControllerRevisions("shop")) bed.Cluster.Remove("controllerrevisions", "shop", revision["metadata"]!["name"]!.GetValue<string>());
+        bed.Cluster.AddStatefulSet("shop", "db", "registry.example.com/db:v1.2.4");
+        await bed.RollBackAsync(Db, Bed.To("v1.2.2", "back-5"), 1);
+        bed.Cluster.StatefulSet("shop", "db").Version.ShouldBe("v1.2.2");
         Bed.Never(await bed.Targets.RollBackAsync(Db, Bed.To("", "back-3"), 77, default)).ShouldSatisfyAllConditions(fault => fault.Code.ShouldBe("revision-gone"), fault => fault.Why.ShouldContain("it has "));
         await bed.RollBackAsync(Db, Bed.To("v1.0.0", "back-4"), 77);
         bed.Cluster.StatefulSet("shop", "db").Version.ShouldBe("v1.0.0");

@@ -79,7 +79,9 @@ internal sealed partial class StandInController
     /// <summary>Finds or makes the revision of the template, and gives it the highest number.</summary>
     private JsonObject Revise(string ns, JsonObject set, string resource)
     {
-        var (hash, all) = (Hash(set["spec"]!["template"]!), Owned("controllerrevisions", ns, Uid(set)));
+        // The two controllers hash differently, so that a StatefulSet and a DaemonSet of one name don't share revisions.
+        var hash = Hash(new JsonObject { ["of"] = resource, ["template"] = set["spec"]!["template"]!.DeepClone() });
+        var all = Owned("controllerrevisions", ns, Uid(set));
         var highest = all.Select(one => Number(one["revision"])).DefaultIfEmpty(0).Max();
         var known = all.Find(one => Name(one) == $"{Name(set)}-{hash}");
         var newest = known ?? ControllerRevision(set, resource == "statefulsets" ? "StatefulSet" : "DaemonSet", hash);
