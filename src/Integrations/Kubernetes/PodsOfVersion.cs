@@ -7,7 +7,7 @@ namespace ChatOps.Integrations.Kubernetes;
 internal sealed class PodsOfVersion(Clusters clusters, TimeProvider time)
 {
     /// <summary>How long the first list may take; afterwards the watch knows.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
     /// <summary>Two clocks may differ.</summary>
     public static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);

@@ -1,4 +1,3 @@
-using System.Net;
 using ChatOps.Runbooks.Catalog;
 using ChatOps.Runbooks.Work;
 
@@ -7,8 +6,6 @@ namespace ChatOps.Integrations.Kubernetes;
 /// <summary>How rollouts of StatefulSets and DaemonSets stand, and how their pods do, by the shared watch of their namespace.</summary>
 internal sealed class SetWatch(Clusters clusters, TimeProvider time)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
-
     private readonly FirstSeen firstSeen = new();
 
     public async Task<Outcome<RolloutSighting>> ObserveAsync(Target.Kubernetes target, Change change, RolloutSighting? last, TimeSpan atMost, CancellationToken cancellationToken)
@@ -39,11 +36,11 @@ internal sealed class SetWatch(Clusters clusters, TimeProvider time)
         using var lease = clusters.Watch(target.Cluster, target.Namespace);
         try
         {
-            await FirstLook(lease.Watch, target).WaitAsync(Patience, time, cancellationToken);
+            await FirstLook(lease.Watch, target).WaitAsync(PodsOfVersion.Patience, time, cancellationToken);
         }
         catch (TimeoutException)
         {
-            return new Outcome<PodsSeen>.Later($"The cluster {target.Cluster} has not listed the pods of {target.Namespace} within {Words.Duration(Patience)}.");
+            return new Outcome<PodsSeen>.Later($"The cluster {target.Cluster} has not listed the pods of {target.Namespace} within {Words.Duration(PodsOfVersion.Patience)}.");
         }
 
         if (Trouble(lease.Watch, target) is { } trouble) return trouble.ToOutcome<PodsSeen>();

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ChatOps.Runbooks.Catalog;
-using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Integrations.Kubernetes;
 

@@ -51,7 +51,7 @@ public sealed class GivenClusterTests
         var folder = Directory.CreateTempSubdirectory("chatops-given-");
         var kubeconfig = Path.Combine(folder.FullName, "config");
         cluster.WriteKubeconfig(kubeconfig);
-        var start = new ProcessStartInfo("dotnet", [typeof(GivenClusterTests).Assembly.Location, "-noLogo", "-noColor", .. which]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(GivenClusterTests).Assembly.Location, "-noLogo", "-noColor", .. which]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment[AnyBed.Variable] = kubeconfig;
         using var process = Process.Start(start)!;
         using var limit = new CancellationTokenSource(Patience);

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ChatOps.Runbooks.Catalog;
-using ChatOps.Runbooks.Work;
 using ChatOps.Testing.Kubernetes;
 using Shouldly;
 using Xunit;
@@ -207,6 +206,16 @@ public sealed class SetTests
         bed.Cluster.Requests.ShouldNotContain(request => request.Resource == "statefulsets" || request.Resource == "daemonsets" || request.Resource == "controllerrevisions");
         bed.Cluster.Faults.Forbid("list", "controllerrevisions");
         Bed.Never(await bed.Targets.RollOutAsync(Db, Bed.To("v1.2.3"), default)).ShouldSatisfyAllConditions(fault => fault.Code.ShouldBe("permission-missing"), fault => fault.Next!.ShouldContain("verb list on controllerrevisions"));
+    }
+
+    [Fact]
+    public async Task Steps_on_the_target_mean_the_workload_of_its_kind()
+    {
+        await using var bed = await BedAsync();
+        var scale = new Operation.Scale(ObjectRef.Target, 5);
+        Bed.Done(await bed.Operations.ForeseeAsync(Db, scale, default)).Shows.ShouldBe(["statefulset db, spec.replicas: 3 → 5"]);
+        Bed.Never(await bed.Operations.ForeseeAsync(Agent, scale, default)).Code.ShouldBe("operation-unfit");
+        Bed.Done(await bed.Operations.ForeseeAsync(Agent, new Operation.Restart(ObjectRef.Target), default)).Shows.ShouldHaveSingleItem().ShouldContain("daemonset agent");
     }
 
     private static async Task<Bed> BedAsync()
