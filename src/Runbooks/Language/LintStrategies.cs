@@ -35,6 +35,7 @@ internal static class LintStrategies
                 findings.WarnAt(place, "canary-large", $"{runbook.Name} gives a canary {share.Stage!.Percent}% of traffic.", "By replicas, that takes more than twice as many as there are; it gets as many as there are, which is half.", "Go from 50% to 100%.");
         }
     }
+
     /// <summary>What a StatefulSet and a DaemonSet can't do, since there is one of each, under one name.</summary>
     private static void LookAtSet(Service service, ServiceEnvironment environment, Target.Kubernetes set, Runbook runbook, ImmutableArray<Step> steps, Func<Step, (string File, Spot Line)> at, Findings findings)
     {

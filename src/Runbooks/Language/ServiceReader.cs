@@ -89,7 +89,8 @@ internal static class ServiceReader
                 findings.Error(reader.File, line, "no-target", $"It is not said where {service} runs in {environment}.", null, "Write kubernetes: { cluster, namespace, deployment, image }, or simulated: {}.");
                 return null;
             case (not null, _):
-                return kubernetes.Text("cluster") is { Length: > 0 } cluster && kubernetes.Text("namespace") is { Length: > 0 } ns && Workload(kubernetes, findings) is var (kind, workload) && kubernetes.Text("image") is { Length: > 0 } image
+                var named = Workload(kubernetes, findings);      // first, so that whatever else is missing is said beside it
+                return named is var (kind, workload) && kubernetes.Text("cluster") is { Length: > 0 } cluster && kubernetes.Text("namespace") is { Length: > 0 } ns && kubernetes.Text("image") is { Length: > 0 } image
                     ? new Target.Kubernetes(cluster, ns, workload, Untagged(kubernetes, image, findings), NonEmpty(kubernetes.Text("container")))
                     {
                         Kind = kind,

@@ -377,6 +377,10 @@ public sealed partial class LanguageTests
         Read(("services/api.yaml", Service.Replace("simulated: {}", target, StringComparison.Ordinal)), ("runbooks/default.yaml", Runbook.Replace("rolling", "blue-green", StringComparison.Ordinal)))
             .Select(finding => finding.Code).ShouldBe(code is null ? [] : [code]);
 
+    [Fact]
+    public void All_that_a_target_lacks_is_said_at_once() =>
+        Read(("services/api.yaml", Service.Replace("simulated: {}", "kubernetes: { container: a }", StringComparison.Ordinal))).Count(finding => finding.Code == "missing-key").ShouldBe(4);
+
     [Theory]
     [InlineData("statefulset", "rolling\n    timeout: 5m", null)]
     [InlineData("daemonset", "rolling\n    timeout: 5m", null)]
