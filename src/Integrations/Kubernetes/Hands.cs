@@ -4,13 +4,13 @@ using ChatOps.Runbooks.Catalog;
 
 namespace ChatOps.Integrations.Kubernetes;
 
-/// <summary>Who changed a Deployment, as far as the API server's books tell.</summary>
+/// <summary>Who changed a workload, as far as the API server's books tell.</summary>
 internal static class Hands
 {
     /// <summary>A sentence when what runs was not put there by the run that the marks name; null when it was, or nobody's marks are there.</summary>
-    public static string? ByHand(Deployment deployment, ContainerImage container)
+    public static string? ByHand(KubernetesObject workload, ContainerImage container)
     {
-        var meta = deployment.Metadata;
+        var meta = workload.Metadata;
         if (meta.Annotation(Marks.Version) is not { } marked) return null;
         var owner = OwnerOfImage(meta, container.Name);
         if (!Images.IsOf(container.Image, marked))
@@ -21,16 +21,16 @@ internal static class Hands
     }
 
     /// <summary>A sentence about what took a change's place.</summary>
-    public static string WhoReplaced(Deployment deployment, ContainerImage? container, Change change)
+    public static string WhoReplaced(KubernetesObject workload, ContainerImage? container, Change change)
     {
-        var meta = deployment.Metadata;
+        var meta = workload.Metadata;
         var now = container is null ? "" : $"; it now wants {Images.VersionOf(container.Image)}";
         var marks = Marks.RunOf(meta);
-        if (!Marks.AreOf(meta, change) && marks is { } run && run != change.Run && container is not null && ByHand(deployment, container) is null)
-            return $"Run {run} ({meta.Annotation(Marks.By)}) changed deployment {meta.Name} meanwhile{now}.";
-        if (!Marks.AreOf(meta, change) && marks == change.Run && (container is null || ByHand(deployment, container) is null))
-            return $"Run {change.Run} itself has changed deployment {meta.Name} since{now}.";
-        return $"Deployment {meta.Name} was changed by hand meanwhile, by {Who(container is null ? null : OwnerOfImage(meta, container.Name))}{now}.";
+        if (!Marks.AreOf(meta, change) && marks is { } run && run != change.Run && container is not null && ByHand(workload, container) is null)
+            return $"Run {run} ({meta.Annotation(Marks.By)}) changed {workload.Word} {meta.Name} meanwhile{now}.";
+        if (!Marks.AreOf(meta, change) && marks == change.Run && (container is null || ByHand(workload, container) is null))
+            return $"Run {change.Run} itself has changed {workload.Word} {meta.Name} since{now}.";
+        return $"{char.ToUpperInvariant(workload.Word[0])}{workload.Word[1..]} {meta.Name} was changed by hand meanwhile, by {Who(container is null ? null : OwnerOfImage(meta, container.Name))}{now}.";
     }
 
     /// <summary>A sentence when traffic does not go where the last run sent it; null when it does, or no run ever sent it anywhere.</summary>

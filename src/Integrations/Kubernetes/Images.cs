@@ -59,7 +59,7 @@ internal static class Images
         }
     }
 
-    /// <summary>Whether two templates are the same, apart from the label that the controller adds.</summary>
+    /// <summary>Whether two templates are the same, apart from what controllers add: a label, how a revision is to be patched in, and the empty time that older servers kept.</summary>
     public static bool SameTemplate(JsonElement a, JsonElement b) => JsonNode.DeepEquals(WithoutHash(a), WithoutHash(b));
 
     /// <summary>A template as a Deployment may have it.</summary>
@@ -68,6 +68,8 @@ internal static class Images
         if (template.ValueKind != JsonValueKind.Object) return null;
         var node = JsonNode.Parse(template.GetRawText())!;
         (node["metadata"]?["labels"] as JsonObject)?.Remove("pod-template-hash");
+        (node as JsonObject)?.Remove("$patch");
+        if (node["metadata"] is JsonObject meta && meta.ContainsKey("creationTimestamp") && meta["creationTimestamp"] is null) meta.Remove("creationTimestamp");
         return node;
     }
 

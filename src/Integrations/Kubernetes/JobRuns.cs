@@ -78,6 +78,9 @@ internal sealed partial class JobRuns(Clusters clusters, TimeProvider time, ILog
         }
 
         var trouble = pod is null ? null : PodTrouble.Of(pod);
+
+        // What the pod's state leaves open between two tries, its events tell: that an image is not there, say, and not just slow.
+        if (trouble is { Fatal: false }) trouble = PodTrouble.Of(pod!, await WarningsAsync(client, target, pod!, cancellationToken)) ?? trouble;
         if (trouble is { Fatal: true }) return new JobSighting(JobPhase.Failed, trouble.Fault.Why, null, "", trouble.Fault);
         var says = trouble?.Fault.Why ?? (job.Status.Is("Suspended") is not null ? $"The job {name} is suspended." : pod?.Status.Phase == "Running" ? $"The job {name} runs." : $"The job {name} is being started.");
         return new JobSighting(JobPhase.Running, says, null, "", trouble?.Fault);
@@ -89,6 +92,20 @@ internal sealed partial class JobRuns(Clusters clusters, TimeProvider time, ILog
             new ApiCall(client.Name, "list", "pods", target.Namespace), $"{Paths.Pods(target.Namespace)}?labelSelector={Uri.EscapeDataString($"batch.kubernetes.io/job-name={name}")}",
             KubernetesJson.Default.ObjectListPod, cancellationToken);
         return pods.OrderByDescending(pod => pod.Metadata.CreationTimestamp).ThenBy(pod => pod.Metadata.Name, StringComparer.Ordinal).FirstOrDefault();
+    }
+
+    /// <summary>Best effort: where they can't be read, nothing is known of them.</summary>
+    private static async Task<List<Event>> WarningsAsync(ClusterClient client, Target.Kubernetes target, Pod pod, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var path = $"{Paths.Warnings(target.Namespace)}%2CinvolvedObject.uid%3D{Uri.EscapeDataString(pod.Metadata.Uid)}";
+            return (await client.ListAsync(new ApiCall(client.Name, "list", "events", target.Namespace), path, KubernetesJson.Default.ObjectListEvent, cancellationToken)).Items;
+        }
+        catch (ApiException e) when (e.IsLasting)
+        {
+            return [];
+        }
     }
 
     /// <summary>The container that ended it: the first that ended badly, else the first.</summary>

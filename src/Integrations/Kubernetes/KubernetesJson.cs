@@ -9,6 +9,10 @@ namespace ChatOps.Integrations.Kubernetes;
 internal abstract record KubernetesObject
 {
     public ObjectMeta Metadata { get; init; } = new();
+
+    /// <summary>Its kind as people write it.</summary>
+    [JsonIgnore]
+    public string Word => GetType().Name.ToLowerInvariant();
 }
 
 internal sealed record ObjectMeta
@@ -198,6 +202,10 @@ internal sealed record ExecCredentialStatus(
 [JsonSerializable(typeof(Deployment))]
 [JsonSerializable(typeof(StatefulSet))]
 [JsonSerializable(typeof(DaemonSet))]
+[JsonSerializable(typeof(ObjectList<StatefulSet>))]
+[JsonSerializable(typeof(ObjectList<DaemonSet>))]
+[JsonSerializable(typeof(ControllerRevision))]
+[JsonSerializable(typeof(ObjectList<ControllerRevision>))]
 [JsonSerializable(typeof(Service))]
 [JsonSerializable(typeof(Job))]
 [JsonSerializable(typeof(JsonObject))]

@@ -66,8 +66,10 @@ internal sealed class KubernetesOperations(Clusters clusters, ObjectChanges obje
     private async Task<Spot> SpotAsync(Target.Kubernetes target, Operation operation, CancellationToken cancellationToken)
     {
         var of = ObjectOf(operation)!;
+        if (of.IsTarget && target.Kind == WorkloadKind.DaemonSet && operation is Operation.Scale)
+            throw ApiException.Never("operation-unfit", $"The {target} has a pod on each node, and no number of replicas.", "Take the step out of the runbook.");
         var all = Objects(target);
-        var kind = await all.FindKindAsync(of.ApiVersion, of.Kind, cancellationToken);
+        var kind = await all.FindKindAsync(of.ApiVersion, of.IsTarget ? target.Kind.ToString() : of.Kind, cancellationToken);
         var name = !of.IsTarget ? of.Name : target.Service is null ? target.Deployment : (await blueGreen.FindAsync(target, cancellationToken)).Live.Metadata.Name;
         return new Spot(all, kind, target.Namespace, name);
     }

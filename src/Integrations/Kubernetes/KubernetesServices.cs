@@ -10,7 +10,7 @@ namespace ChatOps.Integrations.Kubernetes;
 /// <summary>Wiring of this folder.</summary>
 public static class KubernetesServices
 {
-    /// <summary>Adds <see cref="ITargets"/> for Deployments in the clusters of the section <c>Kubernetes</c>.</summary>
+    /// <summary>Adds <see cref="ITargets"/> for workloads in the clusters of the section <c>Kubernetes</c>.</summary>
     /// <param name="configuration">The whole configuration, or anything that has the section.</param>
     public static IServiceCollection AddKubernetes(this IServiceCollection services, IConfiguration configuration)
     {
@@ -21,6 +21,9 @@ public static class KubernetesServices
         services.TryAddSingleton<Clusters>();
         services.TryAddSingleton<Rollouts>();
         services.TryAddSingleton<RolloutWatch>();
+        services.TryAddSingleton<SetRollouts>();
+        services.TryAddSingleton<SetWatch>();
+        services.TryAddSingleton<SetTargets>();
         services.TryAddSingleton<PodsOfVersion>();
         services.TryAddSingleton<BlueGreen>();
         services.TryAddSingleton<Weights>();

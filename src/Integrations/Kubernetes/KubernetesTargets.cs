@@ -4,16 +4,19 @@ using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Integrations.Kubernetes;
 
-/// <summary>Deployments in Kubernetes clusters.</summary>
+/// <summary>Workloads in Kubernetes clusters.</summary>
 /// <remarks>Safe to repeat: a change carries its key in an annotation and is found by it (see <see cref="Marks"/>).</remarks>
-internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, BlueGreen blueGreen, Canaries canaries, Weights weights, Parts parts, JobRuns jobs, RolloutWatch watch, PodsOfVersion pods, HealthClient health, TimeProvider time) : ITargets
+internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, BlueGreen blueGreen, Canaries canaries, Weights weights, Parts parts, JobRuns jobs, SetTargets sets, RolloutWatch watch, PodsOfVersion pods, HealthClient health, TimeProvider time) : ITargets
 {
+    public const string RunsNow = "it runs now";
+
     private static readonly TimeSpan SwitchLook = TimeSpan.FromSeconds(1);
 
     public bool Serves(Target target) => target is Target.Kubernetes;
 
     public Task<Outcome<Sighting>> LookAsync(Target target, CancellationToken cancellationToken) => AnswerAsync(target, async k =>
     {
+        if (IsSet(k)) return Done(await sets.LookAsync(k, cancellationToken));
         var pair = k.Service is null ? null : await blueGreen.FindAsync(k, cancellationToken);
         var deployment = pair?.Live ?? await clusters.Client(k.Cluster).GetDeploymentAsync(k.Namespace, k.Deployment, cancellationToken);
         var container = Images.Choose(deployment.Spec.Template, k);
@@ -25,7 +28,7 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
     });
 
     public Task<Outcome<RolloutBegun>> RollOutAsync(Target target, Change change, CancellationToken cancellationToken) =>
-        AnswerAsync(target, async k => Done(change.Stage?.Kind switch
+        AnswerAsync(target, async k => Done(IsSet(k) ? await sets.RollOutAsync(k, change, cancellationToken) : change.Stage?.Kind switch
         {
             StageKind.Beside => await blueGreen.BringUpAsync(k, change, cancellationToken),
             StageKind.Switch => await blueGreen.SwitchAsync(k, change, cancellationToken),
@@ -39,7 +42,7 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
         }));
 
     public Task<Outcome<RolloutBegun>> RollBackAsync(Target target, Change change, long? toRevision, CancellationToken cancellationToken) =>
-        AnswerAsync(target, async k => Done(change.Stage?.Kind switch
+        AnswerAsync(target, async k => Done(IsSet(k) ? await sets.RollBackAsync(k, change, toRevision, cancellationToken) : change.Stage?.Kind switch
         {
             StageKind.Switch => await blueGreen.SwitchBackAsync(k, change, cancellationToken),
             StageKind.Dismiss => await blueGreen.DismissAsync(k, change, cancellationToken),
@@ -51,13 +54,14 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
         AnswerAsync(target, async k =>
         {
             // A switch is there at once: nothing of it could be held.
-            if (change.Stage is null or { Kind: StageKind.Beside or StageKind.Canary or StageKind.Part or StageKind.All }) await rollouts.HoldAsync(await ChangedAsync(k, change, cancellationToken), change, hold, cancellationToken);
+            if (IsSet(k)) await sets.HoldAsync(k, change, hold, cancellationToken);
+            else if (change.Stage is null or { Kind: StageKind.Beside or StageKind.Canary or StageKind.Part or StageKind.All }) await rollouts.HoldAsync(await ChangedAsync(k, change, cancellationToken), change, hold, cancellationToken);
             return Done(Nothing.Value);
         });
 
     public Task<Outcome<RolloutSighting>> ObserveAsync(
         Target target, Change change, RolloutSighting? last, TimeSpan atMost, CancellationToken cancellationToken) =>
-        AnswerAsync(target, async k => change.Stage?.Kind == StageKind.Switch
+        AnswerAsync(target, async k => IsSet(k) ? await sets.ObserveAsync(k, change, last, atMost, cancellationToken) : change.Stage?.Kind == StageKind.Switch
             ? await ObserveSwitchAsync(k, change, last, atMost, cancellationToken)
             : change.Stage?.Kind == StageKind.Canary ? await ObserveCanaryAsync(k, change, last, atMost, cancellationToken)
             : change.Stage?.Kind == StageKind.Tidy ? Done(new RolloutSighting(RolloutPhase.Complete, 0, 0, 0, "Surge and unavailable are as they were.", null))
@@ -71,7 +75,7 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
     });
 
     public Task<Outcome<PodNames>> PodNamesAsync(Target target, string version, CancellationToken cancellationToken) =>
-        AnswerAsync(target, async k => Done(await watch.PodsAsync(k, version, cancellationToken)));
+        AnswerAsync(target, async k => Done(IsSet(k) ? await sets.PodNamesAsync(k, version, cancellationToken) : await watch.PodsAsync(k, version, cancellationToken)));
 
     public Task<Outcome<Retired>> RetireAsync(Target target, Change change, CancellationToken cancellationToken) =>
         AnswerAsync(target, async k => Done(new Retired(await blueGreen.RetireAsync(k, change, cancellationToken))));
@@ -96,6 +100,7 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
     public Task<Outcome<PodsSeen>> PodsAsync(Target target, string version, DateTimeOffset since, CancellationToken cancellationToken) =>
         AnswerAsync(target, async k =>
         {
+            if (IsSet(k)) return await sets.PodsAsync(k, version, since, cancellationToken);
             IEnumerable<string> names = k.Service is null ? [k.Deployment] : (await blueGreen.FindAsync(k, cancellationToken)).Both.Select(one => one.Metadata.Name);
             return await pods.SeeAsync(k, [.. names.SelectMany(name => (string[])[name, Canaries.NameOf(name)])], version, since, cancellationToken);
         });
@@ -103,20 +108,26 @@ internal sealed class KubernetesTargets(Clusters clusters, Rollouts rollouts, Bl
     public Task<Outcome<BackSeen>> LookBackAsync(Target target, string version, long? revision, CancellationToken cancellationToken) =>
         AnswerAsync(target, async k =>
         {
+            if (IsSet(k)) return Done(await sets.LookBackAsync(k, version, revision, cancellationToken));
             var pair = k.Service is null ? null : await blueGreen.FindAsync(k, cancellationToken);
             var deployment = pair?.Live ?? await clusters.Client(k.Cluster).GetDeploymentAsync(k.Namespace, k.Deployment, cancellationToken);
             var container = Images.Choose(deployment.Spec.Template, k);
             var byHand = Hands.ByHand(deployment, container);
-            if (Images.IsOf(container.Image, version)) return Done(new BackSeen("it runs now", byHand) { Image = container.Image });
+            if (Images.IsOf(container.Image, version)) return Done(new BackSeen(RunsNow, byHand) { Image = container.Image });
             if (pair?.Idle is { } idle && Images.Find(idle.Spec.Template, k) is { } beside && Images.IsOf(beside.Image, version))
                 return Done(new BackSeen($"it stands by as {idle.Metadata.Name}, {idle.Status.ReadyReplicas} of its replicas ready", byHand));
-            return Done(new BackSeen(await rollouts.FindRevisionAsync(k with { Deployment = deployment.Metadata.Name }, deployment, version, revision, cancellationToken) is { } kept
-                ? $"revision {kept} is there"
-                : "its revision is gone: only its image is set back, not what else its template said", byHand) { Image = ImageReference.Named(k.Image, version) });
+            return Done(new BackSeen(Kept(await rollouts.FindRevisionAsync(k with { Deployment = deployment.Metadata.Name }, deployment, version, revision, cancellationToken)), byHand) { Image = ImageReference.Named(k.Image, version) });
         });
 
     public Task<HealthAnswer> ProbeAsync(Target target, HealthProbe probe, CancellationToken cancellationToken) =>
         health.AskAsync(probe, cancellationToken);
+
+    /// <summary>What is left of a version that does not run.</summary>
+    public static string Kept(long? revision) => revision is null
+        ? "its revision is gone: only its image is set back, not what else its template said"
+        : $"revision {revision} is there";
+
+    private static bool IsSet(Target.Kubernetes target) => target.Kind != WorkloadKind.Deployment;
 
     private async Task<Outcome<RolloutSighting>> ObserveSwitchAsync(Target.Kubernetes target, Change change, RolloutSighting? last, TimeSpan atMost, CancellationToken cancellationToken)
     {

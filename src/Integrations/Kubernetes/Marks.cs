@@ -74,12 +74,11 @@ internal static class Marks
     public static bool AreOf(ObjectMeta meta, Change change) => meta.Annotation(Key) == change.Key;
 
     /// <summary>What a change that is found done had begun with.</summary>
-    public static RolloutBegun Begun(Deployment deployment)
-    {
-        var meta = deployment.Metadata;
-        return new RolloutBegun(
-            meta.Annotation(FromVersion), Number(meta.Annotation(FromRevision)), RevisionNow(deployment), meta.Annotation(Unchanged) == "true");
-    }
+    public static RolloutBegun Begun(Deployment deployment) => Begun(deployment.Metadata, RevisionNow(deployment));
+
+    /// <param name="revision">The revision of what is asked for now.</param>
+    public static RolloutBegun Begun(ObjectMeta meta, long? revision) =>
+        new(meta.Annotation(FromVersion), Number(meta.Annotation(FromRevision)), revision, meta.Annotation(Unchanged) == "true");
 
     /// <summary>The revision of what the Deployment asks for now; null until the controller has seen it: then it is still that of the one before.</summary>
     public static long? RevisionNow(Deployment deployment) =>

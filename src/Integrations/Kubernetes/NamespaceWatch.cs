@@ -19,6 +19,12 @@ internal sealed class NamespaceWatch : IDisposable
             KubernetesJson.Default.Pod, KubernetesJson.Default.ObjectListPod, one => one.Metadata.Controller?.Uid, timings, time, logger, one => Tell(one, Concerned));
         Warnings = new(client, "events", @namespace, Paths.Warnings(@namespace),
             KubernetesJson.Default.Event, KubernetesJson.Default.ObjectListEvent, one => one.InvolvedObject?.Uid, timings, time, logger, one => Tell(one, Concerned));
+        StatefulSets = new(() => Begin(new ResourceWatch<StatefulSet>(client, "statefulsets", @namespace, Paths.Sets("statefulsets", @namespace),
+            KubernetesJson.Default.StatefulSet, KubernetesJson.Default.ObjectListStatefulSet, _ => null, timings, time, logger, one => Tell(one, set => set.Metadata.Name))));
+        DaemonSets = new(() => Begin(new ResourceWatch<DaemonSet>(client, "daemonsets", @namespace, Paths.Sets("daemonsets", @namespace),
+            KubernetesJson.Default.DaemonSet, KubernetesJson.Default.ObjectListDaemonSet, _ => null, timings, time, logger, one => Tell(one, set => set.Metadata.Name))));
+        Revisions = new(() => Begin(new ResourceWatch<ControllerRevision>(client, "controllerrevisions", @namespace, Paths.ControllerRevisions(@namespace),
+            KubernetesJson.Default.ControllerRevision, KubernetesJson.Default.ObjectListControllerRevision, one => one.Metadata.Controller?.Uid, timings, time, logger, one => Tell(one, revision => revision.Metadata.Controller?.Name))));
         Client = client;
         Running = Task.WhenAll(
             Deployments.RunAsync(stop.Token), ReplicaSets.RunAsync(stop.Token), Pods.RunAsync(stop.Token), Warnings.RunAsync(stop.Token));
@@ -35,18 +41,27 @@ internal sealed class NamespaceWatch : IDisposable
 
     public ResourceWatch<Event> Warnings { get; }
 
-    /// <summary>Done when each resource was listed once, or refused.</summary>
+    /// <summary>Begun by the first run that deploys to one: whoever has none needs no right to list them.</summary>
+    public Lazy<ResourceWatch<StatefulSet>> StatefulSets { get; }
+
+    /// <inheritdoc cref="StatefulSets"/>
+    public Lazy<ResourceWatch<DaemonSet>> DaemonSets { get; }
+
+    /// <inheritdoc cref="StatefulSets"/>
+    public Lazy<ResourceWatch<ControllerRevision>> Revisions { get; }
+
+    /// <summary>Done when each resource that is always watched was listed once, or refused.</summary>
     public Task FirstLook { get; }
 
     public Task Running { get; }
 
-    /// <summary>Done with the next change that concerns a Deployment. Take it before reading, so that nothing falls between.</summary>
+    /// <summary>Done with the next change that concerns the workload of a name. Take it before reading, so that nothing falls between.</summary>
     /// <remarks>Others' changes wake nobody: where fifty rollouts share a namespace, each would look at everything of all of them.</remarks>
-    public Task NewsOf(string deployment)
+    public Task NewsOf(string workload)
     {
         lock (gate)
         {
-            if (!waiting.TryGetValue(deployment, out var next)) waiting[deployment] = next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (!waiting.TryGetValue(workload, out var next)) waiting[workload] = next = new(TaskCreationOptions.RunContinuationsAsynchronously);
             return next.Task;
         }
     }
@@ -65,7 +80,14 @@ internal sealed class NamespaceWatch : IDisposable
         stop.Dispose();
     }
 
-    /// <summary>Wakes whoever waits for news of the Deployment that a change concerns, or everybody where it may concern any.</summary>
+    private ResourceWatch<T> Begin<T>(ResourceWatch<T> watch)
+        where T : KubernetesObject
+    {
+        _ = watch.RunAsync(stop.Token);      // never throws, and ends with this
+        return watch;
+    }
+
+    /// <summary>Wakes whoever waits for news of the workload that a change concerns, or everybody where it may concern any.</summary>
     private void Tell<T>(T? changed, Func<T, string?> concerned)
         where T : KubernetesObject
     {
@@ -77,7 +99,7 @@ internal sealed class NamespaceWatch : IDisposable
                 woken = [.. waiting.Values];
                 waiting = new(StringComparer.Ordinal);
             }
-            else if (concerned(changed) is { } deployment && waiting.Remove(deployment, out var next))
+            else if (concerned(changed) is { } workload && waiting.Remove(workload, out var next))
             {
                 woken = [next];
             }
@@ -91,13 +113,18 @@ internal sealed class NamespaceWatch : IDisposable
     private static string? Concerned(ReplicaSet? set) => set?.Metadata.Controller is { Kind: "Deployment" } by ? by.Name : null;
 
     // A link that is not known yet is no loss: whoever it concerns is woken when it comes.
-    private string? Concerned(Pod pod) => pod.Metadata.Controller is { Kind: "ReplicaSet", Name: { } set } ? Concerned(ReplicaSets.Find(set)) : null;
+    private string? Concerned(Pod pod) => pod.Metadata.Controller switch
+    {
+        { Kind: "ReplicaSet", Name: { } set } => Concerned(ReplicaSets.Find(set)),
+        { Kind: "StatefulSet" or "DaemonSet", Name: var name } => name,
+        _ => null,
+    };
 
     private string? Concerned(Event warning) => warning.InvolvedObject switch
     {
         { Kind: "Pod", Name: { } name } => Pods.Find(name) is { } pod ? Concerned(pod) : null,
         { Kind: "ReplicaSet", Name: { } name } => Concerned(ReplicaSets.Find(name)),
-        { Kind: "Deployment", Name: var name } => name,
+        { Kind: "Deployment" or "StatefulSet" or "DaemonSet", Name: var name } => name,
         _ => null,
     };
 }

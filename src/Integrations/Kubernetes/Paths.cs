@@ -19,6 +19,11 @@ internal static class Paths
 
     public static string ReplicaSets(string @namespace) => $"apis/apps/v1/namespaces/{Uri.EscapeDataString(@namespace)}/replicasets";
 
+    /// <param name="plural"><c>statefulsets</c> or <c>daemonsets</c>.</param>
+    public static string Sets(string plural, string @namespace) => $"apis/apps/v1/namespaces/{Uri.EscapeDataString(@namespace)}/{plural}";
+
+    public static string ControllerRevisions(string @namespace) => $"apis/apps/v1/namespaces/{Uri.EscapeDataString(@namespace)}/controllerrevisions";
+
     public static string Pods(string @namespace) => $"api/v1/namespaces/{Uri.EscapeDataString(@namespace)}/pods";
 
     /// <summary>Only warnings: nothing is read from the others, and they are most.</summary>

@@ -18,30 +18,40 @@ internal sealed record PodTrouble(Fault Fault, bool Fatal)
     public static PodTrouble? Find(ReplicaSet newest, IEnumerable<Pod> pods, IReadOnlyCollection<Event> warnings)
     {
         if (CannotCreatePods(newest, warnings) is { } none) return none;
-        // By name, so that two looks at the same state say the same.
-        return pods.Where(p => p.Metadata.DeletionTimestamp is null)
-            .OrderBy(p => p.Metadata.Name, StringComparer.Ordinal)
-            .Select(p => Of(p, warnings))
-            .OfType<PodTrouble>()
-            .OrderByDescending(t => t.Fatal)
-            .FirstOrDefault();
+        return Worst(pods, warnings);
     }
+
+    /// <summary>As for a replica set; what a set can't create is told by events alone, and only while pods are missing.</summary>
+    /// <param name="pods">Pods of the newest revision only.</param>
+    public static PodTrouble? Find(PodSet set, IReadOnlyCollection<Pod> pods, IReadOnlyCollection<Event> warnings) =>
+        Worst(pods, warnings) ?? (pods.Count < set.Wanted() && Latest(warnings, set.Metadata.Uid, "FailedCreate") is { } said ? Refused(said) : null);
 
     /// <summary>The trouble of one pod.</summary>
     public static PodTrouble? Of(Pod pod) => Of(pod, []);
+
+    /// <inheritdoc cref="Of(Pod)"/>
+    public static PodTrouble? Of(Pod pod, IReadOnlyCollection<Event> warnings) =>
+        Unscheduled(pod, warnings) ?? Evicted(pod) ?? OfContainers(pod, warnings) ?? NotStarted(pod, warnings);
 
     private static PodTrouble? CannotCreatePods(ReplicaSet newest, IReadOnlyCollection<Event> warnings)
     {
         var refused = newest.Status.Conditions?.FirstOrDefault(c => c is { Type: "ReplicaFailure", Status: "True" });
         if (refused is null) return null;
-        var said = refused.Message ?? Latest(warnings, newest.Metadata.Uid, "FailedCreate") ?? refused.Reason ?? "";
-        return Has(said, "exceeded quota")
-            ? Passing("quota", $"No pods can be created: {said}", "Raise the namespace's quota or free some of it.")
-            : Passing("pods-refused", $"No pods can be created: {said}", "Admission (a policy, a webhook, a missing service account) refuses the pods.");
+        return Refused(refused.Message ?? Latest(warnings, newest.Metadata.Uid, "FailedCreate") ?? refused.Reason ?? "");
     }
 
-    private static PodTrouble? Of(Pod pod, IReadOnlyCollection<Event> warnings) =>
-        Unscheduled(pod, warnings) ?? Evicted(pod) ?? OfContainers(pod, warnings) ?? NotStarted(pod, warnings);
+    private static PodTrouble Refused(string said) => Has(said, "exceeded quota")
+        ? Passing("quota", $"No pods can be created: {said}", "Raise the namespace's quota or free some of it.")
+        : Passing("pods-refused", $"No pods can be created: {said}", "Admission (a policy, a webhook, a missing service account) refuses the pods.");
+
+    // By name, so that two looks at the same state say the same.
+    private static PodTrouble? Worst(IEnumerable<Pod> pods, IReadOnlyCollection<Event> warnings) => pods
+        .Where(p => p.Metadata.DeletionTimestamp is null)
+        .OrderBy(p => p.Metadata.Name, StringComparer.Ordinal)
+        .Select(p => Of(p, warnings))
+        .OfType<PodTrouble>()
+        .OrderByDescending(t => t.Fatal)
+        .FirstOrDefault();
 
     private static PodTrouble? Unscheduled(Pod pod, IReadOnlyCollection<Event> warnings) =>
         pod.Status.Conditions?.FirstOrDefault(c => c is { Type: "PodScheduled", Status: "False" }) is { } condition

@@ -7,10 +7,10 @@ namespace ChatOps.Integrations.Kubernetes;
 internal sealed class PodsOfVersion(Clusters clusters, TimeProvider time)
 {
     /// <summary>How long the first list may take; afterwards the watch knows.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
     /// <summary>Two clocks may differ.</summary>
-    private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
 
     /// <param name="names">Deployments of the target: the one that is live, the one beside it, its canary.</param>
     /// <param name="since">When the change began: what restarted before says nothing about it.</param>

@@ -12,17 +12,20 @@ internal static class RolloutJudge
     public static RolloutSighting Recreated(Target.Kubernetes target) => Ended(
         RolloutPhase.Failed, new Fault("target-recreated", $"Somebody deleted the {target} and made it anew; this rollout went with the old one.", "Start a new run."));
 
-    /// <summary>Whether the change is still what the Deployment is asked to be.</summary>
-    public static bool IsSuperseded(Deployment deployment, ContainerImage? container, Change change) =>
-        !Marks.AreOf(deployment.Metadata, change)
+    /// <summary>Whether the change is still what the workload is asked to be.</summary>
+    public static bool IsSuperseded(KubernetesObject workload, ContainerImage? container, Change change) =>
+        !Marks.AreOf(workload.Metadata, change)
         || container is null
-        || !Images.IsOf(container.Image, deployment.Metadata.Annotation(Marks.Version) ?? change.Version);
+        || !Images.IsOf(container.Image, workload.Metadata.Annotation(Marks.Version) ?? change.Version);
 
     public static RolloutSighting Superseded(Deployment deployment, ContainerImage? container, Change change)
     {
-        var fault = new Fault("superseded", Hands.WhoReplaced(deployment, container, change), "Look at what runs there before you deploy again.");
+        var fault = Replaced(deployment, container, change);
         return Numbers(deployment, null, RolloutPhase.Superseded, fault.Why, fault);
     }
+
+    public static Fault Replaced(KubernetesObject workload, ContainerImage? container, Change change) =>
+        new("superseded", Hands.WhoReplaced(workload, container, change), "Look at what runs there before you deploy again.");
 
     /// <summary>The phase of a change that was not superseded.</summary>
     /// <param name="part">The share of replicas at which it is to be held; null = all are replaced.</param>

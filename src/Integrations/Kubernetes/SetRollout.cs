@@ -1,48 +1,6 @@
+using ChatOps.Runbooks.Work;
+
 namespace ChatOps.Integrations.Kubernetes;
-
-internal sealed record DaemonSet : KubernetesObject
-{
-    public DaemonSetSpec Spec { get; init; } = new();
-    public DaemonSetStatus Status { get; init; } = new();
-}
-
-internal sealed record DaemonSetSpec
-{
-    public UpdateStrategy? UpdateStrategy { get; init; }
-}
-
-internal sealed record DaemonSetStatus
-{
-    public long ObservedGeneration { get; init; }
-    public int DesiredNumberScheduled { get; init; }
-    public int UpdatedNumberScheduled { get; init; }
-    public int NumberAvailable { get; init; }
-}
-
-internal sealed record StatefulSet : KubernetesObject
-{
-    public StatefulSetSpec Spec { get; init; } = new();
-    public StatefulSetStatus Status { get; init; } = new();
-}
-
-internal sealed record StatefulSetSpec
-{
-    public int? Replicas { get; init; }
-    public UpdateStrategy? UpdateStrategy { get; init; }
-}
-
-internal sealed record StatefulSetStatus
-{
-    public long ObservedGeneration { get; init; }
-    public int ReadyReplicas { get; init; }
-    public int UpdatedReplicas { get; init; }
-    public string? CurrentRevision { get; init; }
-    public string? UpdateRevision { get; init; }
-}
-
-internal sealed record UpdateStrategy(string? Type, RollingUpdateOfSet? RollingUpdate);
-
-internal sealed record RollingUpdateOfSet(int? Partition);
 
 /// <summary>How the rollout of a StatefulSet or a DaemonSet stands, by the rules of <c>kubectl rollout status</c>.</summary>
 /// <remarks>Source as for <see cref="RolloutStatus"/>. Neither has a deadline of its own: whoever waits brings one.</remarks>
@@ -75,6 +33,10 @@ internal static class SetRollout
             ? Waiting($"{status.UpdatedReplicas} pods are at revision {status.UpdateRevision}; the others are still to follow.")
             : new(RolloutState.Done, $"Stateful set {set.Metadata.Name} is rolled out: every pod is at revision {status.CurrentRevision}.");
     }
+
+    /// <summary>Why a set that is not updated by itself can't be rolled out.</summary>
+    public static Fault ByHand(string name, string type) =>
+        new("strategy-by-hand", $"The update strategy of {name} is {type}: nothing replaces its pods.", "Set it to RollingUpdate, or delete the pods by hand.");
 
     /// <summary>Updated only when somebody deletes a pod: nothing rolls out, and so nothing is ever done.</summary>
     private static RolloutStatus? NotRolling(UpdateStrategy? strategy) =>

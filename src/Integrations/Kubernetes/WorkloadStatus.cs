@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ChatOps.Runbooks.Catalog;
-using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Integrations.Kubernetes;
 
@@ -58,7 +57,7 @@ internal static class WorkloadStatus
     }
 
     private static OperationSighting ByHand(string name) => new(OperationPhase.Failed, $"The pods of {name} are replaced only when somebody deletes them.",
-        new Fault("strategy-by-hand", $"The update strategy of {name} is OnDelete: nothing replaces its pods.", "Set it to RollingUpdate, or delete the pods by hand."));
+        SetRollout.ByHand(name, "OnDelete"));
 
     private static OperationSighting Waiting(string says) => new(OperationPhase.Progressing, says, null);
 

@@ -5,7 +5,7 @@ namespace ChatOps.Runbooks.Catalog;
 /// <summary>Kinds of objects by the words that people write, and what may be done to them.</summary>
 public static class ObjectKinds
 {
-    /// <summary>The word for the target's own Deployment.</summary>
+    /// <summary>The word for the target's own workload.</summary>
     public const string Target = "target";
 
     private static readonly ImmutableDictionary<string, (string ApiVersion, string Kind)> Words = new Dictionary<string, (string, string)>

@@ -105,5 +105,5 @@ public sealed record ObjectRef(string ApiVersion, string Kind, string Name)
 
     public ObjectRef Filled(Func<string, string> fill) => this with { Name = fill(Name) };
 
-    public override string ToString() => IsTarget ? "the target's deployment" : $"{Kind.ToLowerInvariant()} {Name}";
+    public override string ToString() => IsTarget ? "the target's workload" : $"{Kind.ToLowerInvariant()} {Name}";
 }

@@ -68,11 +68,16 @@ public abstract record Target
 {
     private Target() { }
 
-    /// <summary>A Deployment in a cluster that the settings name.</summary>
+    /// <summary>A workload in a cluster that the settings name: a Deployment, unless <see cref="Kind"/> says otherwise.</summary>
+    /// <param name="Deployment">The workload's name, of whatever kind; stored under this word since there was no other.</param>
     /// <param name="Image">The image without its tag; a version becomes <c>image:version</c>.</param>
     /// <param name="Container">Which container gets the image; null = the one whose image has this name, or the only one.</param>
     public sealed record Kubernetes(string Cluster, string Namespace, string Deployment, string Image, string? Container = null) : Target
     {
+        /// <summary>What kind of workload it is. Only a Deployment can be deployed blue-green or as a canary.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public WorkloadKind Kind { get; init; }
+
         /// <summary>The Service whose selector says which of two Deployments carries traffic; null = it can't be deployed blue-green.</summary>
         public string? Service { get; init; }
 
@@ -86,9 +91,14 @@ public abstract record Target
         public Traffic? Traffic { get; init; }
 
         [JsonIgnore]
-        public override string Lane => $"target:k8s:{Cluster}/{Namespace}/{Deployment}";
+        public override string Lane => $"target:k8s:{Cluster}/{Namespace}/{(Kind == WorkloadKind.Deployment ? "" : $"{Word}/")}{Deployment}";
+
+        /// <summary>The kind as people write it: <c>deployment</c>, <c>statefulset</c>, <c>daemonset</c>.</summary>
+        [JsonIgnore]
+        public string Word => Kind.ToString().ToLowerInvariant();
+
         public override string ToString() => Service is null
-            ? $"deployment {Deployment} in {Namespace} on {Cluster}"
+            ? $"{Word} {Deployment} in {Namespace} on {Cluster}"
             : $"service {Service} in {Namespace} on {Cluster}, {(Colours ?? Pair.Usual).First} or {(Colours ?? Pair.Usual).Second}";
     }
 
@@ -106,6 +116,18 @@ public abstract record Target
 
     [JsonIgnore]
     public bool IsSimulated => this is Simulated;
+}
+
+/// <summary>What keeps the pods of a service running. Stored: a name keeps its meaning for ever, and is the kind's name in the API.</summary>
+public enum WorkloadKind
+{
+    Deployment,
+
+    /// <summary>Pods with a number and a name of their own, replaced one by one from the highest number down.</summary>
+    StatefulSet,
+
+    /// <summary>One pod on each node.</summary>
+    DaemonSet,
 }
 
 /// <summary>A question over HTTP whose answer says whether a service is well.</summary>

@@ -34,6 +34,7 @@ public static class ConfigurationSchema
         var required = shape.Keys.Where(key => key.Required).Select(key => (JsonNode)key.Name).ToArray();
         if (required.Length > 0) schema["required"] = new JsonArray(required);
         if (shape == Shapes.Step) Kinds(schema);
+        if (shape == Shapes.Kubernetes) schema["oneOf"] = new JsonArray([.. Shapes.Workloads.Select(workload => (JsonNode)new JsonObject { ["required"] = new JsonArray(workload) })]);
         return schema;
     }
 

@@ -89,9 +89,11 @@ internal static class ServiceReader
                 findings.Error(reader.File, line, "no-target", $"It is not said where {service} runs in {environment}.", null, "Write kubernetes: { cluster, namespace, deployment, image }, or simulated: {}.");
                 return null;
             case (not null, _):
-                return kubernetes.Text("cluster") is { Length: > 0 } cluster && kubernetes.Text("namespace") is { Length: > 0 } ns && kubernetes.Text("deployment") is { Length: > 0 } deployment && kubernetes.Text("image") is { Length: > 0 } image
-                    ? new Target.Kubernetes(cluster, ns, deployment, Untagged(kubernetes, image, findings), NonEmpty(kubernetes.Text("container")))
+                var named = Workload(kubernetes, findings);      // first, so that whatever else is missing is said beside it
+                return named is var (kind, workload) && kubernetes.Text("cluster") is { Length: > 0 } cluster && kubernetes.Text("namespace") is { Length: > 0 } ns && kubernetes.Text("image") is { Length: > 0 } image
+                    ? new Target.Kubernetes(cluster, ns, workload, Untagged(kubernetes, image, findings), NonEmpty(kubernetes.Text("container")))
                     {
+                        Kind = kind,
                         Service = NonEmpty(kubernetes.Text("service")),
                         PreviewService = NonEmpty(kubernetes.Text("preview")),
                         Colours = Colours(kubernetes, findings),
@@ -103,6 +105,31 @@ internal static class ServiceReader
             default:
                 return null;
         }
+    }
+
+    /// <summary>Which workload is meant; null when none is, or more than one.</summary>
+    private static (WorkloadKind Kind, string Name)? Workload(MappingReader reader, Findings findings)
+    {
+        var named = Shapes.Workloads.Select(key => (Kind: Enum.Parse<WorkloadKind>(key, ignoreCase: true), Key: key)).Where(one => reader.Has(one.Key)).ToList();
+        switch (named)
+        {
+            case []:
+                findings.Error(reader.File, reader.Line, "missing-key", "A kubernetes needs deployment, statefulset or daemonset.", "It is the name of what is deployed to.", "Write deployment: api");
+                return null;
+            case [_, var second, ..]:
+                findings.Error(reader.File, reader.LineOf(second.Key), "two-targets", $"{named[0].Key} and {second.Key} are both there.", "One is deployed to.", "Keep one of them, and give the other a service of its own.");
+                return null;
+        }
+
+        var (kind, word) = named[0];
+        foreach (var key in (string[])["service", "colours", "preview", "traffic"])
+        {
+            if (kind != WorkloadKind.Deployment && reader.Has(key)) findings.Error(reader.File, reader.LineOf(key), "key-unfit", $"A {word} has no {key}.", "There is one of it: nothing is brought up beside.", "Take it out.");
+        }
+
+        if (reader.Text(word) is { Length: > 0 } name) return (kind, name);
+        findings.Error(reader.File, reader.LineOf(word), "missing-value", $"{word} has nothing after it.", null, $"Write {word}: with its name.");
+        return null;
     }
 
     private static Traffic? Traffic(MappingReader kubernetes, Findings findings)

@@ -29,11 +29,13 @@ public static class Shapes
         new("canary", ValueKind.Text, "The Service of the canary's pods. Left out: the stable one's name and -canary.") { Example = "api-canary" },
     ], MayBeEmpty: true);
 
-    public static Shape Kubernetes { get; } = new("kubernetes", "A Deployment in a cluster that the settings name.",
+    public static Shape Kubernetes { get; } = new("kubernetes", "A workload in a cluster that the settings name: one of deployment, statefulset and daemonset.",
     [
         new("cluster", ValueKind.Text, "The cluster's name under Kubernetes:Clusters in the settings.", Required: true) { Example = "main" },
         new("namespace", ValueKind.Text, "The namespace.", Required: true) { Example = "prod" },
-        new("deployment", ValueKind.Text, "The Deployment's name.", Required: true) { Example = "api" },
+        new("deployment", ValueKind.Text, "The Deployment's name.") { Example = "api" },
+        new("statefulset", ValueKind.Text, "The StatefulSet's name, in place of deployment.") { Example = "db" },
+        new("daemonset", ValueKind.Text, "The DaemonSet's name, in place of deployment.") { Example = "agent" },
         new("image", ValueKind.Text, "The image without a tag; a version becomes image:version.", Required: true) { Example = "registry.example.com/api" },
         new("service", ValueKind.Text, "deploy: blue-green: the Service whose selector says which of two Deployments carries traffic.") { Example = "api" },
         new("colours", ValueKind.Texts, "With service: what the two Deployments' names end with; a missing one is cloned from the other.", Default: "[blue, green]") { Example = "[blue, green]" },
@@ -41,6 +43,9 @@ public static class Shapes
         new("traffic", ValueKind.Mapping, "deploy: canary: what shares traffic out between the stable pods and the canary's. Left out: looked for.", Of: Traffic) { Example = "{ by: gateway, route: api }" },
         new("container", ValueKind.Text, "The container that gets the image; left out: the one with this image, or the only one.") { Example = "api" },
     ]);
+
+    /// <summary>Keys of <see cref="Kubernetes"/> of which there has to be exactly one.</summary>
+    public static ImmutableArray<string> Workloads { get; } = ["deployment", "statefulset", "daemonset"];
 
     public static Shape Simulated { get; } = new("simulated", "A stand-in that behaves like a cluster: for rehearsals and the demo.",
     [
@@ -89,7 +94,7 @@ public static class Shapes
 
     public static Shape Environment { get; } = new("environment", "A service in one environment.",
     [
-        new("kubernetes", ValueKind.Mapping, "Where it runs: a Deployment.", Of: Kubernetes) { Example = "{ cluster: main, namespace: prod, deployment: api, image: registry.example.com/api }" },
+        new("kubernetes", ValueKind.Mapping, "Where it runs: a Deployment, a StatefulSet or a DaemonSet.", Of: Kubernetes) { Example = "{ cluster: main, namespace: prod, deployment: api, image: registry.example.com/api }" },
         new("simulated", ValueKind.Mapping, "Where it runs: a simulated target.", Of: Simulated) { Example = "{ replicas: 3, version: v1.2.2 }" },
         new("after", ValueKind.Text, "The environment that must run the same version, healthy, before this one.") { Example = "staging" },
         new("for", ValueKind.Duration, "With after: how long that version must have been live there.") { Example = "1h" },
@@ -189,7 +194,7 @@ public static class Shapes
         new("manual", ValueKind.Text, "Something a person does by hand, with this title; needs do.") { Example = "Switch the DNS record" },
         new("http", ValueKind.Text, "One request: the method and the address. Only to hosts that the settings allow.") { Example = "POST https://cdn.example.com/purge" },
         new("job", ValueKind.Text, "A Kubernetes Job that is run where the service runs: the name of its manifest in jobs/.") { Example = "migrate" },
-        new("scale", ValueKind.Text, "Sets how many replicas a workload has: deployment/NAME, statefulset/NAME, or target, the service's own Deployment.") { Example = "deployment/worker" },
+        new("scale", ValueKind.Text, "Sets how many replicas a workload has: deployment/NAME, statefulset/NAME, or target, the service's own workload.") { Example = "deployment/worker" },
         new("restart", ValueKind.Text, "Replaces the pods of a workload by new ones that run the same: deployment/NAME, statefulset/NAME, daemonset/NAME, or target.") { Example = "target" },
         new("patch", ValueKind.Text, "Sets fields of an object: KIND/NAME, GROUP/VERSION/KIND/NAME, or target.") { Example = "cronjob/report" },
         new("delete", ValueKind.Text, "Deletes an object: KIND/NAME, or GROUP/VERSION/KIND/NAME.") { Example = "job/import" },

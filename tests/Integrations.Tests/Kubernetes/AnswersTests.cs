@@ -97,7 +97,7 @@ public class AnswersTests
     [Fact]
     public void Only_kubernetes_is_served()
     {
-        var targets = new KubernetesTargets(null!, null!, null!, null!, null!, null!, null!, null!, null!, null!, null!);
+        var targets = new KubernetesTargets(null!, null!, null!, null!, null!, null!, null!, null!, null!, null!, null!, null!);
         targets.Serves(Bed.Api).ShouldBeTrue();
         targets.Serves(new Target.Simulated("api", 3, "v1")).ShouldBeFalse();
     }

@@ -1,35 +1,22 @@
 using System.Diagnostics;
 using ChatOps.Integrations.Kubernetes;
-using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Catalog;
-using ChatOps.Runbooks.Work;
 using ChatOps.Testing.Kubernetes;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
+using Xunit;
 
 namespace ChatOps.Integrations.Tests.Kubernetes;
 
-/// <summary>The targets as the bot wires them, beside a stand-in with one deployment: <c>api</c> in <c>shop</c>, three replicas of v1.2.2.</summary>
-internal sealed class Bed : IAsyncDisposable
+/// <summary>A stand-in with one deployment, <c>api</c> in <c>shop</c>, three replicas of v1.2.2, that does what the test says, when the test says it.</summary>
+internal sealed class Bed : ClusterBed
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(20);
+    /// <summary>Why tests that use this one are skipped where they are to run against a cluster of somebody's.</summary>
+    private const string NeedsTheStandIn = "It breaks the stand-in on purpose, moves it step by step, or counts what arrived there: no other cluster lets it.";
 
-    private readonly ServiceProvider services;
     private readonly string folder;
 
     private Bed(KubernetesStandIn cluster, string folder, KubernetesTimings timings, bool mayForce)
-    {
-        (Cluster, this.folder) = (cluster, folder);
-        var kubeconfig = Path.Combine(folder, "config");
-        cluster.WriteKubeconfig(kubeconfig);
-        var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(new Dictionary<string, string?> { ["Kubernetes:Clusters:main:Kubeconfig"] = kubeconfig, ["Kubernetes:Clusters:main:MayForce"] = mayForce ? "true" : "false" })
-            .Build();
-        services = new ServiceCollection().AddLogging().AddSingleton(timings).AddKubernetes(configuration).BuildServiceProvider();
-        Targets = services.GetServices<ITargets>().Single();
-        Operations = services.GetServices<IOperations>().Single();
-    }
+        : base(KubeconfigOf(cluster, folder), timings, mayForce) => (Cluster, this.folder) = (cluster, folder);
 
     public static Target.Kubernetes Api { get; } = new("main", "shop", "api", "registry.example.com/api");
 
@@ -39,48 +26,19 @@ internal sealed class Bed : IAsyncDisposable
         Request = TimeSpan.FromSeconds(5), BackOffFirst = TimeSpan.FromMilliseconds(10), BackOffMost = TimeSpan.FromMilliseconds(50),
     };
 
+    public override Target.Kubernetes Own => Api;
+
     public KubernetesStandIn Cluster { get; }
-
-    public ITargets Targets { get; }
-
-    public IOperations Operations { get; }
 
     public static async Task<Bed> StartAsync(KubernetesTimings? timings = null, bool mayForce = false)
     {
+        Assert.SkipWhen(AnyBed.Given is not null, NeedsTheStandIn);
         var cluster = await KubernetesStandIn.StartAsync();
         cluster.AddDeployment("shop", "api", "registry.example.com/api:v1.2.2");
         return new Bed(cluster, Directory.CreateTempSubdirectory("chatops-k8s-").FullName, timings ?? Quick, mayForce);
     }
 
-    public static Change To(string version, string key = "run-128/s1/1", long run = 128) =>
-        new(new RunId(run), key, version, new Person("ana@example.com"), "ticket 7");
-
     public StandInDeployment Deployment() => Cluster.Deployment("shop", "api");
-
-    public async Task<RolloutBegun> RollOutAsync(Change change) => Done(await Targets.RollOutAsync(Api, change, default));
-
-    public async Task<RolloutBegun> RollBackAsync(Change change, long? to = null) => Done(await Targets.RollBackAsync(Api, change, to, default));
-
-    public async Task<Sighting> LookAsync() => Done(await Targets.LookAsync(Api, default));
-
-    /// <summary>Observes as the worker does, until what is seen is as wanted.</summary>
-    public async Task<RolloutSighting> SeeAsync(Change change, Func<RolloutSighting, bool> wanted)
-    {
-        var began = Stopwatch.GetTimestamp();
-        RolloutSighting? last = null;
-        while (true)
-        {
-            var seen = await Targets.ObserveAsync(Api, change, last, TimeSpan.FromSeconds(2), default);
-            if (seen is Outcome<RolloutSighting>.Done { Value: var now })
-            {
-                if (wanted(now)) return now;
-                last = now;
-            }
-            Stopwatch.GetElapsedTime(began).ShouldBeLessThan(Guard, $"still {last}");
-        }
-    }
-
-    public Task<RolloutSighting> SeeAsync(Change change, RolloutPhase phase) => SeeAsync(change, s => s.Phase == phase);
 
     /// <summary>Waits for something at the stand-in that nobody can await.</summary>
     public static async Task UntilAsync(Func<bool> condition)
@@ -88,21 +46,28 @@ internal sealed class Bed : IAsyncDisposable
         var began = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            Stopwatch.GetElapsedTime(began).ShouldBeLessThan(Guard);
+            Stopwatch.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(20));
             await Task.Yield();
         }
     }
 
-    public static T Done<T>(Outcome<T> outcome) => outcome.ShouldBeOfType<Outcome<T>.Done>().Value;
-
-    public static Fault Never<T>(Outcome<T> outcome) => outcome.ShouldBeOfType<Outcome<T>.Never>().Fault;
-
-    public static Outcome<T>.Later Later<T>(Outcome<T> outcome) => outcome.ShouldBeOfType<Outcome<T>.Later>();
-
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        await services.DisposeAsync();
+        await base.DisposeAsync();
         await Cluster.DisposeAsync();
         Directory.Delete(folder, recursive: true);
+    }
+
+    protected override TimeSpan Nudge()
+    {
+        Cluster.Advance();
+        return TimeSpan.Zero;
+    }
+
+    private static string KubeconfigOf(KubernetesStandIn cluster, string folder)
+    {
+        var path = Path.Combine(folder, "config");
+        cluster.WriteKubeconfig(path);
+        return path;
     }
 }

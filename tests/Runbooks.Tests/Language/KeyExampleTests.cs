@@ -47,6 +47,7 @@ public sealed class KeyExampleTests
             _ => Shapes.All.Single(one => one.Name == shape).Keys.Where(one => one.Required).Select(one => one.Name).ToArray(),
         };
         if (key.Name is "kubernetes") needed = [];
+        if (shape == "kubernetes" && !Shapes.Workloads.Contains(key.Name)) needed = [.. needed, "deployment"];
         var keys = Shapes.All.Single(one => one.Name == shape).Keys.Where(one => needed.Contains(one.Name) && one.Name != key.Name).Append(key);
         var mapping = shape == "gate" ? $"{{ {GateLanguageTests.Beside(key.Name)}{key.Name}: {key.Example} }}" : $"{{ {string.Join(", ", keys.Select(one => $"{one.Name}: {one.Example ?? "x"}"))} }}";
         var (file, text) = shape switch

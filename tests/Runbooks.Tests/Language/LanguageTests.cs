@@ -183,6 +183,11 @@ public sealed partial class LanguageTests
         { "service-missing", "services/api.yaml", Service + Line6 + "    kubernetes: { cluster: a, namespace: b, deployment: c, image: d, preview: e }\n    health: [{ url: 'https://example.com' }]\n", 7 },
         { "bad-value", "services/api.yaml", Service + Line6 + "    kubernetes:\n      { cluster: a, namespace: b, deployment: c, image: d, service: e, colours: [blue] }\n    health: [{ url: 'https://example.com' }]\n", 8 },
 
+        { "missing-key", "services/api.yaml", Service + Line6 + "    kubernetes: { cluster: a, namespace: b, image: d }\n    health: [{ url: 'https://example.com' }]\n", 7 },
+        { "missing-value", "services/api.yaml", Service + Line6 + "    kubernetes:\n      cluster: a\n      namespace: b\n      statefulset:\n      image: d\n    health: [{ url: 'https://example.com' }]\n", 10 },
+        { "two-targets", "services/api.yaml", Service + Line6 + "    kubernetes:\n      cluster: a\n      namespace: b\n      deployment: c\n      daemonset: c\n      image: d\n    health: [{ url: 'https://example.com' }]\n", 11 },
+        { "key-unfit", "services/api.yaml", Service + Line6 + "    kubernetes:\n      cluster: a\n      namespace: b\n      statefulset: c\n      image: d\n      traffic: {}\n    health: [{ url: 'https://example.com' }]\n", 12 },
+
         // AccessReader
         { "duplicate-name", "access.yaml", Access + "---\n" + Access, 7 },
         { "duplicate-name", "access.yaml", Access.Replace("may:", "  All: { all: true }\nmay:", StringComparison.Ordinal), 3 },
@@ -376,6 +381,25 @@ public sealed partial class LanguageTests
         Read(("services/api.yaml", Service.Replace("simulated: {}", target, StringComparison.Ordinal)), ("runbooks/default.yaml", Runbook.Replace("rolling", "blue-green", StringComparison.Ordinal)))
             .Select(finding => finding.Code).ShouldBe(code is null ? [] : [code]);
 
+    [Fact]
+    public void All_that_a_target_lacks_is_said_at_once() =>
+        Read(("services/api.yaml", Service.Replace("simulated: {}", "kubernetes: { container: a }", StringComparison.Ordinal))).Count(finding => finding.Code == "missing-key").ShouldBe(4);
+
+    [Theory]
+    [InlineData("statefulset", "rolling\n    timeout: 5m", null)]
+    [InlineData("daemonset", "rolling\n    timeout: 5m", null)]
+    [InlineData("statefulset", "rolling", "timeout-missing")]
+    [InlineData("statefulset", "rolling\n    timeout: 5m\n    pause-at: 25%\n    soak: 1m", null)]
+    [InlineData("daemonset", "rolling\n    timeout: 5m\n    pause-at: 25%\n    soak: 1m", "strategy-unfit")]
+    [InlineData("statefulset", "rolling\n    timeout: 5m\n    surge: 1", "strategy-unfit")]
+    [InlineData("statefulset", "blue-green\n    timeout: 5m", "strategy-unfit")]
+    [InlineData("daemonset", "canary\n    timeout: 5m", "strategy-unfit")]
+    [InlineData("daemonset", "rolling\n    timeout: 5m\n  - scale: target\n    replicas: 3", "operation-unfit")]
+    [InlineData("statefulset", "rolling\n    timeout: 5m\n  - scale: target\n    replicas: 3", null)]
+    public void A_strategy_that_a_workload_can_not_be_deployed_by_is_found(string kind, string deploy, string? code) =>
+        Read(("services/api.yaml", Service.Replace("simulated: {}", $"kubernetes: {{ cluster: a, namespace: b, {kind}: c, image: d }}", StringComparison.Ordinal)), ("runbooks/default.yaml", Runbook.Replace("rolling", deploy, StringComparison.Ordinal)))
+            .Where(finding => finding.Code != "step-irreversible").Select(finding => finding.Code).ShouldBe(code is null ? [] : [code]);
+
     /// <summary>One typing mistake gives one finding, not a tail of others that go when it is mended.</summary>
     [Theory]
     [InlineData("runbooks/default.yaml", "steps:", "steps: {", "not-yaml")]
@@ -468,7 +492,7 @@ public sealed partial class LanguageTests
     [Fact]
     public void Every_code_is_in_a_table_here_and_in_the_documentation()
     {
-        var tested = Faults.Select(row => row.Data.Item1).Concat(["approval-tight", "approval-impossible", "demo-with-real-targets", "access-missing", "services-missing", "bad-calendar-file", "preview-missing", "route-unreachable", "route-missing", "nobody-second", "pause-empty", "pods-unfit", "approval-again", "severity-unknown", "emergency-impossible", .. GateLanguageTests.Codes]).Distinct();
+        var tested = Faults.Select(row => row.Data.Item1).Concat(["approval-tight", "approval-impossible", "demo-with-real-targets", "access-missing", "services-missing", "bad-calendar-file", "preview-missing", "route-unreachable", "route-missing", "nobody-second", "pause-empty", "pods-unfit", "approval-again", "severity-unknown", "emergency-impossible", "strategy-unfit", "timeout-missing", .. GateLanguageTests.Codes]).Distinct();
         Codes().ShouldBe(tested, ignoreOrder: true);
         Codes().ShouldBe(Documents.Rows("configuration.md", "## Findings"), ignoreOrder: true);
     }

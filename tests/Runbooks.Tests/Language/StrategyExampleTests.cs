@@ -19,11 +19,11 @@ public sealed class StrategyExampleTests
     {
         var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "kubernetes.md")).ReplaceLineEndings("\n");
         var files = page.Split("```yaml\n").Skip(1).Select(part => part.Split("```")[0]).Where(text => text.StartsWith("# ", StringComparison.Ordinal)).Select(text => new SourceFile(text.Split('\n')[0][2..], text)).ToList();
-        files.Count.ShouldBe(6);
+        files.Count.ShouldBe(8);
         var (read, findings) = ConfigurationReader.Read([.. files, new SourceFile("access.yaml", Access)]);
         findings.ShouldBeEmpty(string.Join('\n', findings));
         var models = read!.Runbooks.SelectMany(runbook => Model.All(read, runbook.Name)).ToList();
-        models.Count.ShouldBe(3);
+        models.Count.ShouldBe(4);
         foreach (var model in models)
         {
             Rehearsal.Walk(model, []).Last().Run.Status.ShouldBe(RunStatus.Succeeded);

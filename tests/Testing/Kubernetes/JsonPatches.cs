@@ -42,7 +42,9 @@ internal static class JsonPatches
 
     private static void Merge(JsonObject target, JsonObject patch, bool strategic)
     {
-        foreach (var (key, value) in patch)
+        // A mapping that says so takes the place of what was there, rather than being merged into it.
+        if (strategic && patch["$patch"]?.GetValue<string>() == "replace") target.Clear();
+        foreach (var (key, value) in patch.Where(one => !strategic || one.Key != "$patch"))
         {
             switch (value)
             {

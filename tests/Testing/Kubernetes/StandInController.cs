@@ -10,7 +10,7 @@ namespace ChatOps.Testing.Kubernetes;
 /// What a pod does is in its version: <c>bad</c> can't be pulled, <c>crash</c> and <c>oom</c> keep ending, <c>unready</c> fails its
 /// probe, <c>config</c> misses a ConfigMap, <c>pending</c> finds no node, <c>quota</c> gets no pods, <c>slow</c> takes twenty steps.
 /// </remarks>
-internal sealed class StandInController(StandInStore store)
+internal sealed partial class StandInController(StandInStore store)
 {
     private const string Revision = "deployment.kubernetes.io/revision";
     private const int SlowSteps = 20;
@@ -28,7 +28,8 @@ internal sealed class StandInController(StandInStore store)
         lock (store.Gate)
         {
             foreach (var (ns, name) in store.Names("deployments")) Step(ns, name);
-            foreach (var (ns, name) in store.Names("statefulsets")) StepSet(ns, store.Find("statefulsets", ns, name)!);
+            foreach (var (ns, name) in store.Names("statefulsets")) StepStatefulSet(ns, store.Find("statefulsets", ns, name)!);
+            foreach (var (ns, name) in store.Names("daemonsets")) StepDaemonSet(ns, store.Find("daemonsets", ns, name)!);
             foreach (var (ns, name) in store.Names("jobs")) StepJob(ns, store.Find("jobs", ns, name)!);
         }
     }
@@ -68,18 +69,6 @@ internal sealed class StandInController(StandInStore store)
             ? new JsonArray(Condition("FailureTarget", "True", "BackoffLimitExceeded", "Job has reached the specified backoff limit"), Condition("Failed", "True", "BackoffLimitExceeded", "Job has reached the specified backoff limit"))
             : new JsonArray(Condition("SuccessCriteriaMet", "True", "CompletionsReached", "Reached expected number of succeeded pods"), Condition("Complete", "True", "CompletionsReached", "Reached expected number of succeeded pods"));
         store.Put("jobs", ns, job);
-    }
-
-    /// <summary>A stateful set's pods are counted only: one becomes ready, or ends, each step; a new template makes them begin anew.</summary>
-    private void StepSet(string ns, JsonObject set)
-    {
-        var (status, wanted, revision) = (set["status"]!.AsObject(), Number(set["spec"]!["replicas"]), Hash(set["spec"]!["template"]!));
-        var (ready, updated) = (Number(status["readyReplicas"]), status["updateRevision"]?.GetValue<string>() == revision ? Number(status["updatedReplicas"]) : 0);
-        var now = Math.Max(Math.Min(ready + 1, wanted), ready - 1);
-        (status["replicas"], status["readyReplicas"], status["updatedReplicas"]) = (now, now, Math.Min(updated + 1, now));
-        (status["updateRevision"], status["observedGeneration"]) = (revision, set["metadata"]!["generation"]!.DeepClone());
-        if (updated + 1 >= wanted) status["currentRevision"] = revision;
-        store.Put("statefulsets", ns, set);
     }
 
     private void Step(string ns, string name)

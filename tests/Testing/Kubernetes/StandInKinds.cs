@@ -10,7 +10,7 @@ internal sealed class StandInKinds
     {
         new("", "v1", "pods", "Pod"), new("", "v1", "events", "Event"), new("", "v1", "services", "Service"), new("", "v1", "configmaps", "ConfigMap"), new("", "v1", "secrets", "Secret"),
         new("", "v1", "serviceaccounts", "ServiceAccount"), new("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim"), new("", "v1", "namespaces", "Namespace", false),
-        new("apps", "v1", "deployments", "Deployment"), new("apps", "v1", "replicasets", "ReplicaSet"), new("apps", "v1", "statefulsets", "StatefulSet"), new("apps", "v1", "daemonsets", "DaemonSet"),
+        new("apps", "v1", "deployments", "Deployment"), new("apps", "v1", "replicasets", "ReplicaSet"), new("apps", "v1", "statefulsets", "StatefulSet"), new("apps", "v1", "daemonsets", "DaemonSet"), new("apps", "v1", "controllerrevisions", "ControllerRevision"),
         new("batch", "v1", "jobs", "Job"), new("batch", "v1", "cronjobs", "CronJob"),
         new("networking.k8s.io", "v1", "ingresses", "Ingress"), new("gateway.networking.k8s.io", "v1", "httproutes", "HTTPRoute"),
         new("rbac.authorization.k8s.io", "v1", "roles", "Role"), new("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", false),

@@ -21,7 +21,7 @@ public sealed record StandInChange(
     public string Resource { get; init; } = "deployments";
 }
 
-/// <summary>A Deployment at the stand-in, as it was when asked for.</summary>
+/// <summary>A Deployment, or another workload, at the stand-in, as it was when asked for.</summary>
 public sealed record StandInDeployment(JsonObject Json)
 {
     public string Image => Json["spec"]!["template"]!["spec"]!["containers"]![0]!["image"]!.GetValue<string>();

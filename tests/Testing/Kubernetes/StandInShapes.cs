@@ -111,6 +111,60 @@ internal static class StandInShapes
         };
     }
 
+    /// <summary>A StatefulSet or a DaemonSet, as the API server completes it.</summary>
+    public static JsonObject Set(string kind, string @namespace, string name, string image, int? replicas)
+    {
+        var set = Deployment(@namespace, name, image, replicas ?? 1);
+        var spec = set["spec"]!.AsObject();
+        foreach (var own in (string[])["strategy", "progressDeadlineSeconds"]) spec.Remove(own);
+        if (replicas is null) spec.Remove("replicas");
+        (set["kind"], set["status"]) = (kind, new JsonObject());
+        if (kind == "StatefulSet") (spec["serviceName"], spec["podManagementPolicy"]) = (name, "OrderedReady");
+        spec["updateStrategy"] = new JsonObject
+        {
+            ["type"] = "RollingUpdate",
+            ["rollingUpdate"] = kind == "StatefulSet" ? new JsonObject { ["partition"] = 0 } : new JsonObject { ["maxUnavailable"] = 1, ["maxSurge"] = 0 },
+        };
+        return set;
+    }
+
+    /// <summary>A revision in the words of the two controllers, which differ in the labels.</summary>
+    public static JsonObject ControllerRevision(JsonObject set, string kind, string hash)
+    {
+        var template = set["spec"]!["template"]!.DeepClone();
+        template["$patch"] = "replace";
+        var labels = template["metadata"]?["labels"]?.DeepClone() as JsonObject ?? [];
+        labels[kind == "StatefulSet" ? "controller.kubernetes.io/hash" : "controller-revision-hash"] = hash;
+        return new JsonObject
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = $"{Name(set)}-{hash}", ["namespace"] = set["metadata"]!["namespace"]!.DeepClone(), ["uid"] = Guid.NewGuid().ToString(), ["creationTimestamp"] = Now,
+                ["labels"] = labels, ["annotations"] = set["metadata"]!["annotations"]?.DeepClone(), ["ownerReferences"] = Owner("apps/v1", kind, set),
+            },
+            ["data"] = new JsonObject { ["spec"] = new JsonObject { ["template"] = template } },
+            ["revision"] = 0,
+        };
+    }
+
+    /// <param name="label">What it carries as <c>controller-revision-hash</c>.</param>
+    public static JsonObject PodOfSet(JsonObject set, JsonObject revision, string suffix, string label)
+    {
+        var template = revision["data"]!["spec"]!["template"]!;
+        var labels = template["metadata"]?["labels"]?.DeepClone() as JsonObject ?? [];
+        labels["controller-revision-hash"] = label;
+        return new JsonObject
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = $"{Name(set)}-{suffix}", ["generateName"] = $"{Name(set)}-", ["namespace"] = set["metadata"]!["namespace"]!.DeepClone(), ["uid"] = Guid.NewGuid().ToString(), ["creationTimestamp"] = Now,
+                ["labels"] = labels, ["ownerReferences"] = Owner("apps/v1", set["kind"]!.GetValue<string>(), set),
+            },
+            ["spec"] = template["spec"]!.DeepClone(),
+            ["status"] = new JsonObject { ["phase"] = "Pending" },
+        };
+    }
+
     /// <summary>A pod's status with one container in a state.</summary>
     public static JsonObject PodStatus(JsonObject pod, string phase, JsonObject state, bool ready = false, int restarts = 0, JsonObject? lastState = null)
     {

@@ -72,6 +72,16 @@ internal sealed class StandInStore
         }
     }
 
+    /// <summary>Everything in a namespace goes with it.</summary>
+    public void Clear(string @namespace)
+    {
+        lock (Gate)
+        {
+            foreach (var (resource, name) in drawers.Where(drawer => drawer.Key.Namespace == @namespace).SelectMany(drawer => drawer.Value.Objects.Keys, (drawer, name) => (drawer.Key.Resource, name)).ToList())
+                Remove(resource, @namespace, name);
+        }
+    }
+
     /// <summary>What a watch from a version gets next; null when that version is forgotten (410).</summary>
     public List<Entry>? Since(long from, string resource, string @namespace)
     {

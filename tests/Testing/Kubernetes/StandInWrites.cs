@@ -89,6 +89,7 @@ internal sealed class StandInWrites(StandInStore store, StandInKinds kinds, Conc
         {
             changes.Enqueue(new StandInChange(@namespace, Name(gone), "", null, "", true, "delete", new JsonObject()) { Resource = resource });
             store.Remove(resource, @namespace, Name(gone));
+            if (resource == "namespaces") store.Clear(Name(gone));
             if (!background) return;
             foreach (var pod in store.List("pods", @namespace).Where(pod => IsOwnedBy(pod, Uid(gone)))) store.Remove("pods", @namespace, Name(pod));
         }
@@ -114,7 +115,7 @@ internal sealed class StandInWrites(StandInStore store, StandInKinds kinds, Conc
         if (resource == "customresourcedefinitions") kinds.Learn(stored);
         var effective = before is null || !JsonNode.DeepEquals(stored["spec"], before["spec"]) || !JsonNode.DeepEquals(stored["data"], before["data"]) || StandInTraffic.Weights(stored) != StandInTraffic.Weights(before);
         var key = Keys.Where(key => body.ToJsonString().Contains(key, StringComparison.Ordinal)).Select(key => Annotation(stored, key) ?? stored["spec"]?["template"]?["metadata"]?["annotations"]?[key]?.GetValue<string>()).FirstOrDefault(key => key is not null);
-        changes.Enqueue(new StandInChange(@namespace, name, manager, key, resource == "deployments" ? new StandInDeployment(stored).Image : "", effective, contentType, body.DeepClone()) { Resource = resource });
+        changes.Enqueue(new StandInChange(@namespace, name, manager, key, resource is "deployments" or "statefulsets" or "daemonsets" ? new StandInDeployment(stored).Image : "", effective, contentType, body.DeepClone()) { Resource = resource });
         return stored;
     }
 
@@ -136,7 +137,7 @@ internal sealed class StandInWrites(StandInStore store, StandInKinds kinds, Conc
         meta["annotations"] ??= new JsonObject();
         if (item["spec"] is not null) item["status"] = new JsonObject();
         if (resource == "jobs") Complete(item);
-        if (resource == "deployments") item["spec"]!["replicas"] ??= 1;
+        if (resource is "deployments" or "statefulsets") item["spec"]!["replicas"] ??= 1;
         return resource == "deployments" && Unselected(item) is { } wrong
             ? (item, Status(422, "Invalid", $"Deployment.apps \"{Name(item)}\" is invalid: {wrong}", Details(resource, Name(item))))
             : (item, Refused(resource, Name(item), item));
