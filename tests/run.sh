@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test. On Debian it installs what the tests use (PostgreSQL, Chromium, Prometheus, SQLite); where it can't, it says what was skipped.
+# Runs every test. On Debian it installs what the tests use (PostgreSQL, Chromium, Prometheus, Alertmanager, SQLite); where it can't, it says what was skipped.
 # Needs: the .NET 10 SDK. Usage: tests/run.sh [PROJECT…], e.g. tests/run.sh Runbooks
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -9,6 +9,7 @@ missing=()
 command -v chromium >/dev/null || missing+=(chromium fonts-dejavu-core fonts-noto-color-emoji)
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing+=(postgresql)
 command -v prometheus >/dev/null || missing+=(prometheus)
+{ command -v prometheus-alertmanager || command -v alertmanager; } >/dev/null || missing+=(prometheus-alertmanager)
 compgen -G "/usr/lib/*/libsqlite3.so.0" >/dev/null || missing+=(libsqlite3-0)
 if [ ${#missing[@]} -gt 0 ]; then
   if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
