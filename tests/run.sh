@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every test. On Debian it installs what the tests use (PostgreSQL, Chromium, Prometheus, Alertmanager, SQLite); where it can't, it says what was skipped.
-# Needs: the .NET 10 SDK. Usage: tests/run.sh [PROJECT…], e.g. tests/run.sh Runbooks
+# CHATOPS_FUZZ=1000000 tries each parser that often with broken input. Needs: the .NET 10 SDK. Usage: tests/run.sh [PROJECT…], e.g. tests/run.sh Runbooks
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -18,6 +18,17 @@ if [ ${#missing[@]} -gt 0 ]; then
       || { echo "Could not install ${missing[*]} (see /tmp/chatops-apt.log): the tests that need them are skipped and say so."; }
   else
     echo "Not installed, and not root on Debian: ${missing[*]}. The tests that need them are skipped and say so."
+  fi
+fi
+
+# GitHub's own examples of its webhooks: five megabytes that are not ours to keep.
+if [ ! -d artifacts/npm/node_modules/@octokit/webhooks-examples ]; then
+  if command -v npm >/dev/null; then
+    mkdir -p artifacts/npm
+    npm install --silent --no-audit --no-fund --no-package-lock --ignore-scripts --prefix artifacts/npm @octokit/webhooks-examples@7.6.1 >/tmp/chatops-npm.log 2>&1 \
+      || echo "Could not install @octokit/webhooks-examples (see /tmp/chatops-npm.log): the test that needs it is skipped and says so."
+  else
+    echo "There is no npm: the test of GitHub's own examples is skipped and says so."
   fi
 fi
 
