@@ -106,6 +106,13 @@ public sealed class AlertSourceTests
     }
 
     [Fact]
+    public void Half_a_character_in_a_name_costs_no_more_than_what_stands_behind_it()
+    {
+        var body = """{"version":"4","alerts":[{"\ud800x":1,"status":"firing","labels":{"alertname":"Down","\ud800":"x","service":"api"}}]}"""u8.ToArray();
+        Source("alertmanager").Read(Signed("alertmanager", body, ""), AlertNames.Usual).ShouldNotBeOfType<AlertReading.Unreadable>();
+    }
+
+    [Fact]
     public void A_clock_that_goes_ahead_is_not_believed_and_markup_comes_in_as_plain_text()
     {
         var body = Encoding.UTF8.GetBytes("""{"version":"4","alerts":[{"status":"firing","labels":{"alertname":"<!channel> \u202e*x*","service":"a\u0000b"},"annotations":{"summary":"@here\n\nnow"},"startsAt":"2026-11-21T09:00:00Z"}]}""");
