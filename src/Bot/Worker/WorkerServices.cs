@@ -77,6 +77,7 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, TellHandler>()
         .AddSingleton<IWorkHandler, LaterHandler>()
         .AddSingleton<AlertEngine>()
+        .AddSingleton<ChangeLog>()
         .AddSingleton<IWorkHandler, AlertLookHandler>()
         .AddSingleton<IWorkHandler, AlertCardHandler>()
         .AddSingleton<IWorkHandler, AlertThreadHandler>()
@@ -109,6 +110,7 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, IncidentKeepHandler>()
         .AddSingleton<IWorkHandler, IncidentReviewHandler>()
         .AddHostedService<IncidentEar>()
+        .AddHostedService<HandEar>()
         .AddHostedService<WorkLoop>()
         .AddHostedService<Housekeeping>();
 }

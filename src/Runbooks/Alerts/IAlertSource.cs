@@ -52,6 +52,10 @@ public abstract record AlertReading
     /// <param name="Key">As with <see cref="Taken"/>.</param>
     public sealed record OfPage(string Key, string Subject, Paging.PageCommand What) : AlertReading;
 
+    /// <summary>It tells of changes that no run made.</summary>
+    /// <param name="Key">As with <see cref="Taken"/>.</param>
+    public sealed record OfChange(string Key, ImmutableArray<Changes.SeenChange> Changes) : AlertReading;
+
     /// <summary>It is about nothing that is an alert: a ping, a comment.</summary>
     public sealed record Nothing(string Why) : AlertReading;
 

@@ -1,5 +1,7 @@
 using ChatOps.Runbooks.Alerts;
+using ChatOps.Runbooks.Changes;
 using ChatOps.Testing;
+using Shouldly;
 using Xunit;
 using static ChatOps.Integrations.Tests.Alerts.AlertBed;
 
@@ -39,6 +41,18 @@ public sealed class AlertFuzzTests
             """{"name":"DiskFull","at":1795248000,"labels":{"service":"api","host":"a","severity":"page"}}"""u8.ToArray(),
         ];
         Say(Fuzz.Try("generic", samples, body => Taken(Uptime.Read(Signed("generic", body, ""), AlertNames.Usual), body.Length) | Taken(Flat.Read(Signed("generic", body, ""), AlertNames.Usual), body.Length)));
+    }
+
+    [Fact]
+    public void Whatever_is_told_of_changes_is_read_or_refused()
+    {
+        var flags = new ChangeShape("flags", ChangeKind.Flag, null, "flag.key") { Now = "flag.on", By = "member.email", Service = "service", Environment = "env", At = "date", Link = "url" };
+        Say(Fuzz.Try("changes", ["""{"flag":{"key":"new-checkout","on":true},"member":{"email":"ana@example.com"},"service":"api","env":"production","date":1795248000000,"url":"https://flags.example.com/1"}"""u8.ToArray()], body =>
+        {
+            if (flags.Read(Signed("generic", body, ""), AlertNames.Usual) is not AlertReading.OfChange told) return false;
+            foreach (var one in told.Changes) (one.What.Length <= SeenChange.LongestWhat && one.By.Length <= SeenChange.LongestBy && one.At <= Now.AddMinutes(5)).ShouldBeTrue();
+            return true;
+        }));
     }
 
     /// <summary>Drawing costs more than reading: one in four is drawn.</summary>
