@@ -31,6 +31,16 @@ public sealed class ChangeTests : IAsyncLifetime
             changes:
               flags: { kind: flag, what: flag.key, now: flag.on, by: member.email, environment: env, at: date, link: url, about: api, delivery-header: X-Delivery }
             """);
+        stage.Write("access.yaml", """
+            groups:
+              everyone: { all: true }
+              payments: { members: [ana@example.com] }
+              release-managers: { slack: release-managers }
+            may:
+              deploy: { prod: [owners, release-managers] }
+              rollback: { prod: [owners, release-managers] }
+              incident: { "*": [everyone] }
+            """);
         bot = await stage.StartBotAsync();
         http = bot.NewClient();
     }
