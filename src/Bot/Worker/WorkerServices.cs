@@ -83,6 +83,7 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, AlertThreadHandler>()
         .AddSingleton<IWorkHandler, AlertTimerHandler>()
         .AddSingleton<IWorkHandler, AlertSilenceHandler>()
+        .AddSingleton<IWorkHandler, AlertAskHandler>()
         .AddSingleton<IWorkHandler, AlertDigestHandler>()
         .AddSingleton<Records>()
         .AddSingleton<Reports>()

@@ -79,6 +79,21 @@ public sealed class RealAlertTests : IAsyncLifetime
         stage.Slack.Refusals.ShouldBeEmpty();
     }
 
+    /// <summary>Alertmanager drops what it is silenced about, its end too.</summary>
+    [Fact]
+    public async Task What_ends_under_its_silence_turns_green_all_the_same()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await prometheus!.ExportAsync(Numbers(0.2, 0), cancellationToken);
+        var card = await CardAsync(message => message.Shows("HighErrorRate: api in prod"));
+        await stage!.User(stage.Cleo, bot!).TypeAsync(Stage.Channel, "/chatops silence A1 20s");
+        await UntilAsync(async () => await alertmanager!.AlertsAsync(cancellationToken) is { Count: 1 } alerts && (string?)alerts[0]["status"]!["state"] == "suppressed");
+        prometheus.Export(Numbers(0, 0));
+        var green = await CardAsync(message => message.Text.Contains("is resolved", StringComparison.Ordinal));
+        green.Ts.ShouldBe(card.Ts);
+        bot!.Output.ShouldNotContain("AlertsReopened");
+    }
+
     private IReadOnlyList<KeptMessage> Cards() => [.. stage!.Slack.Messages.Where(message => message.Key?.StartsWith("alert-card:", StringComparison.Ordinal) == true)];
 
     private Task<KeptMessage> CardAsync(Func<KeptMessage, bool> wanted) => stage!.Slack.MessageAsync("#alerts", message => message.ThreadTs is null && wanted(message), Patience);
