@@ -110,14 +110,14 @@ public sealed class MutedStandIn : IAsyncDisposable
     private (int, JsonObject) PagerDuty(HttpRequest request, string path, bool write, JsonObject body)
     {
         if (request.Headers.Authorization != $"Token token={Token}") return (401, new JsonObject { ["error"] = new JsonObject { ["message"] = "Unauthorized" } });
-        if (path.Split('/') is not ["", "incidents", var id] || !Incidents.ContainsKey(id)) return (404, new JsonObject { ["error"] = new JsonObject { ["message"] = "Not Found", ["code"] = 2100 } });
+        if (path.Split('/') is not ["", "incidents", var id] || !Incidents.TryGetValue(id, out var known)) return (404, new JsonObject { ["error"] = new JsonObject { ["message"] = "Not Found", ["code"] = 2100 } });
         if (write)
         {
             if (request.Headers["From"] != From || (string?)body["incident"]?["type"] is not ("incident" or "incident_reference")) return (400, new JsonObject { ["error"] = new JsonObject { ["message"] = "Invalid Input Provided" } });
-            if (Incidents[id] != "resolved") Incidents[id] = IncidentBecomes;
+            if (known != "resolved") known = Incidents[id] = IncidentBecomes;
         }
 
-        return (200, new JsonObject { ["incident"] = new JsonObject { ["id"] = id, ["type"] = "incident", ["status"] = Incidents[id] } });
+        return (200, new JsonObject { ["incident"] = new JsonObject { ["id"] = id, ["type"] = "incident", ["status"] = known } });
     }
 
     private static int Number(HttpRequest request, string name, int otherwise) => int.TryParse(request.Query[name], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : otherwise;

@@ -22,7 +22,7 @@ public static partial class WebhookEndpoints
     }
 
     /// <summary>Senders that tell of changes.</summary>
-    private static IAlertSource? ChangesOf(Configuration configuration, IConfiguration settings, string name) => configuration.Alerts.Changes.FirstOrDefault(one => one.Name == name) is { } shape
+    private static OwnSource? ChangesOf(Configuration configuration, IConfiguration settings, string name) => configuration.Alerts.Changes.FirstOrDefault(one => one.Name == name) is { } shape
         ? new OwnSource($"changes/{shape.Name}", settings[$"Webhooks:Changes:{shape.Name}:Token"], shape.Read) : null;
 
     private static async Task<IResult> HearAsync(HttpContext http, IAlertSource? source)

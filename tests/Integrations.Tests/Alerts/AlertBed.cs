@@ -9,7 +9,6 @@ using ChatOps.Integrations.Sentry;
 using ChatOps.Integrations.Slack;
 using ChatOps.Integrations.Teams;
 using ChatOps.Runbooks.Alerts;
-using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Work;
 using Microsoft.Extensions.Options;
 using Shouldly;
@@ -89,10 +88,10 @@ internal static partial class AlertBed
         _ => [],
     };
 
-    [GeneratedRegex("<(!channel|!here|!everyone|!subteam|@|#)|<https?:[^>|]*evil", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("<(!channel|!here|!everyone|!subteam|@|#)|<https?:[^>|]*evil", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Calls();
 
-    [GeneratedRegex("(^|[^\\\\])<at>", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("(^|[^\\\\])<at>", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex MentionInTeams();
 
     private static Monitor<T> Of<T>(T value) => new(value);
