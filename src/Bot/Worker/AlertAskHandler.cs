@@ -9,6 +9,9 @@ namespace ChatOps.Bot.Worker;
 /// <remarks>Without it a card would say for ever that something fires which ended under its silence, and somebody would be called for it.</remarks>
 internal sealed class AlertAskHandler(AlertEngine alerts, IEnumerable<IFiring> systems) : IWorkHandler
 {
+    /// <summary>A group has one name of alerts, unless alerts.yaml puts others together.</summary>
+    private const int MostNames = 20;
+
     public ImmutableArray<string> Kinds => [AlertWork.AskKind];
 
     public async Task<Done> DoAsync(ClaimedWork work, CancellationToken cancellationToken)
@@ -16,12 +19,12 @@ internal sealed class AlertAskHandler(AlertEngine alerts, IEnumerable<IFiring> s
         var about = AboutAlert.Read(work.Item);
         if (await alerts.FindAsync(about.Id, cancellationToken) is not { IsFiring: true, Silence: { } silence } group || silence.Number != about.Number || systems.FirstOrDefault(one => one.System == about.Text) is not { } system) return new Done.Finished();
         var next = AlertWork.AskIn(silence.Until, alerts.Now);
-        var again = next is null ? (Done)new Done.Finished() : new Done.Again(next, Untried: true);
+        Done again = next is null ? new Done.Finished() : new Done.Again(next, Untried: true);
 
         // Before asking: what fires anew while it answers is younger than the answer.
         var asked = alerts.Now;
         var over = ImmutableArray.CreateBuilder<Alert>();
-        foreach (var named in group.Members.All.Where(pair => pair.Value.Firing && pair.Value.Silence?.System == system.System).GroupBy(pair => pair.Value.What, StringComparer.Ordinal))
+        foreach (var named in group.Members.All.Where(pair => pair.Value.Firing && pair.Value.Silence?.System == system.System).GroupBy(pair => pair.Value.What, StringComparer.Ordinal).Take(MostNames))
         {
             if (await system.AskAsync(named.Key, cancellationToken) is not Outcome<ImmutableHashSet<string>>.Done { Value: var firing }) return again;
             over.AddRange(named.Select(pair => Over(pair.Key, pair.Value, asked)).Where(alert => alert.At == asked && !firing.Contains(alert.Identity)));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ChatOps.Bot.Engine;
 using ChatOps.Bot.Settings;
+using ChatOps.Runbooks.Alerts;
 using ChatOps.Runbooks.Changes;
 using ChatOps.Runbooks.Language;
 using ChatOps.Runbooks.Work;
@@ -47,7 +48,8 @@ internal sealed partial class HandEar(IEnumerable<IHandWatch> watches, ConfigFol
     private async Task KeepAsync(WatchedPlace place, HandChange change)
     {
         if (change.Manager == Helm && !(await store.ListRunsAsync(new RunQuery(place.Service, place.Environment, Open: true, AtMost: 1), CancellationToken.None)).IsEmpty) return;
-        await changes.TakeAsync([new SeenChange("kubernetes", ChangeKind.Hand, change.What, change.Manager, place.Service, place.Environment, change.At)], $"hand:{place.Service}/{place.Environment}:{change.Key}", CancellationToken.None);
+        var (what, by) = (AlertShaper.Line(change.What, SeenChange.LongestWhat), AlertShaper.Line(change.Manager, SeenChange.LongestBy));
+        await changes.TakeAsync([new SeenChange("kubernetes", ChangeKind.Hand, what, by, place.Service, place.Environment, change.At)], $"hand:{place.Service}/{place.Environment}:{change.Key}", CancellationToken.None);
     }
 
     private static partial class Log
