@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every test. On Debian it installs what the tests use (PostgreSQL, Chromium, Prometheus, SQLite); where it can't, it says what was skipped.
-# Needs: the .NET 10 SDK. Usage: tests/run.sh [PROJECT…], e.g. tests/run.sh Runbooks
+# Runs every test. On Debian it installs what the tests use (PostgreSQL, Chromium, Prometheus, Alertmanager, SQLite); where it can't, it says what was skipped.
+# CHATOPS_FUZZ=1000000 tries each parser that often with broken input. Needs: the .NET 10 SDK. Usage: tests/run.sh [PROJECT…], e.g. tests/run.sh Runbooks
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -9,6 +9,7 @@ missing=()
 command -v chromium >/dev/null || missing+=(chromium fonts-dejavu-core fonts-noto-color-emoji)
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing+=(postgresql)
 command -v prometheus >/dev/null || missing+=(prometheus)
+{ command -v prometheus-alertmanager || command -v alertmanager; } >/dev/null || missing+=(prometheus-alertmanager)
 compgen -G "/usr/lib/*/libsqlite3.so.0" >/dev/null || missing+=(libsqlite3-0)
 if [ ${#missing[@]} -gt 0 ]; then
   if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
@@ -20,12 +21,16 @@ if [ ${#missing[@]} -gt 0 ]; then
   fi
 fi
 
-# Teams' cards are looked at in the Agents Playground, which comes from npm.
-playground=artifacts/playground
-if [ ! -f "$playground/node_modules/@microsoft/m365agentsplayground/cli.js" ] && command -v npm >/dev/null; then
-  mkdir -p "$playground"
-  npm install --silent --no-audit --no-fund --no-package-lock --ignore-scripts --prefix "$playground" @microsoft/m365agentsplayground@0.2.28 >/tmp/chatops-npm.log 2>&1 \
-    || echo "Could not install the Agents Playground (see /tmp/chatops-npm.log): the tests that need it are skipped and say so."
+# Teams' renderer and protocol without Teams, and GitHub's own examples of its webhooks: twenty megabytes that are not ours to keep.
+packages=(@microsoft/m365agentsplayground@0.2.28 @octokit/webhooks-examples@7.6.1)
+if [ ! -d artifacts/npm/node_modules/@microsoft/m365agentsplayground ] || [ ! -d artifacts/npm/node_modules/@octokit/webhooks-examples ]; then
+  if command -v npm >/dev/null; then
+    mkdir -p artifacts/npm
+    npm install --silent --no-audit --no-fund --no-package-lock --ignore-scripts --prefix artifacts/npm "${packages[@]}" >/tmp/chatops-npm.log 2>&1 \
+      || echo "Could not install ${packages[*]} (see /tmp/chatops-npm.log): the tests that need them are skipped and say so."
+  else
+    echo "There is no npm: the tests that need ${packages[*]} are skipped and say so."
+  fi
 fi
 
 echo "Building"

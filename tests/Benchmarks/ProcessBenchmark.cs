@@ -49,7 +49,8 @@ internal static class ProcessBenchmark
         Directory.Delete(folder, recursive: true);
     }
 
-    private static async Task<Running> LaunchAsync(string program, string folder, string config, string database)
+    /// <param name="settings">More settings, by key.</param>
+    public static async Task<Running> LaunchAsync(string program, string folder, string config, string database, params IEnumerable<KeyValuePair<string, string?>> settings)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -58,6 +59,7 @@ internal static class ProcessBenchmark
         var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
         var start = new ProcessStartInfo("dotnet", [program, "serve", "--config", config, "--urls", address.ToString()]) { WorkingDirectory = folder, RedirectStandardOutput = true, UseShellExecute = false };
         start.Environment["ChatOps__Database"] = $"sqlite:{Path.Combine(folder, database)}";
+        foreach (var (key, value) in settings) start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         var watch = Stopwatch.StartNew();
         var process = Process.Start(start)!;
         process.BeginOutputReadLine();
@@ -76,7 +78,7 @@ internal static class ProcessBenchmark
         }
     }
 
-    private sealed record Running(Process Process, Uri Address, TimeSpan Ready) : IDisposable
+    public sealed record Running(Process Process, Uri Address, TimeSpan Ready) : IDisposable
     {
         public long Resident()
         {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -26,9 +25,13 @@ public sealed class PrometheusServer : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>Whether it is installed here.</summary>
-    public static bool IsInstalled => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "prometheus")));
+    public static bool IsInstalled => RealServer.IsInstalled("prometheus");
 
-    public static async Task<PrometheusServer> StartAsync(CancellationToken cancellationToken)
+    public static Task<PrometheusServer> StartAsync(CancellationToken cancellationToken) => StartAsync(null, null, cancellationToken);
+
+    /// <param name="rules">The groups of a rules file, judged five times a second; null = none.</param>
+    /// <param name="alertmanager">Where alerts are sent; null = nowhere.</param>
+    public static async Task<PrometheusServer> StartAsync(string? rules, Uri? alertmanager, CancellationToken cancellationToken)
     {
         PrometheusServer? server = null;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -42,22 +45,19 @@ public sealed class PrometheusServer : IAsyncDisposable
         });
         await exporter.StartAsync(cancellationToken);
         var folder = Directory.CreateTempSubdirectory("chatops-prometheus-").FullName;
-        var port = FreePort();
+        var port = RealServer.FreePort();
+        if (rules is not null) await File.WriteAllTextAsync(Path.Combine(folder, "rules.yml"), rules, cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(folder, "prometheus.yml"), $$"""
-            global: { scrape_interval: 200ms, scrape_timeout: 200ms }
+            global: { scrape_interval: 200ms, scrape_timeout: 200ms, evaluation_interval: 200ms }
+            rule_files: [{{(rules is null ? "" : "rules.yml")}}]
+            alerting: { alertmanagers: [{{(alertmanager is null ? "" : $"{{ static_configs: [{{ targets: [\"{alertmanager.Authority}\"] }}] }}")}}] }
             scrape_configs:
               - job_name: shop
                 static_configs: [{ targets: ["{{new Uri(exporter.Urls.First()).Authority}}"] }]
             """, cancellationToken);
-        var start = new ProcessStartInfo("prometheus") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in (string[])["--config.file=prometheus.yml", "--storage.tsdb.path=data", $"--web.listen-address=127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}", "--log.level=error"]) start.ArgumentList.Add(argument);
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        var process = RealServer.Start("prometheus", folder, ["--config.file=prometheus.yml", "--storage.tsdb.path=data", $"--web.listen-address=127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}", "--rules.alert.resend-delay=1s", "--log.level=error"]);
         server = new PrometheusServer(process, exporter, folder, new Uri($"http://127.0.0.1:{port}/"));
-        await server.ReadyAsync(cancellationToken);
+        await RealServer.ReadyAsync("Prometheus", process, server.Address, Patience, cancellationToken);
         return server;
     }
 
@@ -78,41 +78,9 @@ public sealed class PrometheusServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
-        {
-            process.Kill();
-            await process.WaitForExitAsync();
-        }
-
-        process.Dispose();
+        await RealServer.StopAsync(process);
         await exporter.DisposeAsync();
         Directory.Delete(folder, recursive: true);
     }
 
-    private async Task ReadyAsync(CancellationToken cancellationToken)
-    {
-        using var http = new HttpClient { BaseAddress = Address };
-        for (var waited = Stopwatch.StartNew(); ;)
-        {
-            try
-            {
-                using var answer = await http.GetAsync("-/ready", cancellationToken);
-                if (answer.IsSuccessStatusCode) return;
-            }
-            catch (HttpRequestException) when (!process.HasExited)
-            {
-                // Not listening yet.
-            }
-
-            if (waited.Elapsed > Patience) throw new TimeoutException("Prometheus did not start.");
-            await Task.Delay(20, cancellationToken);
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -12,5 +12,9 @@ public static class Recordings
     public static IEnumerable<string> Of(string folder, string start) =>
         Directory.EnumerateFiles(Path.Combine(Folder, folder), start + "*.json").Select(file => $"{folder}/{Path.GetFileName(file)}").Order(StringComparer.Ordinal);
 
+    /// <summary>Every file of a folder that ends so.</summary>
+    public static IEnumerable<string> Ending(string folder, string end) =>
+        Directory.EnumerateFiles(Path.Combine(Folder, folder), "*" + end).Select(file => $"{folder}/{Path.GetFileName(file)}").Order(StringComparer.Ordinal);
+
     private static string Folder => Path.Combine(Repository.Root, "tests", "Testing", "Recorded");
 }

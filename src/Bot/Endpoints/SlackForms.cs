@@ -40,13 +40,8 @@ internal static class SlackForms
     /// <exception cref="MalformedRequestException">There are none.</exception>
     public static List<KeyValuePair<string, string>> Answers(JsonElement root)
     {
-        if (!root.TryGetProperty("view", out var view) || view.ValueKind != JsonValueKind.Object || !view.TryGetProperty("state", out var state) || state.ValueKind != JsonValueKind.Object
-            || !state.TryGetProperty("values", out var values) || values.ValueKind != JsonValueKind.Object)
-        {
-            throw new MalformedRequestException("The dialog has no answers.");
-        }
-
-        return [.. values.EnumerateObject().Select(field => KeyValuePair.Create(NameOf(field.Name), OneLine(AnswerIn(field.Value))))];
+        if (SlackPayload.Find(root, "view", "state", "values") is not { ValueKind: JsonValueKind.Object } values) throw new MalformedRequestException("The dialog has no answers.");
+        return [.. SlackPayload.Members(values).Select(field => KeyValuePair.Create(NameOf(field.Key), OneLine(AnswerIn(field.Value))))];
     }
 
     /// <summary>The field that a block asks.</summary>
@@ -67,7 +62,7 @@ internal static class SlackForms
     }
 
     public static List<string> BlocksOf(JsonElement root) =>
-        root.TryGetProperty("view", out var view) && view.TryGetProperty("state", out var state) && state.TryGetProperty("values", out var values) ? [.. values.EnumerateObject().Select(field => field.Name)] : [];
+        SlackPayload.Find(root, "view", "state", "values") is { } values ? [.. SlackPayload.Members(values).Select(field => field.Key)] : [];
 
     /// <summary>Suggestions as Slack wants them, at most as many as it takes.</summary>
     public static string Options(IEnumerable<Suggestion> suggestions) => new JsonObject
@@ -85,7 +80,7 @@ internal static class SlackForms
 
     private static string AnswerIn(JsonElement field)
     {
-        foreach (var element in field.EnumerateObject())
+        foreach (var element in SlackPayload.Members(field))
         {
             if ((SlackPayload.Text(element.Value, "value") ?? SlackPayload.Text(element.Value, "selected_option", "value")) is { } answer) return answer;
         }

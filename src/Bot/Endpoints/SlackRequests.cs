@@ -50,9 +50,9 @@ internal static class SlackForm
     }
 
     /// <summary>The fields that came as a JSON object: what is not text is left away.</summary>
-    public static Dictionary<string, string> Read(JsonElement fields) => fields.EnumerateObject()
+    public static Dictionary<string, string> Read(JsonElement fields) => SlackPayload.Members(fields)
         .Where(field => field.Value.ValueKind == JsonValueKind.String)
-        .GroupBy(field => field.Name, StringComparer.Ordinal)
+        .GroupBy(field => field.Key, StringComparer.Ordinal)
         .ToDictionary(same => same.Key, same => SlackPayload.Text(fields, same.Key) ?? "", StringComparer.Ordinal);
 
     public static string Need(IReadOnlyDictionary<string, string> form, string field) =>
@@ -72,8 +72,7 @@ internal sealed record SlackClick(
     {
         var user = SlackPayload.Need(payload, "user", "id");
         var channel = SlackPayload.Text(payload, "channel", "id") ?? SlackPayload.Text(payload, "container", "channel_id") ?? "";
-        if (!payload.TryGetProperty("actions", out var actions) || actions.ValueKind != JsonValueKind.Array)
-            throw new MalformedRequestException("The actions are missing.");
+        if (SlackPayload.Find(payload, "actions") is not { ValueKind: JsonValueKind.Array } actions) throw new MalformedRequestException("The actions are missing.");
         foreach (var action in actions.EnumerateArray())
         {
             var id = SlackPayload.Need(action, "action_id");
@@ -91,8 +90,7 @@ internal sealed record SlackClick(
 
     // Which of several was ticked last isn't said: only one is clear.
     private static string? OnlyOption(JsonElement action) =>
-        action.TryGetProperty("selected_options", out var options) && options.ValueKind == JsonValueKind.Array && options.GetArrayLength() == 1
-            ? SlackPayload.Text(options[0], "value") : null;
+        SlackPayload.Find(action, "selected_options") is { ValueKind: JsonValueKind.Array } options && options.GetArrayLength() == 1 ? SlackPayload.Text(options[0], "value") : null;
 }
 
 /// <summary>A message to the bot: a mention in a channel, or a direct message.</summary>
@@ -103,7 +101,7 @@ internal sealed record SlackMention(string User, string Channel, string Words, s
     /// <summary>Null for everything that nobody said to the bot: other bots, edits, messages between others.</summary>
     public static SlackMention? Read(JsonElement callback)
     {
-        if (!callback.TryGetProperty("event", out var said) || said.ValueKind != JsonValueKind.Object) throw new MalformedRequestException("The event is missing.");
+        if (SlackPayload.Find(callback, "event") is not { ValueKind: JsonValueKind.Object } said) throw new MalformedRequestException("The event is missing.");
         var type = SlackPayload.Text(said, "type");
         var direct = type == "message" && SlackPayload.Text(said, "channel_type") == "im";
         if (type != "app_mention" && !direct) return null;
@@ -118,7 +116,7 @@ internal sealed record SlackMention(string User, string Channel, string Words, s
     public static bool Addresses(JsonElement callback, string text) => BotOf(callback) is { } bot && text.Contains($"<@{bot}", StringComparison.Ordinal);
 
     private static string? BotOf(JsonElement callback) =>
-        callback.TryGetProperty("authorizations", out var all) && all.ValueKind == JsonValueKind.Array && all.GetArrayLength() > 0
+        SlackPayload.Find(callback, "authorizations") is { ValueKind: JsonValueKind.Array } all && all.GetArrayLength() > 0
             ? SlackPayload.Text(all[0], "user_id") : null;
 
     /// <summary>The text without the bot's own mentions; when it isn't known who the bot is, without the first one at the start.</summary>
@@ -158,6 +156,31 @@ internal static class SlackPayload
     public static string Need(JsonElement from, params ReadOnlySpan<string> path) =>
         Text(from, path) ?? throw new MalformedRequestException($"The field {string.Join('.', path.ToArray())} is missing.");
 
+    /// <summary>What is there, of whatever kind; null for what is not.</summary>
+    /// <exception cref="MalformedRequestException">A name has half a character in it.</exception>
+    public static JsonElement? Find(JsonElement from, params ReadOnlySpan<string> path)
+    {
+        try
+        {
+            foreach (var name in path)
+            {
+                if (from.ValueKind != JsonValueKind.Object || !from.TryGetProperty(name, out from)) return null;
+            }
+
+            return from;
+        }
+        catch (InvalidOperationException)
+        {
+            // Looking for one name reads those beside it.
+            throw new MalformedRequestException("A name has half a character in it.");
+        }
+    }
+
+    /// <summary>The members of an object; none of anything else.</summary>
+    /// <exception cref="MalformedRequestException">A name has half a character in it.</exception>
+    public static IEnumerable<KeyValuePair<string, JsonElement>> Members(JsonElement from) =>
+        from.ValueKind == JsonValueKind.Object ? from.EnumerateObject().Select(member => KeyValuePair.Create(NameOf(member), member.Value)) : [];
+
     private static string? Decoded(JsonElement text)
     {
         try
@@ -170,13 +193,15 @@ internal static class SlackPayload
         }
     }
 
-    private static JsonElement? Find(JsonElement from, ReadOnlySpan<string> path)
+    private static string NameOf(JsonProperty member)
     {
-        foreach (var name in path)
+        try
         {
-            if (from.ValueKind != JsonValueKind.Object || !from.TryGetProperty(name, out from)) return null;
+            return member.Name;
         }
-
-        return from;
+        catch (InvalidOperationException)
+        {
+            throw new MalformedRequestException("A name has half a character in it.");
+        }
     }
 }

@@ -33,7 +33,7 @@ internal sealed record SlackLinks(string Channel, string Message, IReadOnlyList<
     public static SlackLinks? Read(JsonElement callback)
     {
         if (SlackPayload.Text(callback, "event", "type") != "link_shared" || SlackPayload.Flag(callback, "is_ext_shared_channel")) return null;
-        if (!callback.GetProperty("event").TryGetProperty("links", out var links) || links.ValueKind != JsonValueKind.Array) return null;
+        if (SlackPayload.Find(callback, "event", "links") is not { ValueKind: JsonValueKind.Array } links) return null;
         return new SlackLinks(
             SlackPayload.Need(callback, "event", "channel"), SlackPayload.Need(callback, "event", "message_ts"),
             [.. links.EnumerateArray().Select(link => Uri.TryCreate(SlackPayload.Text(link, "url"), UriKind.Absolute, out var url) ? url : null).OfType<Uri>().Take(Most)]);

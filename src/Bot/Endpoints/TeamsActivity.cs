@@ -60,7 +60,7 @@ internal sealed record TeamsActivity(
         : Channel == Conversation ? SlackPayload.Text(Root, "conversation", "name") : null;
 
     /// <summary>Whether one of these members is the bot itself.</summary>
-    public bool Names(string members) => Root.TryGetProperty(members, out var all) && all.ValueKind == JsonValueKind.Array && all.EnumerateArray().Any(one => SlackPayload.Text(one, "id") == Bot);
+    public bool Names(string members) => SlackPayload.Find(Root, members) is { ValueKind: JsonValueKind.Array } all && all.EnumerateArray().Any(one => SlackPayload.Text(one, "id") == Bot);
 
     /// <summary>What somebody said to the bot, in plain words; null when it was not said to the bot.</summary>
     public string? Words()
@@ -81,7 +81,7 @@ internal sealed record TeamsActivity(
 
     private IEnumerable<(string Said, string Id)> Mentions()
     {
-        if (!Root.TryGetProperty("entities", out var entities) || entities.ValueKind != JsonValueKind.Array) yield break;
+        if (SlackPayload.Find(Root, "entities") is not { ValueKind: JsonValueKind.Array } entities) yield break;
         foreach (var entity in entities.EnumerateArray())
         {
             if (SlackPayload.Text(entity, "type") == "mention" && SlackPayload.Text(entity, "mentioned", "id") is { } id && SlackPayload.Text(entity, "text") is { } said) yield return (said, id);
@@ -113,25 +113,16 @@ internal sealed record TeamsClick(CardAction? Action, TeamsQuestion Question, st
 
     public static TeamsClick Read(JsonElement data) => new(
         CardAction.Parse(SlackPayload.Text(data, TeamsCards.DataKey)),
-        TeamsQuestion.Read(data.ValueKind == JsonValueKind.Object && data.TryGetProperty("ask", out var ask) ? ask : default),
+        TeamsQuestion.Read(SlackPayload.Find(data, "ask") ?? default),
         SlackPayload.Text(data, TeamsCards.ReasonKey)?.Trim())
     {
-        Answers = data.ValueKind != JsonValueKind.Object ? [] :
+        Answers =
         [
-            .. data.EnumerateObject().Where(one => one.Name.StartsWith(TeamsForms.Prefix, StringComparison.Ordinal) && one.Value.ValueKind == JsonValueKind.String)
-                .Select(one => KeyValuePair.Create(one.Name[TeamsForms.Prefix.Length..], string.Join(' ', one.Value.GetString()!.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries)).Trim())),
+            .. SlackPayload.Members(data).Where(one => one.Key.StartsWith(TeamsForms.Prefix, StringComparison.Ordinal) && one.Value.ValueKind == JsonValueKind.String)
+                .Select(one => KeyValuePair.Create(one.Key[TeamsForms.Prefix.Length..], string.Join(' ', (SlackPayload.Text(one.Value) ?? "").Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries)).Trim())),
         ],
     };
 
     /// <summary>What an activity brings: in <c>value.action.data</c>, <c>value.data</c> or <c>value</c> itself.</summary>
-    public static TeamsClick Of(TeamsActivity activity, params ReadOnlySpan<string> path)
-    {
-        var at = activity.Root;
-        foreach (var name in (string[])["value", .. path])
-        {
-            if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(name, out at)) return Read(default);
-        }
-
-        return Read(at);
-    }
+    public static TeamsClick Of(TeamsActivity activity, params ReadOnlySpan<string> path) => Read(SlackPayload.Find(activity.Root, ["value", .. path]) ?? default);
 }

@@ -17,8 +17,13 @@ public static partial class WebhookEndpoints
         routes.MapPost("/webhooks/{name}", (HttpContext http, string name, IEnumerable<IAlertSource> sources) => HearAsync(http, sources.FirstOrDefault(one => one.Name == name))).ExcludeFromDescription().DisableAntiforgery();
         routes.MapPut("/webhooks/grafana", (HttpContext http, IEnumerable<IAlertSource> sources) => HearAsync(http, sources.FirstOrDefault(one => one.Name == "grafana"))).ExcludeFromDescription().DisableAntiforgery();
         routes.MapPost("/webhooks/generic/{name}", (HttpContext http, string name, Func<Configuration> configuration, IConfiguration settings) =>
-            HearAsync(http, configuration().Alerts.Generic.FirstOrDefault(one => one.Name == name) is { } shape ? new GenericSource(shape, settings[$"Webhooks:Generic:{shape.Name}:Token"]) : null)).ExcludeFromDescription().DisableAntiforgery();
+            HearAsync(http, configuration().Alerts.Generic.FirstOrDefault(one => one.Name == name) is { } shape ? new OwnSource($"generic/{shape.Name}", settings[$"Webhooks:Generic:{shape.Name}:Token"], shape.Read) : null)).ExcludeFromDescription().DisableAntiforgery();
+        routes.MapPost("/webhooks/changes/{name}", (HttpContext http, string name, Func<Configuration> configuration, IConfiguration settings) => HearAsync(http, ChangesOf(configuration(), settings, name))).ExcludeFromDescription().DisableAntiforgery();
     }
+
+    /// <summary>Senders that tell of changes.</summary>
+    private static OwnSource? ChangesOf(Configuration configuration, IConfiguration settings, string name) => configuration.Alerts.Changes.FirstOrDefault(one => one.Name == name) is { } shape
+        ? new OwnSource($"changes/{shape.Name}", settings[$"Webhooks:Changes:{shape.Name}:Token"], shape.Read) : null;
 
     private static async Task<IResult> HearAsync(HttpContext http, IAlertSource? source)
     {
@@ -53,6 +58,18 @@ public static partial class WebhookEndpoints
                     return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
                 }
 
+            case AlertReading.OfChange change:
+                try
+                {
+                    var fresh = await http.RequestServices.GetRequiredService<ChangeLog>().TakeAsync(change.Changes, change.Key, http.RequestAborted);
+                    return Json(new WebhookAnswer(fresh ? change.Changes.Length : 0, fresh ? null : "This delivery was taken before."), StatusCodes.Status202Accepted);
+                }
+                catch (StoreUnavailableException unavailable)
+                {
+                    Log.NotKept(logger, source.Name, unavailable.Message);
+                    return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+                }
+
             case AlertReading.OfPage page:
                 try
                 {
@@ -75,7 +92,7 @@ public static partial class WebhookEndpoints
                 Log.Unreadable(logger, source.Name, unreadable.Why);
                 return Json(new WebhookAnswer(0, unreadable.Why), StatusCodes.Status202Accepted);
             default:
-                throw new InvalidOperationException("What is read is one of three.");
+                throw new InvalidOperationException("What is read is one of five.");
         }
     }
 
@@ -98,13 +115,13 @@ public static partial class WebhookEndpoints
     private static IResult Json(WebhookAnswer answer, int status) => Results.Json(answer, WebhookJson.Default.WebhookAnswer, statusCode: status);
 
     /// <summary>A sender of one's own: a bearer token or the password of basic authentication tells that it is.</summary>
-    private sealed class GenericSource(GenericShape shape, string? token) : IAlertSource
+    private sealed class OwnSource(string name, string? token, Func<WebhookRequest, AlertNames, AlertReading> read) : IAlertSource
     {
-        public string Name => $"generic/{shape.Name}";
+        public string Name => name;
 
         public bool Verify(WebhookRequest request) => Signatures.IsAuthorized(token, request.Header("Authorization"));
 
-        public AlertReading Read(WebhookRequest request, AlertNames names) => shape.Read(request, names);
+        public AlertReading Read(WebhookRequest request, AlertNames names) => read(request, names);
     }
 
     private static partial class Log
@@ -123,7 +140,7 @@ public static partial class WebhookEndpoints
     }
 }
 
-/// <param name="Taken">How many alerts.</param>
+/// <param name="Taken">How many alerts, or changes.</param>
 internal sealed record WebhookAnswer(int Taken, string? Says);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -16,7 +16,7 @@ namespace ChatOps.Bot.Engine;
 internal sealed record Declaration(string Title, IncidentSeverity Severity, Person? By, ImmutableArray<string> Services, DateTimeOffset? Since, Place? Place, AlertId? Alert, ImmutableArray<IncidentLink> Alerts);
 
 /// <summary>Loads an incident, lets it decide, and keeps what it decided with the work that follows, in one transaction.</summary>
-internal sealed partial class IncidentEngine(IStore store, Func<Configuration> configuration, Chats chats, IEnumerable<IRooms> rooms, TimeProvider time, ILogger<IncidentEngine> logger) : IDisposable
+internal sealed partial class IncidentEngine(IStore store, Func<Configuration> configuration, Chats chats, IEnumerable<IRooms> rooms, ChangeLog changes, TimeProvider time, ILogger<IncidentEngine> logger) : IDisposable
 {
     private const int Tries = 20, RunsLookedAt = 10;
 
@@ -163,6 +163,8 @@ internal sealed partial class IncidentEngine(IStore store, Func<Configuration> c
             lines.AddRange(runs.Where(run => run.OpenedAt >= now - Before || run.UpdatedAt >= now - Before).Select(run => new GatheredLine(run.OpenedAt, run.By, $"asked before: {run.Says}", Tone.Neutral, $"run {run.Number}", Changes: true)));
         }
 
+        foreach (var change in (await changes.NowAsync(cancellationToken)).Between(now - Before, now).Where(one => one.Service is null || declared.Services.Contains(one.Service, StringComparer.OrdinalIgnoreCase)))
+            lines.Add(new GatheredLine(change.At, null, $"before: {change.Says}", Tone.Neutral, change.Source, Changes: true));
         return lines.Count == 0 ? null : new Gathered(declared.Heard, [.. lines.OrderBy(line => line.At)]);
     }
 

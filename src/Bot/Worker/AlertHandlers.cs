@@ -9,7 +9,7 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Worker;
 
 /// <summary>Looks which changes may be behind an alert. Its first card follows.</summary>
-internal sealed class AlertLookHandler(AlertEngine alerts, RunEngine engine, WaysOut ways, IStore store, Func<Configuration> configuration) : IWorkHandler
+internal sealed class AlertLookHandler(AlertEngine alerts, ChangeLog changes, RunEngine engine, WaysOut ways, IStore store, Func<Configuration> configuration) : IWorkHandler
 {
     private const int RunsLookedAt = 30;
 
@@ -32,8 +32,8 @@ internal sealed class AlertLookHandler(AlertEngine alerts, RunEngine engine, Way
         foreach (var one in around.Keys) runs.AddRange(await store.ListRunsAsync(new RunQuery(one, environment, AtMost: RunsLookedAt), cancellationToken));
 
         // Fired again, it is the time of that which counts.
-        var suspects = WhatChanged.Find(group.Reopenings.IsEmpty ? group.Since : group.Reopenings[^1], service.Name, environment, runs, around);
-        return [.. await Task.WhenAll(suspects.Select(async one => one.BackTo is not null && await engine.FindAsync(one.Run, cancellationToken) is { } run
+        var suspects = WhatChanged.Find(group.Reopenings.IsEmpty ? group.Since : group.Reopenings[^1], service.Name, environment, runs, (await changes.NowAsync(cancellationToken)).Latest, around);
+        return [.. await Task.WhenAll(suspects.Select(async one => one is { BackTo: not null, Run: { } named } && await engine.FindAsync(named, cancellationToken) is { } run
             ? one with { WayOut = WayOutLines.Short(await ways.LookAsync(run, cancellationToken)) } : one))];
     }
 }

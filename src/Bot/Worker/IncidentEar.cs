@@ -3,6 +3,7 @@ using ChatOps.Bot.Engine;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Alerts;
 using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Changes;
 using ChatOps.Runbooks.Incidents;
 using ChatOps.Runbooks.Locks;
 using ChatOps.Runbooks.Runs;
@@ -51,7 +52,7 @@ internal sealed partial class IncidentEar(IStore store, IncidentEngine incidents
     }
 
     private static bool IsHeard(StreamId stream) =>
-        stream == LockBook.Stream || stream == IncidentBook.Stream || stream.Name.StartsWith("run-", StringComparison.Ordinal) || stream.Name.StartsWith("alert-", StringComparison.Ordinal);
+        stream == LockBook.Stream || stream == ChangeBook.Stream || stream == IncidentBook.Stream || stream.Name.StartsWith("run-", StringComparison.Ordinal) || stream.Name.StartsWith("alert-", StringComparison.Ordinal);
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
@@ -96,6 +97,7 @@ internal sealed partial class IncidentEar(IStore store, IncidentEngine incidents
     private async Task<Heard?> HeardAsync(StoredEvent stored, CancellationToken cancellationToken)
     {
         if (stored.Stream == LockBook.Stream) return OfLock(RunJson.ReadLock(stored), stored.At);
+        if (stored.Stream == ChangeBook.Stream) return OfChange(ChangeJson.Read(stored));
         if (RunId.TryParse(stored.Stream.Name, out var run)) return await runs.FindAsync(run, cancellationToken) is { } state ? OfRun(state, RunJson.ReadRun(stored), stored.At) : null;
         return stored.Stream.Name.Split('-') is ["alert", var number] && AlertId.TryParse($"A{number}", out var id) && await alerts.FindAsync(id, cancellationToken) is { } group ? OfAlert(group, stored) : null;
     }
@@ -120,6 +122,9 @@ internal sealed partial class IncidentEar(IStore store, IncidentEngine incidents
     private static Heard? OfLock(LockEvent what, DateTimeOffset at) => what is LockSet { Lock: var one }
         ? new Heard(one.Scope.Service is { } service ? [service] : [], null, new GatheredLine(at, one.By.Email, one.Says(), Tone.Waiting, "lock", false), null, null)
         : null;
+
+    /// <summary>Told at the time at which it was made, which may be a little before it was seen.</summary>
+    private static Heard? OfChange(ChangeEvent what) => what is ChangeSeen { Change: { Service: { } service } one } ? new Heard([service], null, new GatheredLine(one.At, null, one.Says, Tone.Warning, one.Source, Changes: true), null, null) : null;
 
     private static void Signal(SemaphoreSlim news)
     {

@@ -82,7 +82,7 @@ internal sealed class SummaryChangesHandler(RunEngine engine, Summaries summarie
 }
 
 /// <summary>Shows a summary in a place: posts it once, then keeps it up to date. It renders what is true when it runs.</summary>
-internal sealed class SummaryShowHandler(RunEngine engine, Summaries summaries, Records records, Chats chats, Func<Configuration> configuration, BotAddress address) : IWorkHandler
+internal sealed class SummaryShowHandler(RunEngine engine, Summaries summaries, Records records, ChangeLog changes, Chats chats, Func<Configuration> configuration, BotAddress address) : IWorkHandler
 {
     public ImmutableArray<string> Kinds => [SummaryWork.ShowKind];
 
@@ -92,7 +92,8 @@ internal sealed class SummaryShowHandler(RunEngine engine, Summaries summaries, 
         if (await engine.FindAsync(about.Run, cancellationToken) is not { } run || Book.PlaceOf(about.Place!) is not { } place || chats.For(place.Surface) is not { } chat) return new Done.Finished();
         var summary = await summaries.FindAsync(about.Run, cancellationToken);
         var usual = (await records.NowAsync(cancellationToken)).UsualSteps(run.Site, run.Id);
-        var card = SummaryCard.Of(run, summary, usual, configuration().Calendar.Zone.Says, engine.Now, address.Public);
+        var beside = (await changes.NowAsync(cancellationToken)).Between(run.OpenedAt, (summary.EndedAt ?? engine.Now) + SummaryCard.BesideFor).Where(one => one.Concerns(run.Site.Service, run.Site.Environment));
+        var card = SummaryCard.Of(run, summary, [.. beside], usual, configuration().Calendar.Zone.Says, engine.Now, address.Public);
         var shown = summary.Posted.GetValueOrDefault(about.Place!) is { } posted ? new Posted(place.Surface, posted.Channel, posted.Message, posted.Permalink) : null;
         switch (await chat.ShowAsync(work, place, shown, card, $"{SummaryWork.ShowKind}:{run.Id}:{place}", cancellationToken))
         {

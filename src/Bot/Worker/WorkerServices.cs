@@ -81,11 +81,13 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, TellHandler>()
         .AddSingleton<IWorkHandler, LaterHandler>()
         .AddSingleton<AlertEngine>()
+        .AddSingleton<ChangeLog>()
         .AddSingleton<IWorkHandler, AlertLookHandler>()
         .AddSingleton<IWorkHandler, AlertCardHandler>()
         .AddSingleton<IWorkHandler, AlertThreadHandler>()
         .AddSingleton<IWorkHandler, AlertTimerHandler>()
         .AddSingleton<IWorkHandler, AlertSilenceHandler>()
+        .AddSingleton<IWorkHandler, AlertAskHandler>()
         .AddSingleton<IWorkHandler, AlertDigestHandler>()
         .AddSingleton<Records>()
         .AddSingleton<Reports>()
@@ -115,6 +117,7 @@ internal static class WorkerServices
         .AddSingleton<IWorkHandler, IncidentKeepHandler>()
         .AddSingleton<IWorkHandler, IncidentReviewHandler>()
         .AddHostedService<IncidentEar>()
+        .AddHostedService<HandEar>()
         .AddHostedService<WorkLoop>()
         .AddHostedService<Housekeeping>();
 }

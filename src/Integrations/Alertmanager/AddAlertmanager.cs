@@ -14,6 +14,6 @@ public static class AlertmanagerServices
         services.AddOptions<AlertmanagerOptions>().Bind(section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AlertmanagerOptions>, AlertmanagerOptionsCheck>();
         services.AddSingleton<IAlertSource, AlertmanagerSource>();
-        return string.IsNullOrEmpty(section["Url"]) ? services : services.AddSingleton<ISilencer, AlertmanagerSilences>();
+        return string.IsNullOrEmpty(section["Url"]) ? services : services.AddSingleton<ISilencer, AlertmanagerSilences>().AddSingleton<IFiring, AlertmanagerFiring>();
     }
 }

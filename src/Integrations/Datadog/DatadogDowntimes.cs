@@ -12,6 +12,9 @@ namespace ChatOps.Integrations.Datadog;
 /// <remarks>A downtime is looked for by the mark in its message before one is made. Source: DataDog/datadog-api-client, v2 downtimes.</remarks>
 internal sealed class DatadogDowntimes(IOptions<DatadogOptions> options, TimeProvider time) : ISilencer, IDisposable
 {
+    // 30 is what Datadog gives without being asked.
+    private const int PageSize = 30, MostPages = 20;
+
     private readonly ApiCalls calls = new("Datadog", options.Value.ApiUrl, options.Value.Timeout, request =>
     {
         request.Headers.Add("DD-API-KEY", options.Value.ApiKey);
@@ -23,13 +26,13 @@ internal sealed class DatadogDowntimes(IOptions<DatadogOptions> options, TimePro
     public async Task<Outcome<SilenceKept>> SilenceAsync(SilenceWanted wanted, CancellationToken cancellationToken)
     {
         if (wanted.Handles.IsEmpty) return new Outcome<SilenceKept>.Never(new Fault("datadog-no-monitor", "The alert does not say which monitor it is of."));
-        var known = await calls.SendAsync(HttpMethod.Get, "api/v2/downtime?current_only=true", null, cancellationToken);
-        if (known is not Outcome<JsonElement>.Done { Value: var list }) return Pass(known);
-        var ids = new List<string>();
+        var (known, failed) = await KnownAsync(cancellationToken);
+        if (failed is not null) return Pass(failed);
+        var kept = new List<(string Id, DateTimeOffset? Until)>();
         foreach (var monitor in wanted.Handles)
         {
             var message = $"{wanted.Reason ?? "muted from its card"} ({wanted.By}, {wanted.Mark}/{monitor})";
-            var id = Payload.List(list, "data").Where(one => Payload.Text(one, "attributes", "message") == message).Select(one => Payload.Text(one, "id")).FirstOrDefault();
+            var id = known.GetValueOrDefault(message);
             if (id is null)
             {
                 var made = await calls.SendAsync(HttpMethod.Post, "api/v2/downtime", Body(wanted, monitor, message), cancellationToken);
@@ -42,13 +45,36 @@ internal sealed class DatadogDowntimes(IOptions<DatadogOptions> options, TimePro
             if (read is not Outcome<JsonElement>.Done { Value: var downtime }) return Pass(read);
             if (Payload.Text(downtime, "data", "attributes", "status") is not ("active" or "scheduled") and var status)
                 return new Outcome<SilenceKept>.Never(new Fault("datadog-not-active", $"Datadog took the downtime, but it is {status ?? "in no known state"}."));
-            ids.Add(id);
+            if (Payload.Text(downtime, "data", "attributes", "monitor_identifier", "monitor_id") != monitor)
+                return new Outcome<SilenceKept>.Never(new Fault("datadog-other-monitor", $"Datadog took the downtime, but it is not of monitor {monitor}."));
+            kept.Add((id, Payload.Time(downtime, "data", "attributes", "schedule", "end")));
         }
 
-        return new Outcome<SilenceKept>.Done(new SilenceKept(string.Join(',', ids), wanted.Until, $"{Words.Count(ids.Count, "monitor is", "monitors are")} muted until {wanted.Until.UtcDateTime.ToString("HH:mm 'UTC'", CultureInfo.InvariantCulture)}"));
+        var until = kept.Min(one => one.Until);
+        return new Outcome<SilenceKept>.Done(new SilenceKept(string.Join(',', kept.Select(one => one.Id)), until, $"{Words.Count(kept.Count, "monitor is", "monitors are")} muted{(until is { } end ? $" until {end.UtcDateTime.ToString("HH:mm 'UTC'", CultureInfo.InvariantCulture)}" : "")}"));
     }
 
     public void Dispose() => calls.Dispose();
+
+    /// <summary>Ids of the downtimes that hold, by their messages; page after page.</summary>
+    private async Task<(Dictionary<string, string> Known, Outcome<JsonElement>? Failed)> KnownAsync(CancellationToken cancellationToken)
+    {
+        var known = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var page = 0; page < MostPages; page++)
+        {
+            var answer = await calls.SendAsync(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"api/v2/downtime?current_only=true&page[offset]={page * PageSize}&page[limit]={PageSize}"), null, cancellationToken);
+            if (answer is not Outcome<JsonElement>.Done { Value: var list }) return (known, answer);
+            var read = Payload.List(list, "data").ToList();
+            foreach (var one in read)
+            {
+                if (Payload.Text(one, "attributes", "message") is { } message && Payload.Text(one, "id") is { } id) known.TryAdd(message, id);
+            }
+
+            if (read.Count < PageSize) break;
+        }
+
+        return (known, null);
+    }
 
     private static JsonObject Body(SilenceWanted wanted, string monitor, string message) => new()
     {

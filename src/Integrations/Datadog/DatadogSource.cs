@@ -33,7 +33,7 @@ internal sealed class DatadogSource(IOptionsMonitor<DatadogOptions> options) : I
             Links = AlertShaper.Links(("Datadog", Value(root, "link")), ("Snapshot", Value(root, "snapshot"))),
             Silence = monitor is not null && long.TryParse(monitor, out _) ? new SilenceBy(Name, monitor) : null,
         };
-        return new AlertReading.Taken($"{Name}:{Value(root, "id") ?? Signatures.Digest(cycle, Value(root, "date") ?? "")}:{transition}", [alert]);
+        return new AlertReading.Taken($"{Name}:{Signatures.Bounded($"{Value(root, "id") ?? Signatures.Digest(cycle, Value(root, "date") ?? "")}:{transition}")}", [alert]);
     });
 
     private static Severity? SeverityOf(JsonElement root, string transition, AlertNames names) =>

@@ -49,7 +49,7 @@ internal static class Hands
         .Where(m => m.Subresource != "status" && m.Manager != ClusterClient.Manager).OrderByDescending(m => m.Time).FirstOrDefault());
 
     /// <summary>The manager that set the image last: among several, ours where it is one of them, else the latest.</summary>
-    private static ManagedFields? OwnerOfImage(ObjectMeta meta, string container) => (meta.ManagedFields ?? [])
+    public static ManagedFields? OwnerOfImage(ObjectMeta meta, string container) => (meta.ManagedFields ?? [])
         .Where(m => Owns(m.FieldsV1, container))
         .OrderByDescending(m => m.Manager == ClusterClient.Manager)
         .ThenByDescending(m => m.Time)

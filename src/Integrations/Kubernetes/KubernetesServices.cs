@@ -1,5 +1,6 @@
 using ChatOps.Integrations.Http;
 using ChatOps.Runbooks.Catalog;
+using ChatOps.Runbooks.Changes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -34,6 +35,7 @@ public static class KubernetesServices
         services.TryAddSingleton<Applies>();
         services.TryAddSingleton<AppliedStatus>();
         services.AddSingleton<ITargets, KubernetesTargets>();
+        services.AddSingleton<IHandWatch, HandWatch>();
         services.AddSingleton<ICheckUp, ClusterCheckUp>();
         services.AddSingleton<IOperations, KubernetesOperations>();
         return services;

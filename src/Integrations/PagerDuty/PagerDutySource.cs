@@ -83,7 +83,7 @@ internal sealed class PagerDutySource(IOptionsMonitor<PagerDutyOptions> options)
             Silence = new SilenceBy(Name, id),
         };
         var key = request.Header("X-Webhook-Id") is { Length: > 0 and <= 100 } given ? given : Payload.Text(root, "event", "id") ?? Signatures.Digest(id, type, alert.At.UtcTicks.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        return new AlertReading.Taken($"{Name}:{key}", [alert]);
+        return new AlertReading.Taken($"{Name}:{Signatures.Bounded(key)}", [alert]);
     });
 
     /// <summary>An incident that the bot itself opened is no alert: it would page for its own page.</summary>
@@ -98,7 +98,7 @@ internal sealed class PagerDutySource(IOptionsMonitor<PagerDutyOptions> options)
         };
         if (what is null) return new AlertReading.Nothing("It is about a page of the bot, and nobody's answer.");
         var key = request.Header("X-Webhook-Id") is { Length: > 0 and <= 100 } given ? given : Payload.Text(root, "event", "id") ?? Signatures.Digest(subject, type);
-        return new AlertReading.OfPage($"{Name}:{key}", subject, what);
+        return new AlertReading.OfPage($"{Name}:{Signatures.Bounded(key)}", subject, what);
     }
 }
 

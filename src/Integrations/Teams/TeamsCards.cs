@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ChatOps.Integrations.Http;
+using ChatOps.Runbooks.Alerts;
 using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Work;
 
@@ -103,8 +104,8 @@ public sealed record TeamsQuestion(string Title, string Text, string Yes, bool A
     /// <summary>Reads what came back; a plain question where something is missing.</summary>
     public static TeamsQuestion Read(JsonElement ask)
     {
-        string Text(string name) => ask.ValueKind == JsonValueKind.Object && ask.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
-        var reason = ask.ValueKind == JsonValueKind.Object && ask.TryGetProperty("reason", out var wants) && wants.ValueKind == JsonValueKind.True;
+        string Text(string name) => Payload.Text(ask, name) ?? "";
+        var reason = Payload.Find(ask, "reason") is { ValueKind: JsonValueKind.True };
         return new TeamsQuestion(TeamsElements.OneLine(Text("title"), 80, "Are you sure?"), TeamsElements.OneLine(Text("text"), 400, ""), TeamsElements.OneLine(Text("yes"), 40, "Yes"), reason);
     }
 }

@@ -23,7 +23,7 @@ public static class AlertCard
             Facts = [.. Facts(group, now)],
             Body = [.. Body(group, now)],
             Buttons = [.. Buttons(group, now, runbooks)],
-            Links = [.. group.Links.Select(link => new Link(link.Label, link.Url)), .. publicUrl is null ? [] : (Link[])[new Link("History", new Uri(publicUrl, $"alerts/{group.Id}"))]],
+            Links = [.. group.Links.Select(link => new Link(link.Label, link.Url)), .. group.Suspects?.Where(one => one.Link is not null).Take(1).Select(one => new Link("Change", one.Link!)) ?? [], .. publicUrl is null ? [] : (Link[])[new Link("History", new Uri(publicUrl, $"alerts/{group.Id}"))]],
             Next = Next(group, now),
             Footer = $"{group.Id} · {group.Began.Source}{(group.Route is { } route ? $" · route {route.Name}" : " · no route")}",
         };
@@ -85,7 +85,7 @@ public static class AlertCard
         foreach (var failed in group.SilencedAt(now) ? group.Silence!.Failed : []) yield return new CardBlock.Notice(Tone.Warning, $"{failed.System} was not silenced: {failed.Why}");
         if (group.Overdue > 0 && group.Answered is null) yield return new CardBlock.Notice(Tone.Bad, "Nobody answered in the time promised.");
         if (group.Suspects is { IsEmpty: false } suspects)
-            yield return new CardBlock.List("What changed", [.. suspects.Select(one => new ListLine($"{one.Says} (run {one.Run}: {string.Join(", ", one.Reasons)}){(one.WayOut is { } way ? $"; {way}" : "")}", Tone.Warning))]);
+            yield return new CardBlock.List("What changed", [.. suspects.Select(one => new ListLine($"{one.Says} ({(one.Run is { } run ? $"run {run}: " : "")}{string.Join(", ", one.Reasons)}){(one.WayOut is { } way ? $"; {way}" : "")}", Tone.Warning))]);
         if (group.Members.Count > 1) yield return new CardBlock.List("Alerts", [.. group.Began.Storm ? Kinds(group) : Members(group, shown)]);
         if (group.Lines.Length > 0)
             yield return new CardBlock.List("What happened", [.. group.Lines.TakeLast(LinesShown).Select(line => new ListLine($"{AlertWords.Clock(line.At)} {(line.By is { } by ? $"{new Access.Person(by).ShortName} " : "")}{line.Says}", line.Tone))]);

@@ -131,12 +131,16 @@ public enum Unsent
 }
 
 /// <summary>A change that may be behind an alert.</summary>
+/// <param name="Run">The run that made it; null = none did.</param>
 /// <param name="Says">A sentence: <c>api v1.2.3 went to prod 6 min before, by ana</c>.</param>
 /// <param name="Reasons">What speaks for it.</param>
 /// <param name="Score">0 to 1.</param>
 /// <param name="BackTo">The version to go back to, where the run can be taken back.</param>
-public sealed record Suspect(RunId Run, string Says, ImmutableArray<string> Reasons, double Score, string? BackTo)
+public sealed record Suspect(RunId? Run, string Says, ImmutableArray<string> Reasons, double Score, string? BackTo)
 {
     /// <summary>What going back would mean, in a few words; null = nobody has looked.</summary>
     public string? WayOut { get; init; }
+
+    /// <summary>Where its sender shows it; null = nowhere, or it is a run's.</summary>
+    public Uri? Link { get; init; }
 }

@@ -43,6 +43,9 @@ public sealed record AlertRules
     /// <summary>Senders of one's own, by name.</summary>
     public ImmutableArray<GenericShape> Generic { get; init; } = [];
 
+    /// <summary>Senders that tell of changes, by name.</summary>
+    public ImmutableArray<ChangeShape> Changes { get; init; } = [];
+
     public AlertRoute? RouteOf(AlertAbout about) => Routes.FirstOrDefault(route => route.When.Matches(about));
 
     /// <summary>What puts an alert together with others.</summary>

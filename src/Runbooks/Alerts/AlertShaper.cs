@@ -56,5 +56,6 @@ public static class AlertShaper
             .OfType<AlertLink>().DistinctBy(link => link.Url).Take(MostLinks),
     ];
 
-    private static DateTimeOffset Believed(DateTimeOffset? given, DateTimeOffset now) => given is { } time && time.Year > 1970 && time <= now + Ahead ? time.ToUniversalTime() : now;
+    /// <summary>A sender's time, unless it goes ahead too far or there is none: then now.</summary>
+    public static DateTimeOffset Believed(DateTimeOffset? given, DateTimeOffset now) => given is { } time && time.Year > 1970 && time <= now + Ahead ? time.ToUniversalTime() : now;
 }

@@ -8,7 +8,10 @@ namespace ChatOps.Runbooks.Alerts;
 public static class AlertWork
 {
     /// <summary>Stored names.</summary>
-    public const string LookKind = "alert-look", CardKind = "alert-card", ThreadKind = "alert-thread", TimerKind = "alert-timer", SilenceKind = "alert-silence", DigestKind = "alert-digest", IncidentKind = "alert-incident";
+    public const string LookKind = "alert-look", CardKind = "alert-card", ThreadKind = "alert-thread", TimerKind = "alert-timer", SilenceKind = "alert-silence", DigestKind = "alert-digest", IncidentKind = "alert-incident", AskKind = "alert-ask";
+
+    /// <summary>How often it is asked whether what is silenced still fires, and how long before the silence ends for the last time: nobody is to be called for what is over.</summary>
+    private static readonly TimeSpan AskEvery = TimeSpan.FromMinutes(5), AskBefore = TimeSpan.FromSeconds(10);
 
     /// <param name="before">Null when it has just begun.</param>
     public static (ImmutableArray<WorkItem> Work, ImmutableArray<string> Withdrawn) Of(AlertGroup? before, AlertGroup after, ImmutableArray<AlertEvent> events, TimeSpan reopen, DateTimeOffset now)
@@ -20,7 +23,11 @@ public static class AlertWork
         foreach (var asked in events.OfType<SilenceAsked>())
         {
             foreach (var system in asked.Systems)
-                work.Add(Item(SilenceKind, $"{SilenceKind}:{after.Id}:{asked.Number}:{system}", $"silence:{system}", now, new AboutAlert(after.Id, Text: system, Number: asked.Number)));
+            {
+                var about = new AboutAlert(after.Id, Text: system, Number: asked.Number);
+                work.Add(Item(SilenceKind, $"{SilenceKind}:{after.Id}:{asked.Number}:{system}", $"silence:{system}", now, about));
+                work.Add(Item(AskKind, $"{AskKind}:{after.Id}:{asked.Number}:{system}", $"ask:{system}", now + (AskIn(asked.Until, now) ?? TimeSpan.Zero), about));
+            }
         }
 
         if (events.Any(what => what is IncidentWanted)) work.Add(Item(IncidentKind, $"{IncidentKind}:{after.Id}:{after.Version}", $"alert:{after.Id}", now, new AboutAlert(after.Id)));
@@ -45,6 +52,9 @@ public static class AlertWork
         AlertsResolved when before?.Fired == true => new PageNews($"{after.Id}", NewsKind.Over, Why: "it is resolved"),
         _ => null,
     };
+
+    /// <summary>When it is asked again whether what is silenced still fires; null when no more: the silence is all but over.</summary>
+    public static TimeSpan? AskIn(DateTimeOffset until, DateTimeOffset now) => until - AskBefore - now is { Ticks: > 0 } left ? left < AskEvery ? left : AskEvery : null;
 
     /// <summary>Where a group's card is to be.</summary>
     public static ImmutableArray<string> Shown(AlertGroup group) => group.Fired && group.Route?.Digest is null ? group.Places : [];

@@ -27,9 +27,12 @@ public sealed record GenericShape(string Name, string? List, string Alert, strin
         var found = List is null ? [root] : Payload.List(root, List.Split('.')).Take(PrometheusShape.MostAlerts).ToList();
         var alerts = found.Select(one => AlertOf(one, request.ReceivedAt, names)).OfType<Alert>().ToImmutableArray();
         if (alerts.IsEmpty) return new AlertReading.Unreadable($"Nothing in it is where the mapping of {Name} in alerts.yaml says ({List ?? Alert}).", Again: false);
-        var key = DeliveryHeader is { } header && request.Header(header) is { Length: > 0 and <= 200 } given ? given : Signatures.Digest(Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(request.Body.Span)));
-        return new AlertReading.Taken($"generic/{Name}:{key}", alerts);
+        return new AlertReading.Taken($"generic/{Name}:{KeyOf(request, DeliveryHeader)}", alerts);
     });
+
+    /// <summary>What is the same when a message is sent again: a header, or else the message itself.</summary>
+    internal static string KeyOf(WebhookRequest request, string? header) =>
+        header is not null && request.Header(header) is { Length: > 0 } given ? Signatures.Bounded(given) : Signatures.Digest(Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(request.Body.Span)));
 
     private Alert? AlertOf(JsonElement one, DateTimeOffset now, AlertNames names)
     {

@@ -25,6 +25,16 @@ public interface ISilencer
     Task<Work.Outcome<SilenceKept>> SilenceAsync(SilenceWanted wanted, CancellationToken cancellationToken);
 }
 
+/// <summary>A system that says nothing of what it is silenced about, not even that it is over, and so has to be asked.</summary>
+public interface IFiring
+{
+    /// <summary>As in <see cref="SilenceBy.System"/>.</summary>
+    string System { get; }
+
+    /// <summary>The identities of the alerts of this name that fire now.</summary>
+    Task<Work.Outcome<ImmutableHashSet<string>>> AskAsync(string alert, CancellationToken cancellationToken);
+}
+
 /// <param name="Labels">What all the alerts have in common.</param>
 /// <param name="Handles">Monitors or incidents, by their ids.</param>
 /// <param name="Mark">Written into what is made, so that it is found again after an answer was lost: <c>A12/1</c>.</param>
@@ -51,6 +61,10 @@ public abstract record AlertReading
     /// <summary>It is about a page of the bot's own.</summary>
     /// <param name="Key">As with <see cref="Taken"/>.</param>
     public sealed record OfPage(string Key, string Subject, Paging.PageCommand What) : AlertReading;
+
+    /// <summary>It tells of changes that no run made.</summary>
+    /// <param name="Key">As with <see cref="Taken"/>.</param>
+    public sealed record OfChange(string Key, ImmutableArray<Changes.SeenChange> Changes) : AlertReading;
 
     /// <summary>It is about nothing that is an alert: a ping, a comment.</summary>
     public sealed record Nothing(string Why) : AlertReading;

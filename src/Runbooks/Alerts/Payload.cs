@@ -25,12 +25,19 @@ public static class Payload
 
     public static JsonElement? Find(JsonElement from, params ReadOnlySpan<string> path)
     {
-        foreach (var name in path)
+        try
         {
-            if (from.ValueKind != JsonValueKind.Object || !from.TryGetProperty(name, out from)) return null;
-        }
+            foreach (var name in path)
+            {
+                if (from.ValueKind != JsonValueKind.Object || !from.TryGetProperty(name, out from)) return null;
+            }
 
-        return from;
+            return from;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;        // half a character in a name beside it: it is met while looking
+        }
     }
 
     /// <summary>A text, or a number or truth value as text; null for anything else and for what is empty.</summary>

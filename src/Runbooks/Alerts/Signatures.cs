@@ -42,6 +42,9 @@ public static class Signatures
     public static bool Same(string? secret, string? given) =>
         !string.IsNullOrEmpty(secret) && given is not null && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(secret)), SHA256.HashData(Encoding.UTF8.GetBytes(given)));
 
+    /// <summary>A sender's own name for a delivery; what is longer than any would be is known by its hash.</summary>
+    public static string Bounded(string key) => key.Length <= 120 ? key : Digest(key);
+
     /// <summary>A short name for what has none of its own, made of its parts.</summary>
     public static string Digest(params IEnumerable<string> parts)
     {

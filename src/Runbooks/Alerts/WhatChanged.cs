@@ -1,14 +1,16 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using ChatOps.Runbooks.Access;
+using ChatOps.Runbooks.Changes;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Runbooks.Alerts;
 
-/// <summary>Finds the changes most likely behind an alert: on the service itself and on what it depends on, weighed by time, distance and kind.</summary>
+/// <summary>Finds the changes most likely behind an alert: by runs and past them, on the service itself and on what it depends on, weighed by time, distance and kind.</summary>
 /// <remarks>
 /// A score is the product of three weights between 0 and 1. Time: halves with every quarter of the window that lies between. Distance: 1 for the service itself,
-/// 0.6 for what it depends on, 0.36 one further. Kind: 1 for a deployment, 0.7 for a rollback, 0.5 for another runbook.
+/// 0.6 for what it depends on, 0.36 one further, and for what names no service. Kind: 1 for a deployment, 0.9 for what was changed by hand, 0.8 for a feature flag,
+/// 0.7 for a rollback, 0.5 for another runbook and any other change.
 /// </remarks>
 public static class WhatChanged
 {
@@ -19,6 +21,9 @@ public static class WhatChanged
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(2);
 
     private const double PerStep = 0.6, Least = 0.05;
+
+    /// <summary>What names no service may concern any: it counts as what is two steps away.</summary>
+    private const int Nowhere = 2;
 
     public const int Most = 3;
 
@@ -38,13 +43,15 @@ public static class WhatChanged
 
     /// <param name="since">Since when it fires.</param>
     /// <param name="runs">Runs of these services.</param>
+    /// <param name="changes">What no run made.</param>
     /// <param name="around">The services that count, and how far away each is.</param>
-    public static ImmutableArray<Suspect> Find(DateTimeOffset since, string service, string? environment, IEnumerable<RunRow> runs, IReadOnlyDictionary<string, int> around) =>
+    public static ImmutableArray<Suspect> Find(DateTimeOffset since, string service, string? environment, IEnumerable<RunRow> runs, IEnumerable<SeenChange> changes, IReadOnlyDictionary<string, int> around) =>
     [
         .. runs.Where(run => (environment is null || run.Environment.Equals(environment, StringComparison.OrdinalIgnoreCase)) && run.Status is not ("Cancelled" or "Queued"))
             .Select(run => around.TryGetValue(run.Service, out var distance) ? Weigh(since, service, run, distance) : null)
+            .Concat(changes.Where(change => change.IsIn(environment)).Select(change => change.Service is null ? Weigh(since, service, change, Nowhere) : around.TryGetValue(change.Service, out var distance) ? Weigh(since, service, change, distance) : null))
             .OfType<Suspect>().Where(suspect => suspect.Score >= Least)
-            .OrderByDescending(suspect => suspect.Score).ThenByDescending(suspect => suspect.Run.Number).Take(Most),
+            .OrderByDescending(suspect => suspect.Score).ThenByDescending(suspect => suspect.Run?.Number).Take(Most),
     ];
 
     private static Suspect? Weigh(DateTimeOffset since, string service, RunRow run, int distance)
@@ -54,9 +61,7 @@ public static class WhatChanged
 
         // While it is under way, or when it seems to have ended after, nothing lies between.
         var between = run.Open || done > since ? TimeSpan.Zero : since - done;
-        var time = Math.Pow(0.5, between / (Window / 4));
-        var kind = run.Kind switch { "deploy" => 1.0, "rollback" => 0.7, _ => 0.5 };
-        var score = time * Math.Pow(PerStep, distance) * kind;
+        var score = ScoreOf(between, distance, run.Kind switch { "deploy" => 1.0, "rollback" => 0.7, _ => 0.5 });
         var what = run.Kind switch
         {
             "deploy" => $"{run.Service} {run.Version} went to {run.Environment}",
@@ -66,13 +71,26 @@ public static class WhatChanged
         var by = new Person(run.By).ShortName;
         var says = run.Open ? $"{(run.Kind == "run" ? $"{run.Version} is being run on {run.Service} in {run.Environment}" : $"{run.Service} {run.Version} is on its way to {run.Environment}")}, by {by}"
             : $"{what} {(between == TimeSpan.Zero ? "just" : Words.Duration(between))} before, by {by}";
-        return new Suspect(new RunId(run.Number), says, Reasons(service, run, distance, between), Math.Round(score, 2), run is { Kind: "deploy", Open: false, Status: "Succeeded", FromVersion: { } back } && back != run.Version ? back : null);
+        return new Suspect(new RunId(run.Number), says, Reasons(between, Near(service, run.Service, distance), run.Kind switch { "deploy" => "a deployment", "rollback" => "a rollback", _ => "a runbook" }), Math.Round(score, 2), run is { Kind: "deploy", Open: false, Status: "Succeeded", FromVersion: { } back } && back != run.Version ? back : null);
     }
 
-    private static ImmutableArray<string> Reasons(string service, RunRow run, int distance, TimeSpan between) =>
-    [
-        between == TimeSpan.Zero ? "at that very time" : $"{Words.Duration(between)} before",
-        distance switch { 0 => "the service itself", 1 => $"{service} depends on {run.Service}", _ => string.Create(CultureInfo.InvariantCulture, $"{service} depends on {run.Service}, {distance} steps away") },
-        run.Kind switch { "deploy" => "a deployment", "rollback" => "a rollback", _ => "a runbook" },
-    ];
+    private static Suspect? Weigh(DateTimeOffset since, string service, SeenChange change, int distance)
+    {
+        if (change.At > since + Skew || since - change.At > Window) return null;
+        var between = change.At > since ? TimeSpan.Zero : since - change.At;
+        var score = ScoreOf(between, distance, change.Kind switch { ChangeKind.Hand => 0.9, ChangeKind.Flag => 0.8, _ => 0.5 });
+        var kind = change.Kind switch { ChangeKind.Hand => "changed by hand", ChangeKind.Flag => "a feature flag", _ => "a change" };
+        return new Suspect(null, $"{change.Says}, {(between == TimeSpan.Zero ? "just" : Words.Duration(between))} before", Reasons(between, change.Service is { } named ? Near(service, named, distance) : "it names no service", kind), Math.Round(score, 2), null) { Link = change.Link };
+    }
+
+    private static double ScoreOf(TimeSpan between, int distance, double kind) => Math.Pow(0.5, between / (Window / 4)) * Math.Pow(PerStep, distance) * kind;
+
+    private static ImmutableArray<string> Reasons(TimeSpan between, string near, string kind) => [between == TimeSpan.Zero ? "at that very time" : $"{Words.Duration(between)} before", near, kind];
+
+    private static string Near(string service, string changed, int distance) => distance switch
+    {
+        0 => "the service itself",
+        1 => $"{service} depends on {changed}",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{service} depends on {changed}, {distance} steps away"),
+    };
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Alerts;
 using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Changes;
 using ChatOps.Runbooks.Incidents;
 using ChatOps.Runbooks.Locks;
 using ChatOps.Runbooks.Paging;
@@ -30,6 +31,7 @@ public sealed class AuditLines
         if (stored.Stream == RefusalBook.Stream) return OfRefusal(entry, RefusalJson.Read(stored));
         if (stored.Stream == VersionBook.Stream) return OfVersion(entry, VersionJson.Read(stored));
         if (stored.Stream == OnCallBook.Stream) return OfSwap(entry, OnCallJson.Read(stored));
+        if (stored.Stream == ChangeBook.Stream) return OfChange(entry, ChangeJson.Read(stored));
         if (stored.Stream.Name.StartsWith("alert-", StringComparison.Ordinal)) return OfAlert(entry, AlertJson.Read(stored));
         if (stored.Stream.Name.StartsWith("incident-", StringComparison.Ordinal)) return OfIncident(entry, IncidentJson.Read(stored));
         if (stored.Stream.Name.StartsWith("page-", StringComparison.Ordinal)) return OfPage(entry, PageJson.Read(stored));
@@ -110,6 +112,13 @@ public sealed class AuditLines
         state.Ticks.GetValueOrDefault(at) is { } tick ? $"☑ {item.Text}: {tick.By.Email}, {Time(tick.At)}"
         : state.Looks.GetValueOrDefault(at) is { } look ? $"{(look.Verdict == ItemVerdict.Holds ? "☑" : "☐")} {item.Text}: {look.Says} {look.Link} {Time(look.At)}"
         : $"☐ {item.Text}");
+
+    /// <remarks>Who made it is what its source says: nobody proved that it was them.</remarks>
+    private static AuditLine OfChange(ChainEntry entry, ChangeEvent what) => what switch
+    {
+        ChangeSeen { Change: var one } => Line(entry, null, "change-seen", $"saw {one.Says} at {Time(one.At)} ({one.Source})", one.Service is null ? null : new LockScope(one.Service, one.Environment)),
+        _ => throw new InvalidOperationException($"Nobody tells of {what.GetType().Name}."),
+    };
 
     private static AuditLine OfLock(ChainEntry entry, LockEvent what) => what switch
     {

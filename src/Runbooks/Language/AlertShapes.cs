@@ -56,6 +56,21 @@ public static class AlertShapes
         new("delivery-header", ValueKind.Text, "A header that is the same when a message is sent again. Left out: the message itself is compared.") { Example = "X-Request-Id" },
     ]);
 
+    public static Shape Changes { get; } = new("change-mapping", "A sender that tells of changes, at /webhooks/changes/NAME: where its JSON says what. Paths have dots.",
+    [
+        new("what", ValueKind.Text, "What changed: a flag's name.", Required: true) { Example = "flag.name" },
+        new("kind", ValueKind.Text, "What it tells of. A feature flag is likelier behind an alert than any other change.", Default: "other", Allowed: ["flag", "other"]) { Example = "flag" },
+        new("list", ValueKind.Text, "Where the list of changes is. Left out: the message is one change.") { Example = "changes" },
+        new("now", ValueKind.Text, "How it stands now.") { Example = "flag.on" },
+        new("by", ValueKind.Text, "Who made it. Left out: the sender's name.") { Example = "member.email" },
+        new("service", ValueKind.Text, "The service.") { Example = "flag.service" },
+        new("about", ValueKind.Text, "The service of what names none: a service's name, not a path. Left out: it may concern any.") { Example = "api" },
+        new("environment", ValueKind.Text, "The environment. Left out: it may concern any.") { Example = "env" },
+        new("at", ValueKind.Text, "When: RFC 3339, or seconds or milliseconds since 1970. Left out: when it comes in.") { Example = "date" },
+        new("link", ValueKind.Text, "An address.") { Example = "url" },
+        new("delivery-header", ValueKind.Text, "A header that is the same when a message is sent again. Left out: the message itself is compared.") { Example = "X-Request-Id" },
+    ]);
+
     public static Shape Alerts { get; } = new("alerts", "Where alerts go, and what is promised about them.",
     [
         new("routes", ValueKind.Mappings, "Routes, in order.", Required: true, Of: Route) { Example = "[{ route: critical, when: { severity: critical }, channel: \"#alerts\", page: oncall, respond-within: 5m }]" },
@@ -64,5 +79,6 @@ public static class AlertShapes
         new("storm", ValueKind.Number, "New cards that a channel gets in a minute before all further alerts share one.", Default: "5") { Most = 50, Example = "3" },
         new("names", ValueKind.Mapping, "How senders name things.", Of: Names) { Example = "{ environments: { production: prod } }" },
         new("generic", ValueKind.Named, "Senders of one's own, by name; each needs Webhooks:Generic:NAME:Token in the settings.", Of: Generic) { Example = "{ uptime: { alert: check.name, status: state, resolved: [up] } }" },
+        new("changes", ValueKind.Named, "Senders that tell of changes, by name; each needs Webhooks:Changes:NAME:Token in the settings.", Of: Changes) { Example = "{ flags: { kind: flag, what: flag.name, now: flag.on, by: member.email, about: api } }" },
     ]);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Alerts;
+using ChatOps.Runbooks.Changes;
 using YamlDotNet.RepresentationModel;
 
 namespace ChatOps.Runbooks.Language;
@@ -21,6 +22,7 @@ internal static class AlertsReader
             Storm = reader.Number("storm"),
             Names = reader.Mapping("names") is { } names ? Names(names, findings) : AlertNames.Usual,
             Generic = [.. reader.Named("generic").Where(one => one.Value is not null).Select(one => Generic(one.Name, one.Line, one.Value!, findings))],
+            Changes = [.. reader.Named("changes").Where(one => one.Value is not null).Select(one => Changes(one.Name, one.Line, one.Value!, findings))],
         };
     }
 
@@ -101,6 +103,24 @@ internal static class AlertsReader
             Summary = Path("summary"),
             Link = Path("link"),
             Labels = Path("labels"),
+            DeliveryHeader = Path("delivery-header"),
+        };
+    }
+
+    private static ChangeShape Changes(string name, Spot line, MappingReader reader, Findings findings)
+    {
+        if (!Lint.IsName(name)) findings.Error(reader.File, line, "bad-name", $"A sender can't be called \"{MappingReader.Cut(name)}\".", "Its name is part of an address.", "Use letters, digits and dashes.");
+        string? Path(string key) => reader.Text(key) is { Length: > 0 } text ? text : null;
+        if (reader.Has("about")) findings.Remember($"alert-changes:{name}:about", reader.File, reader.LineOf("about"));
+        return new ChangeShape(name, reader.Text("kind") == "flag" ? ChangeKind.Flag : ChangeKind.Other, Path("list"), Path("what") ?? "")
+        {
+            Now = Path("now"),
+            By = Path("by"),
+            Service = Path("service"),
+            Environment = Path("environment"),
+            About = Path("about"),
+            At = Path("at"),
+            Link = Path("link"),
             DeliveryHeader = Path("delivery-header"),
         };
     }

@@ -25,6 +25,8 @@ internal static class LintAlerts
                 findings.ErrorAt(findings.At($"alert-route:{route.Name}:environment:{name}"), "environment-unknown", $"No service has an environment {MappingReader.Cut(name)}.", null, Lint.Meant(name, read.Services.SelectMany(service => service.Environments).Select(one => one.Name).Distinct()));
         }
 
+        foreach (var sender in read.Alerts.Changes.Where(one => one.About is { } about && !findings.IsUnread("services") && read.Service(about) is null && !findings.Knows($"service:{about}")))
+            findings.ErrorAt(findings.At($"alert-changes:{sender.Name}:about"), "service-unknown", $"There is no service {MappingReader.Cut(sender.About!)}.", null, Lint.Meant(sender.About!, read.Services.Select(one => one.Name)));
         if (all is null) findings.WarnAt(findings.At($"alert-route:{read.Alerts.Routes.LastOrDefault()?.Name}"), "route-missing", "Some alerts match no route.", "They are listed, and shown nowhere.", "End with a route without when:.");
     }
 

@@ -379,7 +379,7 @@ public static class Shapes
     [
         Service, Tell, Environment, Kubernetes, Traffic, Simulated, Health, Expect, Gate, Window, Runbook, Step, Item, ItemGroup, Branch, Escalate, StepFailure, Watcher, Input, Schedule, OnFailure, OnAbort,
         Access, Group, TeamReport, May, Persona, Calendar, Freeze, Maintenance, Passing,
-        AlertShapes.Alerts, AlertShapes.Route, AlertShapes.When, AlertShapes.Names, AlertShapes.Generic,
+        AlertShapes.Alerts, AlertShapes.Route, AlertShapes.When, AlertShapes.Names, AlertShapes.Generic, AlertShapes.Changes,
         OnCallShapes.OnCall, OnCallShapes.Schedule, OnCallShapes.Rotation, OnCallShapes.Override,
         IncidentShapes.Incidents, IncidentShapes.Severity,
     ];

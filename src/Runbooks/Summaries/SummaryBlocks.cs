@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Changes;
 using ChatOps.Runbooks.Evidence;
 using ChatOps.Runbooks.Gates;
 using ChatOps.Runbooks.Runs;
@@ -45,6 +46,17 @@ internal static class SummaryBlocks
         if (changes.Dropped > 0) yield return new CardBlock.Notice(Tone.Warning, $"{Words.Count(changes.Dropped, "commit", "commits")} that ran before are not part of it.");
         if (seen.Commits == 0) yield break;
         yield return new CardBlock.List(HeadingOf(seen), [.. Lines(changes)]);
+    }
+
+    /// <summary>What was changed at its place by no run, the latest first.</summary>
+    public static IEnumerable<CardBlock> Beside(ImmutableArray<SeenChange> changes, Func<DateTimeOffset, string> clock)
+    {
+        if (changes.IsEmpty) yield break;
+        yield return new CardBlock.List("Changed there by no run",
+        [
+            .. changes.Reverse().Take(MostChanges).Select(one => new ListLine($"{one.What}, by {one.By} ({clock(one.At)})", Tone.Warning)),
+            .. changes.Length > MostChanges ? [new ListLine($"and {changes.Length - MostChanges} more")] : Array.Empty<ListLine>(),
+        ]);
     }
 
     private static string HeadingOf(ChangesSeen seen)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Changes;
 using ChatOps.Runbooks.Plans;
 using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Steps;
@@ -10,10 +11,14 @@ namespace ChatOps.Runbooks.Summaries;
 /// <summary>Tells afterwards what happened: what tripped, what went where and what it brought, who agreed, how long it took against the usual, how things stand since.</summary>
 public static class SummaryCard
 {
+    /// <summary>What is changed past the bot so long after a run is part of its summary: as long as its place is looked at again.</summary>
+    public static readonly TimeSpan BesideFor = TimeSpan.FromDays(1);
+
+    /// <param name="beside">What was changed at its place meanwhile and since, by no run.</param>
     /// <param name="usual">How long steps of the place usually take, by title.</param>
     /// <param name="clock">Says a moment as people there read it.</param>
     /// <param name="publicUrl">Where pages are; null = nowhere that can be linked to.</param>
-    public static Card Of(RunState run, SummaryState summary, ImmutableDictionary<string, Usual> usual, Func<DateTimeOffset, string> clock, DateTimeOffset now, Uri? publicUrl)
+    public static Card Of(RunState run, SummaryState summary, ImmutableArray<SeenChange> beside, ImmutableDictionary<string, Usual> usual, Func<DateTimeOffset, string> clock, DateTimeOffset now, Uri? publicUrl)
     {
         var sentence = Sentence(run, now);
         var (tone, state) = Stands(run, summary);
@@ -22,7 +27,7 @@ public static class SummaryCard
             Facts = Facts(run, now),
             Body =
             [
-                .. Tripped(run), new CardBlock.Text(sentence), .. Judged(summary, clock), .. SummaryBlocks.Changes(summary),
+                .. Tripped(run), new CardBlock.Text(sentence), .. Judged(summary, clock), .. SummaryBlocks.Changes(summary), .. SummaryBlocks.Beside(beside, clock),
                 new CardBlock.Steps([.. run.Steps.Where(step => step.BeganAt is not null && step.Step is not Summary).Select(step => Line(step, usual, now))]),
                 .. SummaryBlocks.People(run), .. SummaryBlocks.Health(run, summary), .. SummaryBlocks.NotTold(summary), .. Watched(run, summary, clock),
             ],

@@ -5,7 +5,9 @@ namespace ChatOps.Runbooks.Work;
 /// <summary>Durations as people write them: <c>500ms</c>, <c>30s</c>, <c>10m</c>, <c>1h30m</c>, <c>2d</c>.</summary>
 public static class Durations
 {
-    /// <summary>False for anything that is not one, for zero, and for more than a year.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(366);
+
+    /// <summary>False for anything that is not one, for zero, and for more than 366 days.</summary>
     public static bool TryRead(string text, out TimeSpan duration)
     {
         duration = TimeSpan.Zero;
@@ -19,8 +21,10 @@ public static class Durations
             rest = rest[digits..];
             var letters = rest.IndexOfAnyInRange('0', '9') is var next and >= 0 ? next : rest.Length;
             if (Unit(rest[..letters]) is not { } unit) return false;
+
+            // Before it is multiplied: what overflows is no answer.
+            if (number > (Longest - duration) / unit) return false;
             duration += unit * number;
-            if (duration > TimeSpan.FromDays(366)) return false;
             rest = rest[letters..];
         }
 

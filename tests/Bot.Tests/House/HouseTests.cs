@@ -15,7 +15,7 @@ namespace ChatOps.Bot.Tests.House;
 public sealed class HouseTests
 {
     /// <summary>A folder of the rules uses only folders before it.</summary>
-    private static readonly string[] Order = ["Work", "Conditions", "Access", "Calendar", "Rotas", "Gates", "Catalog", "Evidence", "Locks", "Schedules", "Versions", "Plans", "Steps", "Runs", "Cards", "Paging", "Alerts", "Incidents", "Summaries", "Reports", "Audit", "Language", "Library", "Proofs"];
+    private static readonly string[] Order = ["Work", "Conditions", "Access", "Calendar", "Rotas", "Gates", "Catalog", "Evidence", "Locks", "Schedules", "Versions", "Plans", "Steps", "Runs", "Cards", "Paging", "Changes", "Alerts", "Incidents", "Summaries", "Reports", "Audit", "Language", "Library", "Proofs"];
 
     private static readonly string[] Forbidden =
     [

@@ -16,6 +16,18 @@ public sealed class AlertDeciderTests
 
     private AlertGroup group = AlertGroup.Open(new GroupBegan(new AlertId(12), "alertmanager", "HighLatency", "api", "prod", Severity.Warning, AlertRules.Usual.Routes[1], ["slack:#deploys"], Storm: false), Noon);
 
+    [Theory]
+    [InlineData(3600, 300)]
+    [InlineData(300, 290)]
+    [InlineData(11, 1)]
+    [InlineData(10, null)]
+    [InlineData(-5, null)]
+    public void What_is_silenced_is_asked_about_every_five_minutes_and_once_just_before_the_end(int left, int? wait)
+    {
+        var now = new DateTimeOffset(2026, 11, 21, 8, 0, 0, TimeSpan.Zero);
+        AlertWork.AskIn(now.AddSeconds(left), now).ShouldBe(wait is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+    }
+
     [Fact]
     public void It_fires_resolves_and_fires_again_as_the_same()
     {

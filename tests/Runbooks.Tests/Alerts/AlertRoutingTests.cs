@@ -1,4 +1,5 @@
 using ChatOps.Runbooks.Alerts;
+using ChatOps.Runbooks.Changes;
 using ChatOps.Runbooks.Language;
 using Shouldly;
 using Xunit;
@@ -72,6 +73,10 @@ public sealed class AlertRoutingTests
     [InlineData("routes: [{ route: a }]\nstorm: 0", "bad-value")]
     [InlineData("routes: [{ route: a }]\ngeneric: { x: { status: a } }", "missing-key")]
     [InlineData("routes: [{ route: a, chanel: x }]", "unknown-key")]
+    [InlineData("routes: [{ route: a }]\nchanges: { x: { by: a } }", "missing-key")]
+    [InlineData("routes: [{ route: a }]\nchanges: { x: { what: a, kind: toggle } }", "bad-value")]
+    [InlineData("routes: [{ route: a }]\nchanges: { x: { what: a, about: aip } }", "service-unknown")]
+    [InlineData("routes: [{ route: a }]\nchanges: { \"x y\": { what: a } }", "bad-name")]
     public void What_is_wrong_is_said_with_its_line(string yaml, string code)
     {
         var finding = Read(yaml).Findings.First(one => one.Code == code);
@@ -97,6 +102,43 @@ public sealed class AlertRoutingTests
         taken.Alerts[1].Firing.ShouldBeFalse();
         shape.Read(new WebhookRequest(_ => null, "{}"u8.ToArray(), DateTimeOffset.UnixEpoch), AlertNames.Usual).ShouldBeOfType<AlertReading.Unreadable>();
     }
+
+    [Theory]
+    [InlineData("""{"flag":{"key":"new-checkout","on":true},"member":{"email":"ana@example.com"},"env":"production","date":1795248000000,"url":"https://flags.example.com/1"}""", "api in prod: flag new-checkout is now true, by ana@example.com", "https://flags.example.com/1")]
+    [InlineData("""{"flag":{"key":"x","on":"50%"},"service":"web","date":"2026-11-21T07:00:00Z","url":"javascript:alert(1)"}""", "web: flag x is now 50%, by flags", null)]
+    [InlineData("""{"flag":{"key":"a\nb\u202e"}}""", "api: flag a b, by flags", null)]
+    public void A_change_is_read_by_its_mapping(string body, string says, string? link)
+    {
+        var change = Told(body).ShouldBeOfType<AlertReading.OfChange>().Changes.ShouldHaveSingleItem();
+        (change.Says, change.Link?.AbsoluteUri, change.Kind).ShouldBe((says, link, ChangeKind.Flag));
+        (Noon - change.At).ShouldBeInRange(TimeSpan.Zero, TimeSpan.FromDays(1));
+    }
+
+    [Fact]
+    public void What_is_not_where_the_mapping_says_is_no_change_and_the_same_message_has_the_same_key()
+    {
+        Told("{\"flag\":{}}").ShouldBeOfType<AlertReading.Unreadable>().Again.ShouldBeFalse();
+        Told("{\"flag\":").ShouldBeOfType<AlertReading.Unreadable>().Again.ShouldBeTrue();
+        string Key(string body) => ((AlertReading.OfChange)Told(body)).Key;
+        Key("{\"flag\":{\"key\":\"x\"}}").ShouldBe(Key("{\"flag\":{\"key\":\"x\"}}"));
+        Key("{\"flag\":{\"key\":\"x\"}}").ShouldNotBe(Key("{\"flag\":{\"key\":\"y\"}}"));
+    }
+
+    [Fact]
+    public void What_the_page_about_alerts_shows_is_read()
+    {
+        var blocks = System.Text.RegularExpressions.Regex.Matches(File.ReadAllText(Path.Combine(ChatOps.Testing.Repository.Root, "docs", "alerts.md")), "```yaml\n(?<text>.*?)```", System.Text.RegularExpressions.RegexOptions.Singleline);
+        blocks.Count.ShouldBe(2);
+        foreach (var block in blocks.Select(match => match.Groups["text"].Value)) Read(block).Findings.Where(one => one.Error && one.Code != "runbook-unknown").ShouldBeEmpty(block);
+    }
+
+    private static AlertReading Told(string body)
+    {
+        var rules = Read("routes: [{ route: all }]\nchanges: { flags: { kind: flag, what: flag.key, now: flag.on, by: member.email, service: service, environment: env, at: date, link: url, about: api } }").Configuration!.Alerts;
+        return rules.Changes.Single().Read(new WebhookRequest(_ => null, System.Text.Encoding.UTF8.GetBytes(body), Noon), rules.Names);
+    }
+
+    private static readonly DateTimeOffset Noon = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
 
     private static (Configuration? Configuration, System.Collections.Immutable.ImmutableArray<Finding> Findings) Read(string alerts) => ConfigurationReader.Read(
     [

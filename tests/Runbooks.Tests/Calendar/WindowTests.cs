@@ -143,6 +143,14 @@ public sealed class WindowTests
         WorkingHours.Always.Add(At(start), time).ShouldBe(At(start) + time);
     }
 
+    [Theory]
+    [InlineData("366d", true)]
+    [InlineData("367d", false)]
+    [InlineData("999999999d", false)]
+    [InlineData("366d999999999d", false)]
+    [InlineData("0s", false)]
+    public void A_duration_of_more_than_a_year_is_none(string text, bool read) => Durations.TryRead(text, out _).ShouldBe(read);
+
     [Fact]
     public void Working_hours_that_are_too_few_are_said_to_be() =>
         new WorkingHours(Of("Mon 09:00-09:01", "UTC")).Add(At("2026-11-24T10:00Z"), TimeSpan.FromDays(1)).ShouldBeNull();

@@ -93,6 +93,7 @@ public sealed class KeyExampleTests
             "match" => ("alerts.yaml", $"{{ routes: [{{ route: r, when: {mapping} }}] }}"),
             "alert-names" => ("alerts.yaml", $"{{ routes: [{{ route: r }}], names: {mapping} }}"),
             "alert-mapping" => ("alerts.yaml", $"{{ routes: [{{ route: r }}], generic: {{ g: {mapping} }} }}"),
+            "change-mapping" => ("alerts.yaml", $"{{ routes: [{{ route: r }}], changes: {{ c: {mapping} }} }}"),
             _ => throw new ArgumentOutOfRangeException(nameof(shape), shape, null),
         };
         return [.. ConfigurationReader.Read([new SourceFile(file, text)]).Findings.Where(finding => finding.File == file).Select(finding => finding.Code)];

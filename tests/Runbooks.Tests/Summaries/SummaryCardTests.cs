@@ -20,7 +20,7 @@ public sealed class SummaryCardTests
         var summary = Tell(new SummaryCommand.Want(["slack:#deploys"]), new SummaryCommand.Brought(brought, null, false), new SummaryCommand.End([TimeSpan.FromMinutes(15), TimeSpan.FromHours(1)]),
             new SummaryCommand.LookedAgain(0, new Judgement(Verdict.Healthy, "Still healthy: all.", [], [new Seen("api/health: 200", true)])));
         var usual = ImmutableDictionary<string, Usual>.Empty.Add("Soak", new Usual(TimeSpan.FromMinutes(9), TimeSpan.FromMinutes(9), 5));
-        var card = SummaryCard.Of(run, summary, usual, at => at.ToString("HH:mm", null), Shop.Noon, new Uri("https://bot.example.com/"));
+        var card = SummaryCard.Of(run, summary, [], usual, at => at.ToString("HH:mm", null), Shop.Noon, new Uri("https://bot.example.com/"));
         card.Tone.ShouldBe(Tone.Good);
         card.State.ShouldBe("still healthy");
         card.Facts.Single(fact => fact.Name == "Version").Value.ShouldBe("v1.2.2 → v1.2.3");
@@ -33,7 +33,7 @@ public sealed class SummaryCardTests
     [Fact]
     public void What_tripped_stands_at_the_head_of_a_run_that_went_back()
     {
-        var card = SummaryCard.Of(Ended.Back(), Tell(new SummaryCommand.Want(["slack:#deploys"])), ImmutableDictionary<string, Usual>.Empty, _ => "", Shop.Noon, null);
+        var card = SummaryCard.Of(Ended.Back(), Tell(new SummaryCommand.Want(["slack:#deploys"])), [], ImmutableDictionary<string, Usual>.Empty, _ => "", Shop.Noon, null);
         card.Tone.ShouldBe(Tone.Warning);
         ((CardBlock.Notice)card.Body[0]).Value.ShouldContain("503, expected 200");
         ((CardBlock.Notice)card.Body[1]).Value.ShouldContain("It was rolled back by itself to v1.2.2");
@@ -48,7 +48,7 @@ public sealed class SummaryCardTests
     public void The_last_look_gives_the_card_its_colour_and_its_word(Verdict verdict, Tone tone, string state)
     {
         var summary = Tell(new SummaryCommand.Want(["slack:#deploys"]), new SummaryCommand.End([TimeSpan.FromMinutes(15)]), new SummaryCommand.LookedAgain(0, new Judgement(verdict, "As it is.", [], [])));
-        var card = SummaryCard.Of(Ended.Well(), summary, ImmutableDictionary<string, Usual>.Empty, _ => "", Shop.Noon, null);
+        var card = SummaryCard.Of(Ended.Well(), summary, [], ImmutableDictionary<string, Usual>.Empty, _ => "", Shop.Noon, null);
         (card.Tone, card.State).ShouldBe((tone, state));
         card.Fallback.ShouldEndWith("As it is.");
     }

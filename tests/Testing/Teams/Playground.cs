@@ -10,7 +10,7 @@ namespace ChatOps.Testing.Teams;
 public sealed class Playground : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly string Program = Path.Combine(Repository.Root, "artifacts", "playground", "node_modules", "@microsoft", "m365agentsplayground", "cli.js");
+    private static readonly string Program = Path.Combine(Repository.Root, "artifacts", "npm", "node_modules", "@microsoft", "m365agentsplayground", "cli.js");
 
     /// <summary>The first is whoever opens it, unless a page says otherwise; it wants six at least.</summary>
     private static readonly string[] People = ["Ana", "Ben", "Dora", "Cleo", "Eli", "Zoe"];
