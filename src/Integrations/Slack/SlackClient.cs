@@ -82,7 +82,7 @@ public sealed partial class SlackClient
     /// <returns>The connection before its first frame; later or never as Slack's refusal says.</returns>
     public async Task<Outcome<SlackSocket>> ConnectAsync(CancellationToken cancellationToken)
     {
-        var answer = await CallAsync("apps.connections.open", new FormUrlEncodedContent([]), SlackJson.Default.ConnectionBody, null, urgent: false, options.CurrentValue.AppToken, cancellationToken);
+        var answer = await CallAsync("apps.connections.open", new FormUrlEncodedContent([]), SlackJson.Default.ConnectionBody, null, urgent: false, null, options.CurrentValue.AppToken, cancellationToken);
         if (answer is SlackAnswer<ConnectionBody>.Failed failed) return SlackErrors.Judge<SlackSocket>(failed.Failure);
         if (((SlackAnswer<ConnectionBody>.Ok)answer).Value.Url is not { } url || !options.CurrentValue.MayConnectTo(url))
             return new Outcome<SlackSocket>.Never(new Fault("slack-socket-address", "The address that Slack gave for Socket Mode is not an encrypted one.", "Look whether Slack:ApiUrl is right."));
@@ -90,11 +90,11 @@ public sealed partial class SlackClient
     }
 
     internal Task<SlackAnswer<PostedBody>> PostAsync(PostMessage message, CancellationToken cancellationToken) =>
-        PostJsonAsync("chat.postMessage", message, SlackJson.Default.PostMessage, SlackJson.Default.PostedBody, message.Channel, cancellationToken);
+        CallAsync("chat.postMessage", JsonContent.Create(message, SlackJson.Default.PostMessage), SlackJson.Default.PostedBody, message.Channel, urgent: false, (string?)message.Metadata?.EventPayload?["key"], options.CurrentValue.BotToken, cancellationToken);
 
     /// <param name="urgent">It goes before updates that wait for their turn.</param>
     internal Task<SlackAnswer<PostedBody>> UpdateAsync(UpdateMessage message, bool urgent, CancellationToken cancellationToken) =>
-        CallAsync("chat.update", JsonContent.Create(message, SlackJson.Default.UpdateMessage), SlackJson.Default.PostedBody, null, urgent, options.CurrentValue.BotToken, cancellationToken);
+        CallAsync("chat.update", JsonContent.Create(message, SlackJson.Default.UpdateMessage), SlackJson.Default.PostedBody, null, urgent, $"{message.Channel} {message.Ts}", options.CurrentValue.BotToken, cancellationToken);
 
     internal Task<SlackAnswer<SlackBody>> JoinAsync(string channel, CancellationToken cancellationToken) =>
         PostJsonAsync("conversations.join", new JoinChannel(channel), SlackJson.Default.JoinChannel, SlackJson.Default.SlackBody, null, cancellationToken);
@@ -158,7 +158,7 @@ public sealed partial class SlackClient
     private Task<SlackAnswer<TBody>> PostJsonAsync<TRequest, TBody>(
         string method, TRequest body, JsonTypeInfo<TRequest> of, JsonTypeInfo<TBody> answer, string? channel, CancellationToken cancellationToken)
         where TBody : SlackBody =>
-        CallAsync(method, JsonContent.Create(body, of), answer, channel, urgent: false, options.CurrentValue.BotToken, cancellationToken);
+        CallAsync(method, JsonContent.Create(body, of), answer, channel, urgent: false, null, options.CurrentValue.BotToken, cancellationToken);
 
     // The methods that read are not promised to take JSON.
     private Task<SlackAnswer<TBody>> PostFormAsync<TBody>(
@@ -166,14 +166,14 @@ public sealed partial class SlackClient
         where TBody : SlackBody =>
         CallAsync(
             method, new FormUrlEncodedContent(fields.Where(f => f.Value is not null).Select(f => KeyValuePair.Create(f.Name, f.Value!))),
-            answer, null, urgent: false, options.CurrentValue.BotToken, cancellationToken);
+            answer, null, urgent: false, null, options.CurrentValue.BotToken, cancellationToken);
 
     private async Task<SlackAnswer<TBody>> CallAsync<TBody>(
-        string method, HttpContent content, JsonTypeInfo<TBody> answer, string? channel, bool urgent, string token, CancellationToken cancellationToken)
+        string method, HttpContent content, JsonTypeInfo<TBody> answer, string? channel, bool urgent, string? who, string token, CancellationToken cancellationToken)
         where TBody : SlackBody
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.CurrentValue.ApiUrl, method)) { Content = content };
-        if (pace.Take(method, channel, urgent) is { } wait) return new SlackAnswer<TBody>.Failed(new SlackFailure(method, "ratelimited", wait));
+        if (pace.Take(method, channel, urgent, who) is { } wait) return new SlackAnswer<TBody>.Failed(new SlackFailure(method, "ratelimited", wait));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return await SendAsync(
             method, request, response => response.Content.ReadFromJsonAsync(answer, cancellationToken), cancellationToken);

@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
-
 namespace ChatOps.Integrations.Slack;
 
-/// <summary>Keeps calls within Slack's published rates. It never waits: it says how long to wait.</summary>
+/// <summary>Keeps calls within Slack's published rates. It never waits: it says how long to wait, and keeps that turn for whoever it was said to.</summary>
 /// <remarks>
 /// Posting: one a second and channel with a few at once. Methods: 20, 50 or 100 in any minute by their tier. A 429 holds that method alone.
 /// Source: docs.slack.dev/apis/web-api/rate-limits.
@@ -15,27 +13,35 @@ internal sealed class SlackPace(TimeProvider clock)
     /// <summary>Some hundreds a minute are taken by a workspace, whatever the channel.</summary>
     private const int PostsPerMinute = 200;
 
-    private readonly ConcurrentDictionary<string, Bucket> buckets = new();
-    private readonly ConcurrentDictionary<string, DateTimeOffset> held = new();
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, Bucket> buckets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> held = new(StringComparer.Ordinal);
 
     /// <summary>Takes a turn and answers null, or says how long it is until there is one.</summary>
     /// <param name="channel">The channel that is posted to; null for calls that post nothing.</param>
     /// <param name="urgent">It goes before those that were told to wait.</param>
-    public TimeSpan? Take(string method, string? channel, bool urgent)
+    /// <param name="who">The same for each try of one call, so that it is given the turn that it was told; null = it takes its chance.</param>
+    public TimeSpan? Take(string method, string? channel, bool urgent = false, string? who = null)
     {
-        var now = clock.GetUtcNow();
-        if (held.TryGetValue(method, out var until) && until > now) return until - now;
-        if (channel is not null && BucketOf("channel:" + channel, PostsAtOnce, 1, kept: 0).Take(now, urgent) is { } wait) return wait;
-        if (method == "chat.postMessage") return BucketOf(method, PostsPerMinute, PostsPerMinute / 60.0, kept: 0).Take(now, urgent);
-        if (PerMinute(method) is not { } rate) return null;
+        lock (gate)
+        {
+            var now = clock.GetUtcNow();
+            if (held.TryGetValue(method, out var until) && until > now) return until - now;
 
-        // What is saved up and what comes in are together no more than the tier, whichever minute is counted.
-        var atOnce = rate / 4;
-        return BucketOf(method, atOnce, (rate - atOnce) / 60.0, kept: method == "chat.update" ? atOnce / 4 : 0).Take(now, urgent);
+            // A turn is taken of both or of neither.
+            List<Bucket> all = [.. BucketsOf(method, channel)];
+            var wait = all.Select(bucket => bucket.Ask(now, urgent, who)).Max();
+            if (wait is not null) return wait;
+            foreach (var bucket in all) bucket.Take(who);
+            return null;
+        }
     }
 
     /// <summary>Slack said to leave this method alone for a while.</summary>
-    public void Hold(string method, TimeSpan pause) => held[method] = clock.GetUtcNow() + pause;
+    public void Hold(string method, TimeSpan pause)
+    {
+        lock (gate) held[method] = clock.GetUtcNow() + pause;
+    }
 
     private static int? PerMinute(string method) => method switch
     {
@@ -45,49 +51,62 @@ internal sealed class SlackPace(TimeProvider clock)
         _ => null,
     };
 
+    private IEnumerable<Bucket> BucketsOf(string method, string? channel)
+    {
+        if (channel is not null) yield return BucketOf("channel:" + channel, PostsAtOnce, 1, kept: 0);
+        if (method == "chat.postMessage") yield return BucketOf(method, PostsPerMinute, PostsPerMinute / 60.0, kept: 0);
+
+        // What is saved up and what comes in are together no more than the tier, whichever minute is counted.
+        if (PerMinute(method) is { } rate) yield return BucketOf(method, rate / 4, (rate - (rate / 4)) / 60.0, kept: method == "chat.update" ? rate / 16 : 0);
+    }
+
     private Bucket BucketOf(string key, int atOnce, double perSecond, int kept)
     {
         // A forgotten bucket is a full one: at worst Slack says 429 itself.
         if (buckets.Count > MostBuckets) buckets.Clear();
-        return buckets.GetOrAdd(key, _ => new Bucket(atOnce, perSecond, kept));
+        if (!buckets.TryGetValue(key, out var bucket)) buckets[key] = bucket = new Bucket(atOnce, perSecond, kept);
+        return bucket;
     }
 
     /// <param name="kept">Turns that only what is urgent may take.</param>
     private sealed class Bucket(int atOnce, double perSecond, int kept)
     {
-        /// <summary>Whoever is told to wait longer than this may as well ask again.</summary>
-        private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
+        /// <summary>Whoever is told to wait longer than this may as well ask again, and whoever is late by this does not come any more.</summary>
+        private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2), Overdue = TimeSpan.FromSeconds(30);
 
-        private readonly Lock gate = new();
+        private const double Rounding = 1e-6;
+
+        private readonly Dictionary<string, DateTimeOffset> promised = new(StringComparer.Ordinal);
         private double tokens = atOnce;
         private DateTimeOffset at;
-        private DateTimeOffset promised;
 
-        public TimeSpan? Take(DateTimeOffset now, bool urgent)
+        /// <summary>Null where there is a turn now; else how long it is until then, which is promised to <paramref name="who"/>.</summary>
+        public TimeSpan? Ask(DateTimeOffset now, bool urgent, string? who)
         {
-            lock (gate)
+            if (at != default) tokens = Math.Min(atOnce, tokens + (Math.Max(0, (now - at).TotalSeconds) * perSecond));
+            at = now;
+            foreach (var (name, turn) in promised.ToList())
             {
-                if (at != default) tokens = Math.Min(atOnce, tokens + (Math.Max(0, (now - at).TotalSeconds) * perSecond));
-                at = now;
-                var missing = 1 + (urgent ? 0 : kept) - tokens;
-                if (missing <= 0)
-                {
-                    tokens -= 1;
-                    return null;
-                }
-
-                var wait = TimeSpan.FromSeconds(missing / perSecond);
-                return urgent ? wait : Promise(now, wait);
+                if (now - turn > Overdue) promised.Remove(name);
             }
+
+            if (urgent) return Until(1);
+            if (who is not null && promised.TryGetValue(who, out var mine)) return mine > now ? mine - now : Until(1);
+
+            // Behind all that were promised before: a hundred that come back at once for one turn would only be sent away again.
+            if (Until(1 + kept + promised.Count) is not { } wait) return null;
+            if (wait > Longest) return Longest;
+            if (who is not null) promised[who] = now + wait;
+            return wait;
         }
 
-        /// <summary>A turn behind all that were promised before: a hundred that come back at once for one turn would only be sent away again.</summary>
-        private TimeSpan Promise(DateTimeOffset now, TimeSpan soonest)
+        public void Take(string? who)
         {
-            var next = promised + TimeSpan.FromSeconds(1 / perSecond);
-            promised = next > now + soonest ? next : now + soonest;
-            if (promised > now + Longest) promised = now + Longest;
-            return promised - now;
+            tokens -= 1;
+            if (who is not null) promised.Remove(who);
         }
+
+        /// <summary>To the next millisecond: whoever comes back then must not be sent away for a rounding.</summary>
+        private TimeSpan? Until(double wanted) => wanted - tokens < Rounding ? null : TimeSpan.FromMilliseconds(Math.Ceiling(((wanted - tokens) / perSecond * 1000) - Rounding));
     }
 }

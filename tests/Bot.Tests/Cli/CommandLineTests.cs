@@ -252,7 +252,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     {
         var folder = Path.Combine(Repository.Root, "config", "examples", "marketplace");
         (await RunAsync("lint", folder)).ShouldBe(0);
-        output.ToString().Trim().ShouldBe("0 errors, 0 warnings in 9 files\nfrom the library: staging-deploy, rolling-deploy, nightly-backup", StringCompareShould.IgnoreLineEndings);
+        output.ToString().Trim().ShouldBe("0 errors, 0 warnings in 15 files\nfrom the library: staging-deploy, rolling-deploy, nightly-backup", StringCompareShould.IgnoreLineEndings);
         output.GetStringBuilder().Clear();
         (await RunAsync("lint", folder, "--format", "json")).ShouldBe(0);
         output.ToString().Trim().ShouldBe("[]");

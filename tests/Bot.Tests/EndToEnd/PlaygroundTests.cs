@@ -49,8 +49,8 @@ public sealed class PlaygroundTests : IAsyncLifetime
     [InlineData("channel")]
     public async Task A_typed_command_is_ticked_approved_by_others_and_seen_to_end(string where)
     {
-        // Whoever approves has the place open: the Playground tells a window nothing of what was before it.
-        var (ben, dora) = (await OpenAsync("Ben", where), await OpenAsync("Dora", where));
+        // Others are not in her personal chat. Whoever approves has the channel open: the Playground tells a window nothing of what was before it.
+        var (ben, dora) = (await OpenAsync("Ben", "channel"), await OpenAsync("Dora", "channel"));
         var ana = await OpenAsync("Ana", where);
         await SayAsync(ana, where, "deploy api v1.2.3 prod");
         for (var left = 3; left > 0; left--)
@@ -61,11 +61,11 @@ public sealed class PlaygroundTests : IAsyncLifetime
 
         await ana.GetByText("0 of 2 approvals").First.WaitForAsync();
         await Picture(ana, $"{where}-1-waits");
-
+        if (where == "personal") await SayAsync(ben, "channel", "show 1");
         await ApproveAsync(ben);
         await ana.GetByText("1 of 2 approvals").First.WaitForAsync();
         await ApproveAsync(dora);
-        foreach (var page in (IPage[])[ana, ben, dora]) await page.GetByText("Succeeded").First.WaitForAsync();
+        await ana.GetByText("Succeeded").First.WaitForAsync();
         await Picture(ana, $"{where}-2-succeeded");
     }
 

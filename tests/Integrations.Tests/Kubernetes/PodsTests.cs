@@ -67,11 +67,11 @@ public sealed class PodsTests
     public async Task What_is_left_of_the_version_before_is_told()
     {
         await using var bed = await Bed.StartAsync();
-        Bed.Done(await bed.Targets.LookBackAsync(Bed.Api, "v1.2.2", null, default)).Says.ShouldBe("it runs now, so its image is there");
+        Bed.Done(await bed.Targets.LookBackAsync(Bed.Api, "v1.2.2", null, default)).ShouldBe(new BackSeen("it runs now", null) { Image = "registry.example.com/api:v1.2.2" });
         await bed.RollOutAsync(Bed.To("v1.2.3"));
         bed.Cluster.AutoAdvance(TimeSpan.FromMilliseconds(3));
         await bed.SeeAsync(Bed.To("v1.2.3"), RolloutPhase.Complete);
-        Bed.Done(await bed.Targets.LookBackAsync(Bed.Api, "v1.2.2", 1, default)).Says.ShouldBe("revision 1 is there; whether its image is still in the registry, the cluster can't tell");
+        Bed.Done(await bed.Targets.LookBackAsync(Bed.Api, "v1.2.2", 1, default)).ShouldBe(new BackSeen("revision 1 is there", null) { Image = "registry.example.com/api:v1.2.2" });
         Bed.Done(await bed.Targets.LookBackAsync(Bed.Api, "v0.9", null, default)).Says.ShouldStartWith("its revision is gone: only its image is set back");
         bed.Cluster.SetImageByHand("shop", "api", "registry.example.com/api:v6");
         Bed.Done(await bed.Targets.LookBackAsync(Bed.Api, "v1.2.2", null, default)).ByHand!.ShouldContain("kubectl-set");

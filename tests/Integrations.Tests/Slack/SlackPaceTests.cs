@@ -44,16 +44,58 @@ public sealed class SlackPaceTests
     public void Those_that_are_sent_away_are_told_to_come_back_one_after_another()
     {
         while (Take("chat.update", null) is null) { }
-        var waits = Enumerable.Range(0, 20).Select(_ => Take("chat.update", null)!.Value.TotalSeconds).ToList();
+        var waits = Enumerable.Range(0, 20).Select(one => Take("chat.update", null, who: $"message {one}")!.Value.TotalSeconds).ToList();
         waits.Zip(waits.Skip(1)).ShouldAllBe(pair => Math.Abs(pair.Second - pair.First - (60.0 / 38)) < 0.01);
-        for (var i = 0; i < 500; i++) Take("chat.update", null)!.Value.ShouldBeLessThanOrEqualTo(TimeSpan.FromMinutes(2));
+        Take("chat.update", null, who: "message 7")!.Value.TotalSeconds.ShouldBe(waits[7], 0.01, "asking again changes nothing");
+        for (var i = 0; i < 500; i++) Take("chat.update", null, who: $"more {i}")!.Value.ShouldBeLessThanOrEqualTo(TimeSpan.FromMinutes(2));
+    }
+
+    [Fact]
+    public void Whoever_was_told_to_wait_gets_that_turn_however_many_come_meanwhile()
+    {
+        while (Take("chat.update", null, who: "busy") is null) { }
+        var wait = Take("chat.update", null, who: "patient")!.Value;
+        for (var told = clock.Now + wait; clock.Now < told; clock.Now += TimeSpan.FromMilliseconds(100)) Take("chat.update", null, who: "busy");
+        Take("chat.update", null, who: "patient").ShouldBeNull();
+    }
+
+    [Fact]
+    public void What_is_urgent_takes_a_turn_from_those_that_wait_but_not_their_place()
+    {
+        while (Take("chat.update", null, urgent: true) is null) { }
+        var wait = Take("chat.update", null, who: "patient")!.Value;
+        clock.Now += wait;
+        while (Take("chat.update", null, urgent: true) is null) { }
+        var more = Take("chat.update", null, who: "patient")!.Value;
+        Take("chat.update", null, who: "new")!.Value.ShouldBeGreaterThan(more);
+        clock.Now += more;
+        Take("chat.update", null, who: "patient").ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_turn_that_nobody_comes_for_is_given_away()
+    {
+        while (Take("chat.update", null, who: "busy") is null) { }
+        var wait = Take("chat.update", null, who: "gone")!.Value;
+        clock.Now += wait + TimeSpan.FromSeconds(31);
+        var taken = 0;
+        while (Take("chat.update", null, who: $"next {taken}") is null) taken++;
+        taken.ShouldBe(9, "all but those that are kept for what is urgent");
+    }
+
+    [Fact]
+    public void A_post_that_its_channel_does_not_take_yet_takes_no_turn_of_the_workspace()
+    {
+        for (var i = 0; i < 3; i++) Take("chat.postMessage", "C1").ShouldBeNull();
+        for (var i = 0; i < 1000; i++) Take("chat.postMessage", "C1").ShouldNotBeNull();
+        Take("chat.postMessage", "C2").ShouldBeNull();
     }
 
     [Fact]
     public void What_is_urgent_goes_before_all_that_wait()
     {
         while (Take("chat.update", null) is null) { }
-        for (var i = 0; i < 50; i++) Take("chat.update", null);
+        for (var i = 0; i < 50; i++) Take("chat.update", null, who: $"message {i}");
         for (var i = 0; i < 3; i++) Take("chat.update", null, urgent: true).ShouldBeNull();
         Take("chat.update", null, urgent: true)!.Value.ShouldBeLessThan(TimeSpan.FromSeconds(2));
     }
@@ -83,7 +125,7 @@ public sealed class SlackPaceTests
         (await Ask("a", true)).ShouldBe("4");
     }
 
-    private TimeSpan? Take(string method, string? channel, bool urgent = false) => pace.Take(method, channel, urgent);
+    private TimeSpan? Take(string method, string? channel, bool urgent = false, string? who = null) => pace.Take(method, channel, urgent, who);
 
     private sealed class Clock : TimeProvider
     {

@@ -60,17 +60,19 @@ function ask({ asks, title, text, yes, no, style }) {
   return new Promise(resolve => dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes' ? { sure: 'yes', reason: reason.value } : null), { once: true }));
 }
 
-const sending = new WeakSet();
+// By what is sent rather than by form: what changed while an answer was on its way turns a button into another, and that one may be pressed at once.
+const sending = new Set();
 
 async function act(form) {
-  if (sending.has(form)) return;
+  const what = form.elements.delivery?.value ?? form;
+  if (sending.has(what)) return;
   const extra = form.dataset.asks ? await ask(form.dataset) : {};
   if (!extra) return;
-  sending.add(form);
+  sending.add(what);
   try {
     await send(form, extra);
   } finally {
-    sending.delete(form);
+    sending.delete(what);
   }
 }
 
