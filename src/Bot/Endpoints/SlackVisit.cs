@@ -19,6 +19,9 @@ internal sealed class SlackVisit(SlackDoor door, SlackWorkspaces workspaces, Sla
     /// <summary>What the bot puts to a message that it kept as a note.</summary>
     private const string KeptMark = "memo";
 
+    /// <summary>For telling whose a request is. It is known, save for the first one after a start.</summary>
+    private static readonly TimeSpan OriginPatience = TimeSpan.FromSeconds(1.5);
+
     private const string
         WorkingOnIt = "Working on it… The answer follows here.",
         NotKeptYet = "This takes longer than it should: the bot's database is slow or gone. Look whether your command is there before giving it again.";
@@ -121,11 +124,13 @@ internal sealed class SlackVisit(SlackDoor door, SlackWorkspaces workspaces, Sla
     /// <summary>Null where the bot does not speak in that workspace, or can't tell: then nothing is read.</summary>
     private async Task<SlackOrigin?> OriginAsync(SlackSender sender)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(replies.Stopping);
+        patience.CancelAfter(OriginPatience);
         try
         {
-            return await workspaces.OriginAsync(sender, replies.Stopping);
+            return await workspaces.OriginAsync(sender, patience.Token);
         }
-        catch (StoreUnavailableException)
+        catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
         {
             return null;
         }

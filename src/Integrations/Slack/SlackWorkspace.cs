@@ -24,8 +24,8 @@ internal sealed class SlackWorkspace(SlackInstall? install, string? team, SlackC
     /// <summary>What the token says of itself, asked for once an hour; null when Slack does not say now.</summary>
     public Task<AuthBody?> FindAsync(CancellationToken cancellationToken) => kept.GetAsync("", LoadAsync, cancellationToken);
 
-    /// <summary>The same, or what it said before: a token never moves to another workspace.</summary>
-    public async Task<AuthBody?> WhoseAsync(CancellationToken cancellationToken) => await FindAsync(cancellationToken) ?? last;
+    /// <summary>The same, asked for once: a token never moves to another workspace.</summary>
+    public async Task<AuthBody?> WhoseAsync(CancellationToken cancellationToken) => last ?? await FindAsync(cancellationToken);
 
     public void Dispose() => Channels.Dispose();
 

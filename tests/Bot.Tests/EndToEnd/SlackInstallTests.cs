@@ -66,10 +66,11 @@ public sealed class SlackInstallTests : IAsyncLifetime
         await dora.ClickAsync(home, "Approve");
         await CardAsync(acme, message => message.Shows("succeeded"));
         stage.Cluster.Deployment("prod", "api").Version.ShouldBe("v1.2.3");
+        acme.Messages.Select(message => message.Key).Distinct().Count().ShouldBe(acme.Messages.Count);
         acme.Calls.ShouldContain("users.info");
         stage.Slack.Refusals.Concat(acme.Refusals).ShouldBeEmpty();
 
-        // The same id is another account here: at home it may deploy, here its address is in no group.
+        // Known by its address, which is in no group.
         (await User(acme, "UEVE").TypeAsync("#deploys", "/deploy api v1.2.4 prod")).Reply.ShouldNotBeNull().Says.ShouldContain("not-allowed");
     }
 
@@ -177,6 +178,32 @@ public sealed class SlackInstallTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Over_Socket_Mode_one_connection_serves_every_workspace()
+    {
+        await InstallAsync(acme);
+        await bot.KillAsync();
+        await bot.DisposeAsync();
+        stage.Settings.Remove("Slack:SigningSecret");
+        stage.Settings["Slack:AppToken"] = stage.Slack.AppToken;
+        bot = await stage.StartBotAsync();
+        (await acme.SocketUser("UANA").TypeAsync("#deploys", "/deploy api v1.2.3 prod")).Reply.ShouldNotBeNull().Says.ShouldContain("waiting for its checklist");
+        await acme.SocketUser("UANA").TickAsync(await CardAsync(acme, message => message.Shows("waiting for its checklist")), "Database backup taken");
+        await stage.CardAsync(message => message.Shows("1 item is still"));
+    }
+
+    [Fact]
+    public async Task The_doctor_says_of_each_workspace_whether_its_token_is_good_and_which_scopes_it_lacks()
+    {
+        await InstallAsync(acme);
+        acme.Scopes = "chat:write,commands";
+        await using var doctor = BotProcess.Launch(stage.Folder, stage.Settings, BotProcess.FreePort(), "doctor", "--json");
+        await doctor.ExitAsync();
+        doctor.Output.ShouldContain("Slack Acme Corp");
+        doctor.Output.ShouldContain("The token lacks users:read.email");
+        doctor.Output.ShouldNotContain(acme.BotToken);
+    }
+
+    [Fact]
     public async Task An_organization_is_installed_once_for_all_its_workspaces()
     {
         var grid = stage.Slack.AddTeam("T3", "Big Org", "E1", ("T3", "North"), ("T4", "South"));
@@ -192,7 +219,7 @@ public sealed class SlackInstallTests : IAsyncLifetime
 
         // By name, in one of its workspaces.
         stage.Write("services/api.yaml", File.ReadAllText(Path.Combine(stage.Folder, "config", "services", "api.yaml")).Replace("#deploys", "#deploys@north", StringComparison.Ordinal));
-        await stage.User(stage.Ana, bot).UntilAsync("/abort 1", "aborted");
+        await stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/abort 1");
         await stage.User(stage.Ana, bot).UntilAsync("/deploy api v1.2.4 prod", "v1.2.4");
         await CardAsync(grid, message => message.Shows("v1.2.4"), "CDEPLOYST3");
         grid.Refusals.ShouldBeEmpty();
@@ -222,7 +249,7 @@ public sealed class SlackInstallTests : IAsyncLifetime
     private void SignsInAs(string email, string? then = null) => provider.Claims = claims =>
     {
         claims["https://slack.com/team_id"] = "T1";
-        claims["https://slack.com/user_id"] = "U1";
+        claims["https://slack.com/user_id"] = "U" + (then ?? email).Split('@')[0].ToUpperInvariant();
         claims["email"] = then ?? email;
         claims["email_verified"] = true;
     };
