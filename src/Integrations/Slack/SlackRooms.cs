@@ -103,7 +103,7 @@ internal sealed partial class SlackRooms(SlackWorkspaces workspaces, ILogger<Sla
         return new Outcome<WrittenMessage?>.Done(new WrittenMessage(SlackText.Read(found.Text), author ?? "somebody", TimeOf(message)));
     }
 
-    private async Task<Outcome<Room?>> FindOursAsync(SlackWorkspace workspace, string name, DateTimeOffset since, CancellationToken cancellationToken)
+    private static async Task<Outcome<Room?>> FindOursAsync(SlackWorkspace workspace, string name, DateTimeOffset since, CancellationToken cancellationToken)
     {
         if ((await workspace.FindAsync(cancellationToken))?.UserId is not { } me) return new Outcome<Room?>.Later("Slack did not say who the bot is.");
         string? cursor = null;

@@ -51,4 +51,11 @@ public sealed class SlackInstallVisitTests
         var forged = state[..place] + (state[place] == 'A' ? 'B' : 'A') + state[(place + 1)..];
         visit.Read(forged, half, Ana).ShouldBeNull();
     }
+
+    private sealed class LaterClock : TimeProvider
+    {
+        public TimeSpan Later { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddYears(56) + Later;
+    }
 }

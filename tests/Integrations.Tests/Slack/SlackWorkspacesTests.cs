@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ChatOps.Integrations.Slack;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Cards;
