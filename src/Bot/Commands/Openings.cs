@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using ChatOps.Bot.Engine;
 using ChatOps.Bot.Settings;
 using ChatOps.Bot.Worker;
-using ChatOps.Integrations.Slack;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Catalog;
@@ -349,14 +348,22 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         if (service.Teams is { } teams) places.Add(new Place("teams", teams));
 
         // Where it was said too, unless the service has its own place there; and first what those who speak can see. Another workspace of Slack is another place.
-        if (speaker.Place is { } said && places.All(place => place.Surface != said.Surface || Elsewhere(place, said))) places.Add(said);
+        if (speaker.Place is { } said && !await IsShownAsync(places, said, cancellationToken)) places.Add(said);
 
         // And where people talk about what is wrong with it.
         places.AddRange((await incidents.RoomsAboutAsync(service.Name, cancellationToken)).Select(Book.PlaceOf).OfType<Place>());
         return [.. places.Distinct().Where(place => chats.For(place.Surface) is not null).OrderBy(place => place.Surface == speaker.Place?.Surface ? 0 : 1).Select(place => place.ToString())];
     }
 
-    private static bool Elsewhere(Place place, Place said) => said.Surface == "slack" && SlackId.Read(place.Channel).Workspace != SlackId.Read(said.Channel).Workspace;
+    private async Task<bool> IsShownAsync(IEnumerable<Place> places, Place said, CancellationToken cancellationToken)
+    {
+        foreach (var place in places.Where(place => place.Surface == said.Surface))
+        {
+            if (chats.For(said.Surface) is not { } chat || await chat.AreTogetherAsync(place, said, cancellationToken)) return true;
+        }
+
+        return false;
+    }
 
     private static Reply Refused(Refusal refusal) => new(RefusalCard.Of(refusal), null, refusal);
 

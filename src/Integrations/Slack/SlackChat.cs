@@ -61,6 +61,16 @@ internal sealed partial class SlackChat(SlackWorkspaces workspaces, ILogger<Slac
         return none;
     }
 
+    public async Task<bool> AreTogetherAsync(Place one, Place other, CancellationToken cancellationToken)
+    {
+        var (first, second) = (SlackId.Read(one.Channel).Workspace, SlackId.Read(other.Channel).Workspace);
+        if (first == second) return true;
+
+        // One may be written by name, and the other by id. An organization's id does not say in which of its workspaces.
+        return await workspaces.FindAsync(first, cancellationToken) is Outcome<SlackWorkspace>.Done { Value: var here }
+            && await workspaces.FindAsync(second, cancellationToken) is Outcome<SlackWorkspace>.Done { Value: var there } && here.Install == there.Install && here.Install is not { IsGrid: true };
+    }
+
     public async Task<Outcome<Nothing>> UpdateAsync(Posted message, Card card, CancellationToken cancellationToken)
     {
         var id = SlackId.Read(message.Channel);

@@ -13,7 +13,11 @@ namespace ChatOps.Integrations.Slack;
 
 /// <summary>The token of an installed workspace.</summary>
 /// <param name="Refused">Told, with Slack's word for it, when Slack takes the token no more.</param>
-internal sealed record SlackAccess(string Token, Func<string, Task> Refused);
+internal sealed record SlackAccess(string Token, Func<string, Task> Refused)
+{
+    /// <summary>Without the token, which must get into no log.</summary>
+    public override string ToString() => nameof(SlackAccess);
+}
 
 /// <summary>The calls of Slack's Web API that the bot makes in one workspace. One try each: it neither loops nor sleeps.</summary>
 public sealed partial class SlackClient

@@ -63,7 +63,7 @@ public sealed partial class SlackWorkspaces : IDisposable
     public async Task LeftAsync(SlackSender sender, bool uninstalled, CancellationToken cancellationToken)
     {
         if (!installs.On || await InstallOfAsync(sender, cancellationToken) is not { Ended: null } install) return;
-        if (await FindAsync(install.Id, cancellationToken) is Outcome<SlackWorkspace>.Done { Value: var found } && await found.Client.WhoAmIAsync(cancellationToken) is SlackAnswer<AuthBody>.Ok) return;
+        if (installs.Unseal(install) is { } token && await NewClient(token, _ => Task.CompletedTask).WhoAmIAsync(cancellationToken) is SlackAnswer<AuthBody>.Ok) return;
         await installs.EndAsync(install, uninstalled ? new SlackUninstalled(install.Id) : new SlackRevoked(install.Id, "tokens_revoked"), cancellationToken);
         Log.Left(logger, install.Id);
     }
@@ -147,11 +147,13 @@ public sealed partial class SlackWorkspaces : IDisposable
         if (install.Ended is { } why) return Never("slack-not-installed", $"Nothing is posted in {install.Name} any more: {why}.", "Install the app there again (/slack/install), or name another channel.");
         if (open.TryGetValue((install.Id, team), out var known) && known.Install == install) return Done(known);
         if (installs.Unseal(install) is not { } token) return Never("slack-token-sealed", $"The token of {install.Name} can't be unsealed: the keys that it was sealed with are gone.", "Bring the folder Console:Keys back, or install the app there again (/slack/install).");
-        var client = new SlackClient(http, options, new SlackPace(clock), loggers.CreateLogger<SlackClient>(), new SlackAccess(token, error => RefusedAsync(install, error)));
+        var client = NewClient(token, error => RefusedAsync(install, error));
 
         // What an older token was used for may still be on its way: it is left to the collector.
         return Done(open[(install.Id, team)] = new SlackWorkspace(install, team, client, clock));
     }
+
+    private SlackClient NewClient(string token, Func<string, Task> refused) => new(http, options, new SlackPace(clock), loggers.CreateLogger<SlackClient>(), new SlackAccess(token, refused));
 
     private async Task RefusedAsync(SlackInstall install, string error)
     {

@@ -169,7 +169,7 @@ public sealed class SlackInstallTests : IAsyncLifetime
         await stage.CardAsync(message => message.Shows("waiting for approval"));
         shown.Updates.ShouldBe(0);
         acme.Calls.Count.ShouldBe(calls);
-        (await admin.GetAsync("/settings")).Body.ShouldContain("Nothing is posted in Acme Corp");
+        (await admin.GetAsync("/settings")).Body.ShouldContain(how == "app_uninstalled" ? "the app was uninstalled" : "Nothing is posted in Acme Corp");
 
         await InstallAsync(acme);
         await stage.User(stage.Ben, bot).ClickAsync(await stage.CardAsync(message => message.Shows("waiting for approval")), "Approve");

@@ -133,7 +133,8 @@ public sealed class SlackWorkspacesTests : IAsyncLifetime
     {
         if (!isGood) acme.End("token_revoked");
         await Workspaces.LeftAsync(new SlackSender("T2", null, false), uninstalled: true, default);
-        kept.Events.Count(one => one is not SlackInstalled).ShouldBe(ends);
+        kept.Events.Count(one => one is SlackUninstalled).ShouldBe(ends);
+        kept.Events.OfType<SlackRevoked>().ShouldBeEmpty();
         (await Workspaces.OriginAsync(new SlackSender("T2", null, false), default) is null).ShouldBe(!isGood);
     }
 
@@ -165,6 +166,15 @@ public sealed class SlackWorkspacesTests : IAsyncLifetime
         (await PostAsync("#deploys@south")).ShouldBeOfType<Outcome<Posted>.Done>().Value.Channel.ShouldBe("CDEPLOYST4@E1");
         (await PostAsync("#deploys@T4")).ShouldBeOfType<Outcome<Posted>.Done>();
     }
+
+    [Theory]
+    [InlineData("#general", "CGENERAL", true)]
+    [InlineData("#general", "CGENERAL@T2", false)]
+    [InlineData("#general@acme-corp", "CGENERAL@T2", true)]
+    [InlineData("#general@stand-in", "CGENERAL", true)]
+    [InlineData("#general@nowhere", "CGENERAL@T2", false)]
+    public async Task Places_are_together_in_one_workspace_however_it_is_written(string one, string other, bool together) =>
+        (await Chat.AreTogetherAsync(new Place("slack", one), new Place("slack", other), default)).ShouldBe(together);
 
     [Fact]
     public async Task Each_workspace_has_its_own_pace()
