@@ -54,7 +54,7 @@ public sealed class SlackInstallTests : IAsyncLifetime
     {
         await InstallAsync(acme);
         var (ana, ben, dora) = (User(acme, "UANA"), User(acme, "UBEN"), stage.User(stage.Dora, bot));
-        (await ana.TypeAsync("#deploys", "/deploy api v1.2.3 prod")).Reply.ShouldNotBeNull().Says.ShouldContain("waiting for its checklist");
+        await ToldAsync(acme, ana, "/deploy api v1.2.3 prod", "waiting for its checklist");
         var there = await CardAsync(acme, message => message.Shows("waiting for its checklist"));
         var home = await stage.CardAsync(message => message.Shows("waiting for its checklist"));
         await ana.TickAsync(there, "Database backup taken");
@@ -71,7 +71,7 @@ public sealed class SlackInstallTests : IAsyncLifetime
         stage.Slack.Refusals.Concat(acme.Refusals).ShouldBeEmpty();
 
         // Known by its address, which is in no group.
-        (await User(acme, "UEVE").TypeAsync("#deploys", "/deploy api v1.2.4 prod")).Reply.ShouldNotBeNull().Says.ShouldContain("not-allowed");
+        await ToldAsync(acme, User(acme, "UEVE"), "/deploy api v1.2.4 prod", "not-allowed");
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class SlackInstallTests : IAsyncLifetime
         bot.Output.ShouldNotContain(SlackStandIn.ClientSecret);
         await bot.DisposeAsync();
         bot = await stage.StartBotAsync();
-        (await User(acme, "UANA").TypeAsync("#deploys", "/deploy api v1.2.3 prod")).Reply.ShouldNotBeNull().Says.ShouldContain("waiting for its checklist");
+        await ToldAsync(acme, User(acme, "UANA"), "/deploy api v1.2.3 prod", "waiting for its checklist");
         await CardAsync(acme, message => message.Shows("waiting for its checklist"));
     }
 
@@ -93,12 +93,11 @@ public sealed class SlackInstallTests : IAsyncLifetime
     public async Task Who_has_not_installed_the_app_is_told_so_and_reads_nothing()
     {
         var ana = User(acme, "UANA");
-        var told = (await ana.TypeAsync("#deploys", "/status api")).Reply.ShouldNotBeNull();
-        told.Says.ShouldContain("not installed in this workspace");
+        var told = await ToldAsync(acme, ana, "/status api", "not installed in this workspace");
         told.Says.ShouldNotContain("v1.2.2");
         (await ana.MentionAsync("#deploys", "status api")).Status.ShouldBe(HttpStatusCode.OK);
         acme.Messages.ShouldBeEmpty();
-        (await stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/status api")).Reply.ShouldNotBeNull().Says.ShouldContain("api");
+        await ToldAsync(stage.Slack, stage.User(stage.Ana, bot), "/status api", "prod");
     }
 
     [Theory]
@@ -131,7 +130,7 @@ public sealed class SlackInstallTests : IAsyncLifetime
         answer.Body.ShouldContain("The app was not installed");
         stage.Slack.Exchanged.ShouldBe(how is "replayed" or "other-app" or "home" ? 1 : 0);
         if (how == "replayed") return;
-        if (how != "home") (await User(acme, "UANA").TypeAsync("#deploys", "/status api")).Reply.ShouldNotBeNull().Says.ShouldContain("not installed");
+        if (how != "home") await ToldAsync(acme, User(acme, "UANA"), "/status api", "not installed");
     }
 
     [Fact]
@@ -163,7 +162,9 @@ public sealed class SlackInstallTests : IAsyncLifetime
         await ana.TickAsync(card, "Database backup taken");
         await stage.CardAsync(message => message.Shows("1 item is still to be ticked") || message.Shows("1 of 2"));
         await OnPageAsync("/runs/1", "Acme Corp", "in this workspace any more");
-        (await there.TypeAsync("#deploys", "/status api")).Reply.ShouldNotBeNull().Says.ShouldContain("not installed in this workspace");
+        await ToldAsync(acme, there, "/status api", "not installed in this workspace");
+        await there.TickAsync(shown, "Stakeholders know");
+        await acme.ReplyAsync("UANA", reply => reply.Shows("not installed in this workspace") && reply.Via == "response_url", Patience);
         var calls = acme.Calls.Count;
         await ana.TickAsync(card, "Stakeholders know");
         await stage.CardAsync(message => message.Shows("waiting for approval"));
@@ -186,7 +187,7 @@ public sealed class SlackInstallTests : IAsyncLifetime
         stage.Settings.Remove("Slack:SigningSecret");
         stage.Settings["Slack:AppToken"] = stage.Slack.AppToken;
         bot = await stage.StartBotAsync();
-        (await acme.SocketUser("UANA").TypeAsync("#deploys", "/deploy api v1.2.3 prod")).Reply.ShouldNotBeNull().Says.ShouldContain("waiting for its checklist");
+        await ToldAsync(acme, acme.SocketUser("UANA"), "/deploy api v1.2.3 prod", "waiting for its checklist");
         await acme.SocketUser("UANA").TickAsync(await CardAsync(acme, message => message.Shows("waiting for its checklist")), "Database backup taken");
         await stage.CardAsync(message => message.Shows("1 item is still"));
     }
@@ -216,7 +217,7 @@ public sealed class SlackInstallTests : IAsyncLifetime
         await bot.DisposeAsync();
         bot = await stage.StartBotAsync();
         var south = new SlackUser(grid, "UANA", bot.NewClient()) { TeamId = "T4" };
-        (await south.TypeAsync("CDEPLOYST4", "/deploy api v1.2.3 prod")).Reply.ShouldNotBeNull().Says.ShouldContain("waiting for its checklist");
+        await ToldAsync(grid, south, "/deploy api v1.2.3 prod", "waiting for its checklist", "CDEPLOYST4");
         var byName = await CardAsync(grid, message => message.Shows("waiting for its checklist"), "CDEPLOYST3");
         await south.TickAsync(await CardAsync(grid, message => message.Shows("waiting for its checklist"), "CDEPLOYST4"), "Database backup taken");
         (await CardAsync(grid, message => message.Shows("1 item is still"), "CDEPLOYST3")).Key.ShouldBe(byName.Key);
@@ -235,6 +236,13 @@ public sealed class SlackInstallTests : IAsyncLifetime
     }
 
     private SlackUser User(SlackStandIn team, string id) => team.User(id, bot.NewClient());
+
+    /// <summary>What somebody is told of a command, at once or later.</summary>
+    private static async Task<KeptReply> ToldAsync(SlackStandIn team, SlackUser user, string line, string words, string channel = "#deploys")
+    {
+        await user.TypeAsync(channel, line);
+        return await team.ReplyAsync(user.Id, reply => reply.Shows(words), Patience);
+    }
 
     private static Task<KeptMessage> CardAsync(SlackStandIn team, Func<KeptMessage, bool> wanted, string channel = "#deploys") =>
         team.MessageAsync(channel, message => message.ThreadTs is null && wanted(message), Patience);

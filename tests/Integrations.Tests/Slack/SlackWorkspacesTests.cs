@@ -4,6 +4,7 @@ using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Incidents;
 using ChatOps.Runbooks.Work;
 using ChatOps.Testing.Slack;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -15,6 +16,7 @@ namespace ChatOps.Integrations.Tests.Slack;
 public sealed class SlackWorkspacesTests : IAsyncLifetime
 {
     private static readonly Card Card = new("Deploy api", Tone.Waiting, "waiting", "Run 1 waits for approval.");
+    private static readonly Uri Back = new("http://127.0.0.1/slack/oauth");
     private readonly Kept kept = new();
     private SlackStandIn slack = null!;
     private SlackStandIn acme = null!;
@@ -221,25 +223,51 @@ public sealed class SlackWorkspacesTests : IAsyncLifetime
         (await rooms.SetTopicAsync("CGENERAL@T2", "Topic", default)).ShouldBeOfType<Outcome<Nothing>.Done>();
     }
 
-    private void Start(IEnumerable<KeyValuePair<string, string?>> settings)
+    [Theory]
+    [InlineData("slack-install-workspace", "T9", "A1", false, SlackStandIn.ClientSecret)]
+    [InlineData("slack-install-app", "T2", "A2", false, SlackStandIn.ClientSecret)]
+    [InlineData("slack-install-rotation", "T2", "A1", true, SlackStandIn.ClientSecret)]
+    [InlineData("slack-bad_client_secret", "T2", "A1", false, "wrong")]
+    public async Task What_is_not_to_be_kept_is_refused_with_what_to_do_about_it(string code, string allowed, string app, bool rotates, string secret)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).AddInMemoryCollection([new("Slack:ClientId", SlackStandIn.ClientId), new("Slack:ClientSecret", SlackStandIn.ClientSecret)]).Build();
+        await services.DisposeAsync();
+        Start(slack.Settings, [new("Slack:Workspaces", allowed), new("Slack:AppId", "A1"), new("Slack:ClientSecret", secret)]);
+        (slack.AppId, slack.Rotates) = (app, rotates);
+        (await ComeBackAsync(acme)).ShouldBeOfType<Outcome<SlackGrant>.Never>().Fault.ShouldSatisfyAllConditions(fault => fault.Code.ShouldBe(code), fault => fault.Next.ShouldNotBeNull(), fault => fault.ToString().ShouldNotContain("xoxb"));
+    }
+
+    [Fact]
+    public async Task A_code_is_good_for_the_address_it_was_asked_for_and_once()
+    {
+        var oauth = services.GetRequiredService<SlackOAuth>();
+        var code = await CodeAsync(acme);
+        (await oauth.ExchangeAsync(code, new Uri("http://127.0.0.1/elsewhere"), default)).ShouldBeOfType<Outcome<SlackGrant>.Never>().Fault.Code.ShouldBe("slack-bad_redirect_uri");
+        (await oauth.ExchangeAsync(code, Back, default)).ShouldBeOfType<Outcome<SlackGrant>.Never>().Fault.Code.ShouldBe("slack-invalid_code");
+        (await oauth.ExchangeAsync(new string('a', 501), Back, default)).ShouldBeOfType<Outcome<SlackGrant>.Never>().Fault.Code.ShouldBe("slack-install-code");
+    }
+
+    private void Start(IEnumerable<KeyValuePair<string, string?>> settings, IEnumerable<KeyValuePair<string, string?>>? more = null)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).AddInMemoryCollection([new("Slack:ClientId", SlackStandIn.ClientId), new("Slack:ClientSecret", SlackStandIn.ClientSecret)]).AddInMemoryCollection(more ?? []).Build();
         services = new ServiceCollection().AddLogging().AddSingleton<ISlackInstalls>(kept).AddSlack(configuration).BuildServiceProvider();
     }
 
-    /// <summary>By the code that somebody comes back from Slack with.</summary>
     private async Task InstallAsync(SlackStandIn team)
     {
-        var oauth = services.GetRequiredService<SlackOAuth>();
-        var back = new Uri("http://127.0.0.1/slack/oauth");
-        slack.Choice = team;
-        using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
-        using var sent = await browser.GetAsync(oauth.AuthorizeAt("state", back));
-        var code = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(sent.Headers.Location!.Query)["code"].ToString();
-        var grant = (await oauth.ExchangeAsync(code, back, default)).ShouldBeOfType<Outcome<SlackGrant>.Done>().Value;
+        var grant = (await ComeBackAsync(team)).ShouldBeOfType<Outcome<SlackGrant>.Done>().Value;
         grant.ToString().ShouldNotContain(grant.Token);
         kept.Add(new SlackInstalled(new SlackInstall(grant.Id, grant.Name, grant.IsGrid, grant.Bot, grant.App, grant.Scopes, "sealed:" + grant.Token, "ana@example.com")));
-        (await oauth.ExchangeAsync(code, back, default)).ShouldBeOfType<Outcome<SlackGrant>.Never>().Fault.Code.ShouldBe("slack-invalid_code");
+    }
+
+    private async Task<Outcome<SlackGrant>> ComeBackAsync(SlackStandIn team) => await services.GetRequiredService<SlackOAuth>().ExchangeAsync(await CodeAsync(team), Back, default);
+
+    /// <summary>The code that somebody brings back who lets the app into a workspace.</summary>
+    private async Task<string> CodeAsync(SlackStandIn team)
+    {
+        slack.Choice = team;
+        using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        using var sent = await browser.GetAsync(services.GetRequiredService<SlackOAuth>().AuthorizeAt("state", Back));
+        return QueryHelpers.ParseQuery(sent.Headers.Location!.Query)["code"].ToString();
     }
 
     private Task<Outcome<Posted>> PostAsync(string channel) => Chat.PostAsync(new Place("slack", channel), Card, "run-1", null, null, default);

@@ -33,11 +33,11 @@ public sealed partial class SlackStandIn
     /// <summary>Whether they say no there.</summary>
     public bool Denies { get; set; }
 
+    /// <summary>Whether its tokens expire.</summary>
+    public bool Rotates { get; set; }
+
     /// <summary>The app that codes are for.</summary>
     public string AppId { get; set; } = "A1";
-
-    /// <summary>Every token that was ever given out.</summary>
-    public List<string> Tokens { get; } = [];
 
     /// <summary>How often a code was taken for a token.</summary>
     public int Exchanged { get; private set; }
@@ -82,14 +82,15 @@ public sealed partial class SlackStandIn
             Exchanged++;
             if (!codes.Remove(form["code"].ToString(), out var code)) return SlackMethods.Error("invalid_code");
             if (code.Back != form["redirect_uri"]) return SlackMethods.Error("bad_redirect_uri");
-            return code.Team.Locked(() => code.Team.Install(AppId, ++installed, Tokens));
+            var granted = code.Team.Locked(() => code.Team.Install(AppId, ++installed));
+            if (Rotates) (granted["expires_in"], granted["refresh_token"]) = (43_200, "xoxe-1-stand-in");
+            return granted;
         });
     }
 
-    private JsonObject Install(string app, int number, List<string> tokens)
+    private JsonObject Install(string app, int number)
     {
         (BotToken, Ended) = ($"xoxb-{TeamId}-{number}-very-secret", null);
-        tokens.Add(BotToken);
         return new JsonObject
         {
             ["ok"] = true, ["app_id"] = app, ["access_token"] = BotToken, ["token_type"] = "bot", ["scope"] = "chat:write,commands", ["bot_user_id"] = Bot, ["is_enterprise_install"] = IsGrid,
