@@ -43,6 +43,7 @@ static (WebApplication App, BotSettings Settings)? Build(IReadOnlyDictionary<str
     var summaries = SummaryOptions.Read(builder.Configuration, faults);
     var console = ConsoleSettings.Read(builder.Configuration, settings?.Data ?? "", faults);
     var patience = ChatPatience.Read(builder.Configuration, faults);
+    SlackInstallPages.Check(builder.Configuration, settings?.Address, faults);
     var links = LinkKey.Read(builder.Configuration, console.Keys, faults);
     if (settings is null || faults.Count > 0) return null;
     builder.WebHost.UseKestrelHttpsConfiguration();
@@ -57,7 +58,7 @@ static (WebApplication App, BotSettings Settings)? Build(IReadOnlyDictionary<str
     services.AddSingleton<Func<Configuration>>(s => () => s.GetRequiredService<ConfigFolder>().Current);
     if (settings.Sqlite is { } file) services.AddSqlite(file);
     else services.AddPostgreSql(settings.PostgreSql!);
-    services.AddSlack(builder.Configuration).AddSlackEndpoints();
+    services.AddSlackInstalls(builder.Configuration, console).AddSlack(builder.Configuration).AddSlackEndpoints();
     services.AddTeams(builder.Configuration).AddTeamsEndpoints();
     services.AddKubernetes(builder.Configuration).AddHelm(builder.Configuration).AddRegistries(builder.Configuration);
     services.AddSingleton(s => new SimulatedTargets(Path.Combine(settings.Data, "simulated.json"), s.GetRequiredService<TimeProvider>()));

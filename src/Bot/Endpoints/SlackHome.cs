@@ -9,8 +9,8 @@ namespace ChatOps.Bot.Endpoints;
 internal static class SlackHome
 {
     /// <summary>Who opened the tab; null for any other event, and for the app's other tabs.</summary>
-    public static string? OpenedBy(JsonElement callback) =>
-        SlackPayload.Text(callback, "event", "type") == "app_home_opened" && SlackPayload.Text(callback, "event", "tab") == "home" ? SlackPayload.Need(callback, "event", "user") : null;
+    public static string? OpenedBy(JsonElement callback, SlackOrigin origin) =>
+        SlackPayload.Text(callback, "event", "type") == "app_home_opened" && SlackPayload.Text(callback, "event", "tab") == "home" ? origin.At(SlackPayload.Need(callback, "event", "user")) : null;
 
     public static JsonObject View(Card card) => new() { ["type"] = "home", ["blocks"] = SlackCards.Render(card).Blocks.DeepClone() };
 }

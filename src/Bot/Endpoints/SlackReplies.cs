@@ -7,10 +7,13 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Endpoints;
 
 /// <summary>Gives answers to one person, also after Slack was told that the request arrived.</summary>
-internal sealed class SlackReplies(SlackClient client, SlackLate late, ILogger<SlackReplies> logger) : LateAnswers("Slack", logger)
+internal sealed class SlackReplies(SlackClient home, SlackWorkspaces workspaces, SlackLate late, ILogger<SlackReplies> logger) : LateAnswers("Slack", logger)
 {
     /// <summary>Slack gives up after 3 seconds; keeping the request and the way there and back need some of them.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2.2);
+
+    /// <summary>To somebody in a workspace that has not installed the app, or no longer.</summary>
+    public const string NotHere = "ChatOps is not installed in this workspace, or that can't be told just now. Nothing was read and nothing was done. Whoever runs it can install it here again.";
 
     /// <summary>Sends the reply once it is there: by the address that came with the request, or else to the person in the channel.</summary>
     /// <param name="kept">The request as it was kept for a process after this one; it is forgotten once it is answered here.</param>
@@ -19,15 +22,15 @@ internal sealed class SlackReplies(SlackClient client, SlackLate late, ILogger<S
         : FinishAsync(reply, () => AnswerAsync(reply, asker), () => late.ForgetAsync(kept, Stopping)));
 
     /// <summary>Draws the Home tab of one person. It is drawn anew each time it is opened: one that fails is not made up for.</summary>
-    public void ShowHome(Func<Task<Card>> home, string user) => Later(async () =>
+    public void ShowHome(Func<Task<Card>> draw, string user) => Later(async () =>
     {
-        if (await client.PublishHomeAsync(user, SlackHome.View(await home()), Stopping) is not Outcome<Nothing>.Done) Unheard();
+        if (await ClientAsync(user) is not { } client || await client.PublishHomeAsync(SlackId.Read(user).Id, SlackHome.View(await draw()), Stopping) is not Outcome<Nothing>.Done) Unheard();
     });
 
     /// <summary>Puts a small mark to a message, so that whoever wrote it sees that it was kept.</summary>
     public void Mark(string channel, string message, string reaction) => Later(async () =>
     {
-        if (await client.ReactAsync(channel, message, reaction, Stopping) is not Outcome<Nothing>.Done) Unheard();
+        if (await ClientAsync(channel) is not { } client || await client.ReactAsync(SlackId.Read(channel).Id, message, reaction, Stopping) is not Outcome<Nothing>.Done) Unheard();
     });
 
     /// <summary>Shows beside shared links how their runs stand.</summary>
@@ -39,7 +42,7 @@ internal sealed class SlackReplies(SlackClient client, SlackLate late, ILogger<S
             if (await preview(link, Stopping) is { } card) shown[link.OriginalString] = new JsonObject { ["blocks"] = SlackCards.Render(card).Blocks.DeepClone() };
         }
 
-        if (shown.Count > 0 && await client.UnfurlAsync(shared.Channel, shared.Message, shown, Stopping) is not Outcome<Nothing>.Done) Unheard();
+        if (shown.Count > 0 && (await ClientAsync(shared.Channel) is not { } client || await client.UnfurlAsync(SlackId.Read(shared.Channel).Id, shared.Message, shown, Stopping) is not Outcome<Nothing>.Done)) Unheard();
     });
 
     public async Task AnswerAsync(Task<Reply> pending, SlackAsker asker)
@@ -50,11 +53,20 @@ internal sealed class SlackReplies(SlackClient client, SlackLate late, ILogger<S
         {
             // A reply takes the place of the reply that was clicked; the card of a run is left alone.
             var body = SlackReply.Of(message) with { ReplaceOriginal = asker.InReply && reply.Refusal is null };
-            if (await client.RespondAsync(address, body, Stopping) is Outcome<Nothing>.Done) return;
+            if (await home.RespondAsync(address, body, Stopping) is Outcome<Nothing>.Done) return;
         }
 
-        if (await client.ShowAsync(asker.Channel, asker.User, message, asker.Thread, Stopping) is not Outcome<Nothing>.Done) Unheard();
+        if (await ClientAsync(asker.Channel) is not { } client || await client.ShowAsync(SlackId.Read(asker.Channel).Id, SlackId.Read(asker.User).Id, message, asker.Thread, Stopping) is not Outcome<Nothing>.Done) Unheard();
     }
+
+    /// <summary>Says no to somebody whose workspace the bot does not speak in.</summary>
+    public void Decline(Uri? answerAt) => Later(async () =>
+    {
+        if (answerAt is not null && await home.RespondAsync(answerAt, new SlackReply(NotHere), Stopping) is not Outcome<Nothing>.Done) Unheard();
+    });
+
+    /// <summary>Who speaks in the workspace of an account or a channel.</summary>
+    private Task<SlackClient?> ClientAsync(string id) => workspaces.ClientAsync(id, Stopping);
 
     /// <summary>The dialog that asks for a reason.</summary>
     public static JsonObject ReasonView(string label, string metadata) => new()
@@ -73,6 +85,15 @@ internal sealed class SlackReplies(SlackClient client, SlackLate late, ILogger<S
             ["hint"] = Plain("It is kept with the run, for everybody to read."),
             ["element"] = new JsonObject { ["type"] = "plain_text_input", ["action_id"] = "reason", ["multiline"] = true, ["max_length"] = 500 },
         }),
+    };
+
+    /// <summary>A dialog that only says something.</summary>
+    public static JsonObject NoticeView(string says) => new()
+    {
+        ["type"] = "modal",
+        ["title"] = Plain("Nothing was done"),
+        ["close"] = Plain("Close"),
+        ["blocks"] = new JsonArray(new JsonObject { ["type"] = "section", ["text"] = Plain(says) }),
     };
 
     private static JsonObject Plain(string text) => new() { ["type"] = "plain_text", ["text"] = text, ["emoji"] = false };

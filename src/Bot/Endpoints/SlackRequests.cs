@@ -12,21 +12,21 @@ internal sealed class MalformedRequestException(string message) : Exception(mess
     public MalformedRequestException() : this("malformed") { }
 }
 
-/// <summary>A slash command as Slack sends it.</summary>
+/// <summary>A slash command as Slack sends it. Here as in all that is read, accounts and channels are named with their workspace.</summary>
 /// <param name="Words">What the desk hears: the command's own name first, except for <c>/chatops</c>.</param>
 /// <param name="AnswerAt">Where an answer may be sent later; null when none was given.</param>
 /// <param name="Trigger">Opens a dialog, once and within 3 seconds.</param>
 internal sealed record SlackCommand(string User, string Channel, string Words, string Delivery, Uri? AnswerAt, string Trigger)
 {
     /// <summary>Null for the certificate probe, which wants nothing.</summary>
-    public static SlackCommand? Read(IReadOnlyDictionary<string, string> form)
+    public static SlackCommand? Read(IReadOnlyDictionary<string, string> form, SlackOrigin origin)
     {
         if (form.GetValueOrDefault("ssl_check") == "1") return null;
         var command = SlackForm.Need(form, "command").TrimStart('/').ToLowerInvariant();
         var text = SlackText.Read(form.GetValueOrDefault("text"));
         var words = command == "chatops" ? (text.Length > 0 ? text : "help") : $"{command} {text}".TrimEnd();
         return new SlackCommand(
-            SlackForm.Need(form, "user_id"), SlackForm.Need(form, "channel_id"), words,
+            origin.At(SlackForm.Need(form, "user_id")), origin.At(SlackForm.Need(form, "channel_id")), words,
             $"slack:cmd:{SlackForm.Need(form, "trigger_id")}", SlackForm.Address(form.GetValueOrDefault("response_url")), SlackForm.Need(form, "trigger_id"));
     }
 }
@@ -68,10 +68,10 @@ internal sealed record SlackClick(
     string User, string Channel, CardAction? Action, string Label, bool AsksReason, bool InReply, string Delivery, string? Trigger, Uri? AnswerAt)
 {
     /// <summary>Every action of a <c>block_actions</c> payload; buttons that only open a link carry nothing and are left out.</summary>
-    public static IEnumerable<SlackClick> Read(JsonElement payload)
+    public static IEnumerable<SlackClick> Read(JsonElement payload, SlackOrigin origin)
     {
-        var user = SlackPayload.Need(payload, "user", "id");
-        var channel = SlackPayload.Text(payload, "channel", "id") ?? SlackPayload.Text(payload, "container", "channel_id") ?? "";
+        var user = origin.At(SlackPayload.Need(payload, "user", "id"));
+        var channel = (SlackPayload.Text(payload, "channel", "id") ?? SlackPayload.Text(payload, "container", "channel_id")) is { } place ? origin.At(place) : "";
         if (SlackPayload.Find(payload, "actions") is not { ValueKind: JsonValueKind.Array } actions) throw new MalformedRequestException("The actions are missing.");
         foreach (var action in actions.EnumerateArray())
         {
@@ -99,7 +99,7 @@ internal sealed record SlackMention(string User, string Channel, string Words, s
     public string Delivery => $"slack:msg:{Channel}:{Ts}";
 
     /// <summary>Null for everything that nobody said to the bot: other bots, edits, messages between others.</summary>
-    public static SlackMention? Read(JsonElement callback)
+    public static SlackMention? Read(JsonElement callback, SlackOrigin origin)
     {
         if (SlackPayload.Find(callback, "event") is not { ValueKind: JsonValueKind.Object } said) throw new MalformedRequestException("The event is missing.");
         var type = SlackPayload.Text(said, "type");
@@ -109,7 +109,7 @@ internal sealed record SlackMention(string User, string Channel, string Words, s
         if (SlackPayload.Text(said, "user") is not { } user) return null;
         var words = SlackText.Read(WithoutBot(SlackPayload.Text(said, "text") ?? "", BotOf(callback))).TrimStart('/');
         return new SlackMention(
-            user, SlackPayload.Need(said, "channel"), words.Length > 0 ? words : "help", SlackPayload.Need(said, "ts"), SlackPayload.Text(said, "thread_ts"));
+            origin.At(user), origin.At(SlackPayload.Need(said, "channel")), words.Length > 0 ? words : "help", SlackPayload.Need(said, "ts"), SlackPayload.Text(said, "thread_ts"));
     }
 
     /// <summary>Whether a text mentions the bot.</summary>

@@ -8,7 +8,7 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Endpoints;
 
 /// <summary>What is done with a request that is known to be from Slack: by its signature, or by the connection it came over.</summary>
-internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplies replies, SeenLately seen, SlackLate late)
+internal sealed class SlackVisit(SlackDoor door, SlackWorkspaces workspaces, SlackReplies replies, SeenLately seen, SlackLate late)
 {
     /// <summary>The shortcut's name in the app's manifest.</summary>
     private const string DeployShortcut = "deploy";
@@ -19,13 +19,18 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
     /// <summary>What the bot puts to a message that it kept as a note.</summary>
     private const string KeptMark = "memo";
 
+    /// <summary>For telling whose a request is. It is known, save for the first one after a start.</summary>
+    private static readonly TimeSpan OriginPatience = TimeSpan.FromSeconds(1.5);
+
     private const string
         WorkingOnIt = "Working on it… The answer follows here.",
         NotKeptYet = "This takes longer than it should: the bot's database is slow or gone. Look whether your command is there before giving it again.";
 
     public async Task<SlackAnswered> CommandAsync(IReadOnlyDictionary<string, string> form)
     {
-        if (SlackCommand.Read(form) is not { } command) return SlackAnswered.Nothing;
+        var origin = await OriginAsync(SlackSenders.Of(form));
+        if (SlackCommand.Read(form, origin ?? SlackOrigin.Home) is not { } command) return SlackAnswered.Nothing;
+        if (origin is null) return Json(new SlackReply(SlackReplies.NotHere).ToJson());
         var asked = new LateRequest(command.Delivery, command.Words, null, null, new SlackAsker(command.User, command.Channel, command.AnswerAt));
         var reply = AskAsync(asked);
         if (await InTimeAsync(reply)) return await AskedAsync(await reply, command.Channel, command.Trigger) ? SlackAnswered.Nothing : Shown(await reply);
@@ -36,25 +41,27 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
 
     public async Task<SlackAnswered> InteractionAsync(JsonElement root)
     {
-        switch (SlackPayload.Need(root, "type"))
+        var type = SlackPayload.Need(root, "type");
+        if (await OriginAsync(SlackSenders.OfInteraction(root)) is not { } origin) return Declined(type, root);
+        switch (type)
         {
             case "block_actions" when SlackPayload.Text(root, "view", "callback_id") == SlackForms.Callback:
-                await AgainAsync(root);
+                await AgainAsync(root, origin);
                 return SlackAnswered.Nothing;
             case "block_actions":
-                await Task.WhenAll(SlackClick.Read(root).ToList().Select(ClickAsync));
+                await Task.WhenAll(SlackClick.Read(root, origin).ToList().Select(ClickAsync));
                 return SlackAnswered.Nothing;
             case "view_submission" when SlackPayload.Text(root, "view", "callback_id") == SlackForms.Callback:
-                return await FilledAsync(root);
+                return await FilledAsync(root, origin);
             case "view_submission":
-                return await ReasonAsync(root);
+                return await ReasonAsync(root, origin);
             case "block_suggestion":
-                return await SuggestAsync(root);
+                return await SuggestAsync(root, origin);
             case "message_action" when SlackPayload.Text(root, "callback_id") == KeepShortcut && door.Keep is { } keep:
-                await KeepAsync(root, keep);
+                await KeepAsync(root, origin, keep);
                 return SlackAnswered.Nothing;
             case "shortcut" when SlackPayload.Text(root, "callback_id") == DeployShortcut:
-                await BeginAsync(root);
+                await BeginAsync(root, origin);
                 return SlackAnswered.Nothing;
             default:
                 return SlackAnswered.Nothing;
@@ -63,24 +70,32 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
 
     public async Task<SlackAnswered> EventAsync(JsonElement root)
     {
-        switch (SlackPayload.Need(root, "type"))
+        var type = SlackPayload.Need(root, "type");
+        if (type == "url_verification") return new SlackAnswered(SlackPayload.Need(root, "challenge"), IsJson: false);
+        var sender = SlackSenders.OfEvent(root);
+        if (SlackSenders.HasLeft(root) is { } uninstalled)
         {
-            case "url_verification":
-                return new SlackAnswered(SlackPayload.Need(root, "challenge"), IsJson: false);
-            case "event_callback" when SlackMention.Read(root) is { } mention && seen.IsNew(mention.Delivery):
+            await workspaces.LeftAsync(sender, uninstalled, replies.Stopping);
+            return SlackAnswered.Nothing;
+        }
+
+        if (await OriginAsync(sender) is not { } origin) return SlackAnswered.Nothing;
+        switch (type)
+        {
+            case "event_callback" when SlackMention.Read(root, origin) is { } mention && seen.IsNew(mention.Delivery):
                 await HearAsync(mention);
                 return SlackAnswered.Nothing;
-            case "event_callback" when door.React is { } react && SlackReaction.Read(root) is { } reaction:
+            case "event_callback" when door.React is { } react && SlackReaction.Read(root, origin) is { } reaction:
                 // Not kept, it is answered with an error: Slack brings it again.
                 await react(reaction, replies.Stopping);
                 return SlackAnswered.Nothing;
-            case "event_callback" when door.Note is { } note && SlackThreadReply.Read(root) is { } said:
+            case "event_callback" when door.Note is { } note && SlackThreadReply.Read(root, origin) is { } said:
                 if (await note(said, replies.Stopping)) replies.Mark(said.Channel, said.Message, KeptMark);
                 return SlackAnswered.Nothing;
-            case "event_callback" when door.Preview is { } preview && SlackLinks.Read(root) is { } shared:
+            case "event_callback" when door.Preview is { } preview && SlackLinks.Read(root, origin) is { } shared:
                 replies.Unfurl(shared, preview);
                 return SlackAnswered.Nothing;
-            case "event_callback" when door.Home is { } home && SlackHome.OpenedBy(root) is { } user:
+            case "event_callback" when door.Home is { } home && SlackHome.OpenedBy(root, origin) is { } user:
                 replies.ShowHome(() => home(user, replies.Stopping), user);
                 return SlackAnswered.Nothing;
             default:
@@ -106,18 +121,45 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
         await AnswerAsync(new LateRequest(click.Delivery, null, action.ToString(), null, asker), click.Trigger);
     }
 
+    /// <summary>Null where the bot does not speak in that workspace, or can't tell: then nothing is read.</summary>
+    private async Task<SlackOrigin?> OriginAsync(SlackSender sender)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(replies.Stopping);
+        patience.CancelAfter(OriginPatience);
+        try
+        {
+            return await workspaces.OriginAsync(sender, patience.Token);
+        }
+        catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Nothing is read or done; whoever clicked, typed or sent a dialog is told.</summary>
+    private SlackAnswered Declined(string type, JsonElement root)
+    {
+        if (type == "block_suggestion") return Json(SlackForms.Options([]));
+        if (type == "view_submission") return Json(new JsonObject { ["response_action"] = "update", ["view"] = SlackReplies.NoticeView(SlackReplies.NotHere) }.ToJsonString());
+        replies.Decline(SlackForm.Address(SlackPayload.Text(root, "response_url")));
+        return SlackAnswered.Nothing;
+    }
+
+    /// <param name="at">An account or a channel of the workspace.</param>
+    private async Task<bool> OpenAsync(string at, string trigger, JsonObject view) =>
+        await workspaces.ClientAsync(at, replies.Stopping) is { } client && await client.OpenViewAsync(trigger, view, replies.Stopping) is Outcome<Nothing>.Done;
+
     private async Task AskWhyAsync(SlackClick click, CardAction action, SlackAsker asker)
     {
         var view = SlackReplies.ReasonView(click.Label, new ReasonFor(click.Channel, action.ToString()).ToText());
-        var opened = await client.OpenViewAsync(click.Trigger ?? "", view, replies.Stopping);
-        if (opened is not Outcome<Nothing>.Done)
+        if (!await OpenAsync(click.User, click.Trigger ?? "", view))
             replies.AnswerLater(Task.FromResult(SlackReplies.Sorry("The question for the reason could not be opened. Nothing was changed. Press the button again.")), asker);
     }
 
-    private async Task<SlackAnswered> ReasonAsync(JsonElement root)
+    private async Task<SlackAnswered> ReasonAsync(JsonElement root, SlackOrigin origin)
     {
         if (SlackPayload.Text(root, "view", "callback_id") != "reason") return SlackAnswered.Nothing;
-        var user = SlackPayload.Need(root, "user", "id");
+        var user = origin.At(SlackPayload.Need(root, "user", "id"));
         var wanted = ReasonFor.Read(SlackPayload.Text(root, "view", "private_metadata"));
         if (wanted is null || CardAction.Parse(wanted.Action) is not { } action) throw new MalformedRequestException("The dialog does not say what it is about.");
         var reason = SlackText.Fit(SlackPayload.Text(root, "view", "state", "values", "reason", "reason", "value"), 500).Trim();
@@ -133,12 +175,12 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
 
     /// <summary>Opens a dialog for what the reply asks, where it asks something. When it can't be opened, the reply says it in words.</summary>
     private async Task<bool> AskedAsync(Reply reply, string channel, string? trigger) =>
-        reply.Form is { } form && trigger is not null && SlackForms.View(form, channel) is { } view && await client.OpenViewAsync(trigger, view, replies.Stopping) is Outcome<Nothing>.Done;
+        reply.Form is { } form && trigger is not null && SlackForms.View(form, channel) is { } view && await OpenAsync(channel, trigger, view);
 
     /// <summary>A form that was filled in is the command it was opened for, with the answers: judged as if it were typed.</summary>
-    private async Task<SlackAnswered> FilledAsync(JsonElement root)
+    private async Task<SlackAnswered> FilledAsync(JsonElement root, SlackOrigin origin)
     {
-        var user = SlackPayload.Need(root, "user", "id");
+        var user = origin.At(SlackPayload.Need(root, "user", "id"));
         if (ReasonFor.Read(SlackPayload.Text(root, "view", "private_metadata")) is not { } about) throw new MalformedRequestException("The dialog does not say what it is about.");
         var answers = SlackForms.Answers(root);
         var asked = new LateRequest($"slack:view:{user}:{SlackPayload.Need(root, "view", "id")}", InputForms.Filled(about.Action, answers), null, null, new SlackAsker(user, about.Channel));
@@ -150,33 +192,34 @@ internal sealed class SlackVisit(SlackDoor door, SlackClient client, SlackReplie
     }
 
     /// <summary>A field that others follow from was answered: they are drawn anew.</summary>
-    private async Task AgainAsync(JsonElement root)
+    private async Task AgainAsync(JsonElement root, SlackOrigin origin)
     {
+        var user = origin.At(SlackPayload.Need(root, "user", "id"));
         if (door.Again is not { } again || ReasonFor.Read(SlackPayload.Text(root, "view", "private_metadata")) is not { } about) return;
-        if (await again(SlackPayload.Need(root, "user", "id"), about.Action, SlackForms.Answers(root), replies.Stopping) is { } form && SlackForms.View(form, about.Channel) is { } view)
+        if (await again(user, about.Action, SlackForms.Answers(root), replies.Stopping) is { } form && SlackForms.View(form, about.Channel) is { } view && await workspaces.ClientAsync(user, replies.Stopping) is { } client)
             await client.UpdateViewAsync(SlackPayload.Need(root, "view", "id"), SlackPayload.Text(root, "view", "hash"), view, replies.Stopping);
     }
 
     /// <summary>What to offer while somebody types. Too slow, nothing is offered: Slack asks again with the next letter.</summary>
-    private async Task<SlackAnswered> SuggestAsync(JsonElement root)
+    private async Task<SlackAnswered> SuggestAsync(JsonElement root, SlackOrigin origin)
     {
         // The field's own name says for what its choices are: the dialog's answers need not be there yet.
         if (door.Look is not { } look || SlackPayload.Need(root, "block_id").Split(SlackForms.Mark, 2) is not [_, { Length: > 0 } service]) return Json(SlackForms.Options([]));
-        var looking = look(SlackPayload.Need(root, "user", "id"), service, SlackPayload.Text(root, "value") ?? "", replies.Stopping);
+        var looking = look(origin.At(SlackPayload.Need(root, "user", "id")), service, SlackPayload.Text(root, "value") ?? "", replies.Stopping);
         return Json(SlackForms.Options(await InTimeAsync(looking) && looking.IsCompletedSuccessfully ? await looking : []));
     }
 
     /// <summary>The shortcut that begins a deployment from anywhere: there is no channel, so what is for this person alone goes to them directly.</summary>
-    private async Task BeginAsync(JsonElement root)
+    private async Task BeginAsync(JsonElement root, SlackOrigin origin)
     {
-        var user = SlackPayload.Need(root, "user", "id");
+        var user = origin.At(SlackPayload.Need(root, "user", "id"));
         await AnswerAsync(new LateRequest($"slack:shortcut:{user}:{SlackPayload.Need(root, "action_ts")}", DeployForms.Command, null, null, new SlackAsker(user, user)), SlackPayload.Need(root, "trigger_id"));
     }
 
     /// <summary>The shortcut that puts a message on the timeline of its channel's incident.</summary>
-    private async Task KeepAsync(JsonElement root, Func<string, string, string, string, CancellationToken, Task<Reply>> keep)
+    private async Task KeepAsync(JsonElement root, SlackOrigin origin, Func<string, string, string, string, CancellationToken, Task<Reply>> keep)
     {
-        var (user, channel, message) = (SlackPayload.Need(root, "user", "id"), SlackPayload.Need(root, "channel", "id"), SlackPayload.Need(root, "message_ts"));
+        var (user, channel, message) = (origin.At(SlackPayload.Need(root, "user", "id")), origin.At(SlackPayload.Need(root, "channel", "id")), SlackPayload.Need(root, "message_ts"));
         var reply = await keep(user, channel, message, $"slack:keep:{channel}:{message}", replies.Stopping);
         replies.AnswerLater(Task.FromResult(reply), new SlackAsker(user, channel, SlackForm.Address(SlackPayload.Text(root, "response_url"))));
     }

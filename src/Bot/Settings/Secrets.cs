@@ -8,7 +8,7 @@ internal static class Secrets
     /// <summary>Keys that may hold a secret: each can be given as <c>KeyFile</c> instead, with the path of a file that holds it.</summary>
     private static readonly string[] Keys =
     [
-        "ChatOps:Database", "ChatOps:LinkKey", "Slack:SigningSecret", "Slack:PreviousSigningSecret", "Slack:BotToken", "Slack:AppToken", "Teams:AppPassword", "GitHub:Token", "GitHub:PrivateKey",
+        "ChatOps:Database", "ChatOps:LinkKey", "Slack:SigningSecret", "Slack:PreviousSigningSecret", "Slack:BotToken", "Slack:AppToken", "Slack:ClientSecret", "Teams:AppPassword", "GitHub:Token", "GitHub:PrivateKey",
         "GitHub:WebhookSecret", "Prometheus:Token", "Datadog:ApiKey", "Datadog:AppKey", "Sentry:Token", "Sentry:ClientSecret", "PagerDuty:RoutingKey", "PagerDuty:WebhookSecret", "Alertmanager:Token", "Alertmanager:ApiToken",
         "Console:Slack:ClientSecret", "Console:Entra:ClientSecret",
         "Datadog:WebhookToken", "Grafana:WebhookSecret", "Grafana:Token", "PagerDuty:ApiToken", "Smtp:Password",

@@ -40,6 +40,7 @@ internal static class ConsoleEndpoints
         console.MapSignIn();
         console.MapPageLinks();
         console.MapSettings();
+        console.MapSlackInstalls();
         console.MapCards();
         console.MapGet("/waiting", WaitingAsync);
         console.MapPost("/say", SayAsync);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ChatOps.Bot.Settings;
 using ChatOps.Integrations.Http;
+using ChatOps.Integrations.Slack;
 using ChatOps.Runbooks.Cards;
 
 namespace ChatOps.Bot.Web;
@@ -9,11 +10,13 @@ namespace ChatOps.Bot.Web;
 internal static class SettingsPage
 {
     public static void MapSettings(this IEndpointRouteBuilder console) => console.MapGet("/settings", async (HttpContext http, Viewers viewers, Doctor doctor) =>
-        PageResults.Page(Of(await viewers.OfAsync(http), await doctor.LatelyAsync(http.RequestAborted))));
+        PageResults.Page(Of(await viewers.OfAsync(http), await doctor.LatelyAsync(http.RequestAborted), http.RequestServices.GetService<ISlackInstalls>() is { On: true })));
 
-    public static Html Of(Viewer viewer, ImmutableArray<Symptom> found) => Layout.Of("Settings", "/settings", viewer, null, Html.Of($"""
+    /// <param name="installs">Whether the Slack app can be installed in further workspaces.</param>
+    public static Html Of(Viewer viewer, ImmutableArray<Symptom> found, bool installs = false) => Layout.Of("Settings", "/settings", viewer, null, Html.Of($"""
         <h1>Settings</h1><p class="lead">{Sum(found)} <span class="quiet">Looked at just now; nothing was changed. In a terminal: <code>chatops doctor</code>.</span></p>
         <div class="checkups">{found.GroupBy(symptom => symptom.System).OrderBy(system => system.Max(symptom => symptom.Health) == Health.Bad ? 0 : 1).Select(System)}</div>
+        {Html.If(installs, () => new Html("""<p><a href="/slack/install">Install the Slack app in another workspace</a></p>"""))}
         """));
 
     private static Html System(IGrouping<string, Symptom> system, int number) => Html.Of($"""

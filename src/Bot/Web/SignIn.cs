@@ -60,8 +60,7 @@ internal static partial class SignInServices
     {
         services.AddSingleton(settings).AddSingleton<SignIn>().AddSingleton<EndedSessions>().AddSingleton<SessionCheck>();
         if (!settings.SignsIn) return services;
-        services.AddDataProtection().SetApplicationName("chatops");
-        services.AddOptions<KeyManagementOptions>().Configure<ILoggerFactory>((options, loggers) => options.XmlRepository = new FileSystemXmlRepository(Folder(settings.Keys), loggers));
+        services.AddKeys(settings.Keys);
         var authentication = services.AddAuthentication();
         authentication.AddCookie(Session.Scheme, cookie =>
         {
@@ -87,6 +86,13 @@ internal static partial class SignInServices
         }
 
         return services;
+    }
+
+    /// <summary>The keys that cookies and kept secrets are sealed with, in a folder of their own.</summary>
+    public static void AddKeys(this IServiceCollection services, string folder)
+    {
+        services.AddDataProtection().SetApplicationName("chatops");
+        services.AddOptions<KeyManagementOptions>().Configure<ILoggerFactory>((options, loggers) => options.XmlRepository ??= new FileSystemXmlRepository(Folder(folder), loggers));
     }
 
     /// <summary>Whoever can read the keys can be anybody.</summary>

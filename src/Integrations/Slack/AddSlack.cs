@@ -12,7 +12,8 @@ namespace ChatOps.Integrations.Slack;
 
 public static class SlackServices
 {
-    /// <summary>Slack as a chat and a directory. Without a bot token neither is there, and everything said to come from Slack is refused.</summary>
+    /// <summary>Slack as a chat and a directory. Without a bot token or an app to install neither is there, and everything said to come from Slack is refused.</summary>
+    /// <remarks>Whoever lets workspaces install the app brings <see cref="ISlackInstalls"/>.</remarks>
     public static IServiceCollection AddSlack(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection(SlackOptions.Section);
@@ -23,9 +24,11 @@ public static class SlackServices
         services.AddSingleton<SlackPace>();
         services.AddSingleton<ICheckUp, SlackCheckUp>();
         services.AddSingleton(NewClient);
-        services.AddSingleton<SlackChannels>();
-        services.AddSingleton<SlackWorkspace>();
-        if (!IsSet(section, "BotToken") && !IsSet(section, "BotTokenFile")) return services;
+        services.TryAddSingleton<ISlackInstalls, NoSlackInstalls>();
+        services.AddSingleton(NewWorkspaces);
+        services.AddSingleton<SlackOAuth>();
+        services.AddSingleton<ICheckUp, SlackInstallCheckUp>();
+        if (!IsSet(section, "BotToken") && !IsSet(section, "BotTokenFile") && !IsSet(section, "ClientId")) return services;
         services.AddSingleton<IChat, SlackChat>();
         services.AddSingleton<IDirectory, SlackDirectory>();
         services.AddSingleton<IRooms, SlackRooms>();
@@ -38,6 +41,10 @@ public static class SlackServices
     private static SlackClient NewClient(IServiceProvider services) => new(
         NewHttp(), services.GetRequiredService<IOptionsMonitor<SlackOptions>>(), services.GetRequiredService<SlackPace>(),
         services.GetRequiredService<ILogger<SlackClient>>());
+
+    private static SlackWorkspaces NewWorkspaces(IServiceProvider services) => new(
+        services.GetRequiredService<SlackClient>(), services.GetRequiredService<ISlackInstalls>(), services.GetRequiredService<IOptionsMonitor<SlackOptions>>(),
+        services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>());
 
     internal static HttpClient NewHttp() => new(new SocketsHttpHandler
     {

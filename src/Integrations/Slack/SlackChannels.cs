@@ -3,8 +3,8 @@ using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Integrations.Slack;
 
-/// <summary>Finds a channel's id by its name. What was read of a long list is kept when Slack asks for a pause halfway.</summary>
-internal sealed class SlackChannels(SlackClient client, TimeProvider clock) : IDisposable
+/// <summary>Finds the id of a workspace's channel by its name. What was read of a long list is kept when Slack asks for a pause halfway.</summary>
+internal sealed class SlackChannels(SlackClient client, string? team, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Keep = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan KeepMissing = TimeSpan.FromSeconds(30);
@@ -68,7 +68,7 @@ internal sealed class SlackChannels(SlackClient client, TimeProvider clock) : ID
         if (cursor is null) ids.Clear();
         for (var page = 0; page < MostPages; page++)
         {
-            var answer = await client.ChannelsAsync(cursor, cancellationToken);
+            var answer = await client.ChannelsAsync(team, cursor, cancellationToken);
             if (answer is not SlackAnswer<ChannelsBody>.Ok { Value: var body })
             {
                 var failure = ((SlackAnswer<ChannelsBody>.Failed)answer).Failure;

@@ -7,7 +7,7 @@ namespace ChatOps.Integrations.Slack;
 
 /// <summary>Posts cards to Slack and keeps them up to date.</summary>
 /// <remarks>Each post carries its key in the message's metadata: after a try whose answer was lost it is looked for before it is posted again.</remarks>
-internal sealed partial class SlackChat(SlackClient client, SlackChannels channels, SlackWorkspace workspace, ILogger<SlackChat> logger) : IChat
+internal sealed partial class SlackChat(SlackWorkspaces workspaces, ILogger<SlackChat> logger) : IChat
 {
     private const string EventType = "chatops_card";
     private const int MostHistoryPages = 10;
@@ -20,24 +20,64 @@ internal sealed partial class SlackChat(SlackClient client, SlackChannels channe
     public async Task<Outcome<Posted>> PostAsync(
         Place place, Card card, string key, DateTimeOffset? maybeSince, Posted? thread, CancellationToken cancellationToken)
     {
-        var found = await channels.FindAsync(place.Channel, cancellationToken);
-        if (found is not Outcome<string>.Done { Value: var channel }) return Pass<string, Posted>(found);
+        var found = await FindAsync(place.Channel, cancellationToken);
+        if (found is not Outcome<Spot>.Done { Value: var (workspace, name, channel) }) return Pass<Spot, Posted>(found);
         if (maybeSince is { } since)
         {
-            var search = await SearchAsync(channel, thread, key, since - Margin, null, 0, cancellationToken);
-            if (search is Outcome<string?>.Done { Value: { } ts }) return await DoneAsync(channel, ts, cancellationToken);
+            var search = await SearchAsync(workspace, channel, thread, key, since - Margin, null, 0, cancellationToken);
+            if (search is Outcome<string?>.Done { Value: { } ts }) return await DoneAsync(workspace, channel, ts, cancellationToken);
             if (search is not Outcome<string?>.Done) return Pass<string?, Posted>(search);
         }
 
-        var outcome = await PostAsync(MessageOf(channel, card, key, thread), cancellationToken);
-        if (outcome is Outcome<Posted>.Never { Fault.Code: "slack-channel_not_found" }) channels.Forget(place.Channel);
+        var outcome = await PostAsync(workspace, MessageOf(channel, card, key, thread), cancellationToken);
+        if (outcome is Outcome<Posted>.Never { Fault.Code: "slack-channel_not_found" }) workspace.Channels.Forget(name);
         return outcome;
+    }
+
+    /// <summary>The workspace and the channel that a place means. A person is looked for in each workspace, at home first.</summary>
+    private async Task<Outcome<Spot>> FindAsync(string place, CancellationToken cancellationToken)
+    {
+        if (place.StartsWith('@')) return await FindPersonAsync(place, cancellationToken);
+        var id = SlackId.Read(place);
+        var found = await workspaces.FindAsync(id.Workspace, cancellationToken);
+        if (found is not Outcome<SlackWorkspace>.Done { Value: var workspace }) return Pass<SlackWorkspace, Spot>(found);
+        if (workspace is { Install: { IsGrid: true } grid, Team: null } && id.Id.StartsWith('#'))
+            return new Outcome<Spot>.Never(new Fault("slack-channel_not_found", $"{grid.Name} is an organization: {id.Id} may be in several of its workspaces.", $"Name one: {id.Id}@WORKSPACE."));
+        var channel = await workspace.Channels.FindAsync(id.Id, cancellationToken);
+        return channel is Outcome<string>.Done { Value: var known } ? new Outcome<Spot>.Done(new Spot(workspace, id.Id, known)) : Pass<string, Spot>(channel);
+    }
+
+    private async Task<Outcome<Spot>> FindPersonAsync(string address, CancellationToken cancellationToken)
+    {
+        Outcome<Spot> none = new Outcome<Spot>.Never(new Fault("slack-not-installed", "The app is installed in no workspace of Slack.", "Set Slack:BotToken, or install it at /slack/install."));
+        foreach (var workspace in await workspaces.AllAsync(cancellationToken))
+        {
+            var direct = await workspace.Channels.FindAsync(address, cancellationToken);
+            if (direct is Outcome<string>.Done { Value: var channel }) return new Outcome<Spot>.Done(new Spot(workspace, address, channel));
+            none = Pass<string, Spot>(direct);
+            if (direct is not Outcome<string>.Never { Fault.Code: "slack-users_not_found" }) return none;
+        }
+
+        return none;
+    }
+
+    public async Task<bool> AreTogetherAsync(Place one, Place other, CancellationToken cancellationToken)
+    {
+        var (first, second) = (SlackId.Read(one.Channel).Workspace, SlackId.Read(other.Channel).Workspace);
+        if (first == second) return true;
+
+        // One may be written by name, and the other by id. An organization's id does not say in which of its workspaces.
+        return await workspaces.FindAsync(first, cancellationToken) is Outcome<SlackWorkspace>.Done { Value: var here }
+            && await workspaces.FindAsync(second, cancellationToken) is Outcome<SlackWorkspace>.Done { Value: var there } && here.Install == there.Install && here.Install is not { IsGrid: true };
     }
 
     public async Task<Outcome<Nothing>> UpdateAsync(Posted message, Card card, CancellationToken cancellationToken)
     {
+        var id = SlackId.Read(message.Channel);
+        var found = await workspaces.FindAsync(id.Workspace, cancellationToken);
+        if (found is not Outcome<SlackWorkspace>.Done { Value.Client: var client }) return Pass<SlackWorkspace, Nothing>(found);
         var drawn = SlackCards.Render(card);
-        var update = new UpdateMessage(message.Channel, message.Message, drawn.Text) { Blocks = drawn.Blocks };
+        var update = new UpdateMessage(id.Id, message.Message, drawn.Text) { Blocks = drawn.Blocks };
         var urgent = card.Tone is Tone.Bad or Tone.Warning or Tone.Waiting;
         var answer = await client.UpdateAsync(update, urgent, cancellationToken);
         if (answer is SlackAnswer<PostedBody>.Failed f && SlackErrors.IsAboutBlocks(f.Failure.Error))
@@ -61,8 +101,9 @@ internal sealed partial class SlackChat(SlackClient client, SlackChannels channe
         };
     }
 
-    private async Task<Outcome<Posted>> PostAsync(PostMessage message, CancellationToken cancellationToken)
+    private async Task<Outcome<Posted>> PostAsync(SlackWorkspace workspace, PostMessage message, CancellationToken cancellationToken)
     {
+        var client = workspace.Client;
         var answer = await client.PostAsync(message, cancellationToken);
         if (answer is SlackAnswer<PostedBody>.Failed { Failure.Error: "not_in_channel" })
         {
@@ -80,7 +121,7 @@ internal sealed partial class SlackChat(SlackClient client, SlackChannels channe
         return answer switch
         {
             SlackAnswer<PostedBody>.Failed failed => SlackErrors.Judge<Posted>(failed.Failure),
-            SlackAnswer<PostedBody>.Ok { Value: { Ts: { } ts } posted } => await DoneAsync(posted.Channel ?? message.Channel, ts, cancellationToken),
+            SlackAnswer<PostedBody>.Ok { Value: { Ts: { } ts } posted } => await DoneAsync(workspace, posted.Channel ?? message.Channel, ts, cancellationToken),
             _ => new Outcome<Posted>.Later("Slack's answer did not name the message."),
         };
     }
@@ -91,9 +132,9 @@ internal sealed partial class SlackChat(SlackClient client, SlackChannels channe
 
     /// <summary>The <c>ts</c> of our message with this key; null when there is none since then.</summary>
     private async Task<Outcome<string?>> SearchAsync(
-        string channel, Posted? thread, string key, DateTimeOffset since, string? cursor, int pages, CancellationToken cancellationToken)
+        SlackWorkspace workspace, string channel, Posted? thread, string key, DateTimeOffset since, string? cursor, int pages, CancellationToken cancellationToken)
     {
-        var answer = await client.HistoryAsync(channel, thread?.Message, since, cursor, cancellationToken);
+        var answer = await workspace.Client.HistoryAsync(channel, thread?.Message, since, cursor, cancellationToken);
         if (answer is SlackAnswer<HistoryBody>.Failed { Failure: var failure })
             // Where the bot is not a member it has posted nothing.
             return failure.Error is "not_in_channel" or "thread_not_found" ? new Outcome<string?>.Done(null) : SlackErrors.Judge<string?>(failure);
@@ -109,18 +150,18 @@ internal sealed partial class SlackChat(SlackClient client, SlackChannels channe
         if (pages + 1 == MostHistoryPages)
             return new Outcome<string?>.Never(new Fault(
                 "slack-history-too-long", $"Whether the card was posted can't be told: more than {MostHistoryPages * 200} messages came since.", "Post it again by hand if it is missing."));
-        return await SearchAsync(channel, thread, key, since, body.ResponseMetadata.NextCursor, pages + 1, cancellationToken);
+        return await SearchAsync(workspace, channel, thread, key, since, body.ResponseMetadata.NextCursor, pages + 1, cancellationToken);
     }
 
     private static string? KeyOf(Metadata metadata) =>
         metadata.EventPayload?["key"] is JsonValue value && value.TryGetValue<string>(out var key) ? key : null;
 
-    private async Task<Outcome<Posted>> DoneAsync(string channel, string ts, CancellationToken cancellationToken)
+    private static async Task<Outcome<Posted>> DoneAsync(SlackWorkspace workspace, string channel, string ts, CancellationToken cancellationToken)
     {
         // The address of a message is made of known parts; asking for each would be one more call per post.
         var link = (await workspace.FindAsync(cancellationToken))?.Url is { IsAbsoluteUri: true } url
             ? new Uri(url, $"archives/{Uri.EscapeDataString(channel)}/p{ts.Replace(".", "", StringComparison.Ordinal)}") : null;
-        return new Outcome<Posted>.Done(new Posted("slack", channel, ts, link));
+        return new Outcome<Posted>.Done(new Posted("slack", workspace.At(channel), ts, link));
     }
 
     private static Outcome<TTo> Pass<TFrom, TTo>(Outcome<TFrom> outcome) => outcome switch
@@ -129,6 +170,9 @@ internal sealed partial class SlackChat(SlackClient client, SlackChannels channe
         Outcome<TFrom>.Never never => new Outcome<TTo>.Never(never.Fault),
         _ => throw new InvalidOperationException("A value is not passed on as a failure."),
     };
+
+    /// <param name="Name">The channel as it was named there.</param>
+    private sealed record Spot(SlackWorkspace Workspace, string Name, string Channel);
 
     private static partial class Log
     {

@@ -31,23 +31,23 @@ internal sealed class SlackCheckUp(IOptionsMonitor<SlackOptions> options, TimePr
         found.Add(Way(current));
         if (!current.Connected)
         {
-            found.Add(new Symptom(Name, "token", Health.Off, "No token is set: nothing is posted in Slack.", "Set Slack:BotToken (docs/slack.md)."));
+            if (!current.Installs) found.Add(new Symptom(Name, "token", Health.Off, "No token is set: nothing is posted in Slack.", "Set Slack:BotToken (docs/slack.md)."));
             return found.ToImmutable();
         }
 
-        var answer = await Probe.AskAsync(HttpMethod.Post, new Uri(current.ApiUrl, "auth.test"), request => request.Headers.Authorization = new("Bearer", current.BotToken), cancellationToken);
-        if (Refusal(answer) is { } refusal)
-        {
-            found.Add(new Symptom(Name, "token", Health.Bad, $"Slack refuses the token: {refusal}.", "Check Slack:BotToken: install the app again, and copy the Bot User OAuth Token (xoxb-…)."));
-            return found.ToImmutable();
-        }
-
-        var token = answer.Judge(Name, "token", $"The token is good{Team(answer)}.", "Slack:BotToken and Slack:ApiUrl", "the scopes of manifests/slack-app.yaml");
-        found.Add(token);
-        if (token.Health != Health.Good) return found.ToImmutable();
-        found.AddRange(OfScopes(answer));
-        found.AddRange(answer.Clocks(Name, time.GetUtcNow()));
+        found.AddRange(await OfTokenAsync(Name, current, current.BotToken, "Slack:BotToken and Slack:ApiUrl", "Check Slack:BotToken: install the app again, and copy the Bot User OAuth Token (xoxb-…).", time, cancellationToken));
         return found.ToImmutable();
+    }
+
+    /// <summary>What Slack says of one token.</summary>
+    /// <param name="settings">Where the token and the address are from, for people.</param>
+    /// <param name="mend">What to do where Slack refuses it.</param>
+    internal static async Task<ImmutableArray<Symptom>> OfTokenAsync(string system, SlackOptions current, string secret, string settings, string mend, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var answer = await Probe.AskAsync(HttpMethod.Post, new Uri(current.ApiUrl, "auth.test"), request => request.Headers.Authorization = new("Bearer", secret), cancellationToken);
+        if (Refusal(answer) is { } refusal) return [new Symptom(system, "token", Health.Bad, $"Slack refuses the token: {refusal}.", mend)];
+        var token = answer.Judge(system, "token", $"The token is good{Team(answer)}.", settings, "the scopes of manifests/slack-app.yaml");
+        return token.Health == Health.Good ? [token, .. OfScopes(system, answer), .. answer.Clocks(system, time.GetUtcNow())] : [token];
     }
 
     private static Symptom Way(SlackOptions current) => current switch
@@ -55,23 +55,23 @@ internal sealed class SlackCheckUp(IOptionsMonitor<SlackOptions> options, TimePr
         { BySocket: true } when !current.AppToken.StartsWith("xapp-", StringComparison.Ordinal) => new(Name, "requests", Health.Bad, "Slack:AppToken is no app-level token: those begin with xapp-.", "Make one with connections:write under Basic Information of the app."),
         { BySocket: true } => new(Name, "requests", Health.Good, "Requests come by Socket Mode."),
         { SigningSecret.Length: > 0 } => new(Name, "requests", Health.Good, "Requests come by HTTP, and are believed by their signature."),
-        { Connected: true } => new(Name, "requests", Health.Bad, "Neither a signing secret nor an app token is set: every command and click is refused.", "Set Slack:SigningSecret, or Slack:AppToken for Socket Mode."),
+        { Connected: true } or { Installs: true } => new(Name, "requests", Health.Bad, "Neither a signing secret nor an app token is set: every command and click is refused.", "Set Slack:SigningSecret, or Slack:AppToken for Socket Mode."),
         _ => new(Name, "requests", Health.Off, "No request of Slack's is taken."),
     };
 
-    private static IEnumerable<Symptom> OfScopes(ProbeAnswer answer)
+    private static IEnumerable<Symptom> OfScopes(string system, ProbeAnswer answer)
     {
         if (answer.Headers?.TryGetValues("x-oauth-scopes", out var lines) != true)
         {
-            yield return new Symptom(Name, "scopes", Health.Weak, "Slack does not say which scopes the token has.");
+            yield return new Symptom(system, "scopes", Health.Weak, "Slack does not say which scopes the token has.");
             yield break;
         }
 
         var has = lines!.SelectMany(line => line.Split(',', StringSplitOptions.TrimEntries)).ToHashSet(StringComparer.Ordinal);
         var lacks = Scopes.Where(one => !has.Contains(one.Scope)).ToList();
-        if (lacks.Count == 0) yield return new Symptom(Name, "scopes", Health.Good, "The token has every scope that the bot uses.");
+        if (lacks.Count == 0) yield return new Symptom(system, "scopes", Health.Good, "The token has every scope that the bot uses.");
         foreach (var (scope, what) in lacks)
-            yield return new Symptom(Name, "scopes", scope is "chat:write" or "users:read" or "users:read.email" ? Health.Bad : Health.Weak, $"The token lacks {scope}, for {what}.", $"Add {scope} under OAuth & Permissions of the app, and install it again.");
+            yield return new Symptom(system, "scopes", scope is "chat:write" or "users:read" or "users:read.email" ? Health.Bad : Health.Weak, $"The token lacks {scope}, for {what}.", $"Add {scope} under OAuth & Permissions of the app, and install it again.");
     }
 
     private static string? Refusal(ProbeAnswer answer) => Field(answer, "error");

@@ -11,21 +11,34 @@ using Microsoft.Extensions.Options;
 
 namespace ChatOps.Integrations.Slack;
 
-/// <summary>The calls of Slack's Web API that the bot makes. One try each: it neither loops nor sleeps.</summary>
+/// <summary>The token of an installed workspace.</summary>
+/// <param name="Refused">Told, with Slack's word for it, when Slack takes the token no more.</param>
+internal sealed record SlackAccess(string Token, Func<string, Task> Refused)
+{
+    /// <summary>Without the token, which must get into no log.</summary>
+    public override string ToString() => nameof(SlackAccess);
+}
+
+/// <summary>The calls of Slack's Web API that the bot makes in one workspace. One try each: it neither loops nor sleeps.</summary>
 public sealed partial class SlackClient
 {
     private readonly HttpClient http;
     private readonly IOptionsMonitor<SlackOptions> options;
     private readonly SlackPace pace;
     private readonly ILogger<SlackClient> logger;
+    private readonly SlackAccess? access;
 
-    internal SlackClient(HttpClient http, IOptionsMonitor<SlackOptions> options, SlackPace pace, ILogger<SlackClient> logger)
+    /// <param name="access">Null = home, by the token of the settings.</param>
+    internal SlackClient(HttpClient http, IOptionsMonitor<SlackOptions> options, SlackPace pace, ILogger<SlackClient> logger, SlackAccess? access = null)
     {
+        this.access = access;
         this.http = http;
         this.options = options;
         this.pace = pace;
         this.logger = logger;
     }
+
+    private string Token => access?.Token ?? options.CurrentValue.BotToken;
 
     /// <summary>Shows a card to one person in a channel, and to nobody else. It is not kept and can't be changed.</summary>
     public async Task<Outcome<Nothing>> ShowAsync(string channel, string user, SlackMessage message, string? thread, CancellationToken cancellationToken)
@@ -90,11 +103,11 @@ public sealed partial class SlackClient
     }
 
     internal Task<SlackAnswer<PostedBody>> PostAsync(PostMessage message, CancellationToken cancellationToken) =>
-        CallAsync("chat.postMessage", JsonContent.Create(message, SlackJson.Default.PostMessage), SlackJson.Default.PostedBody, message.Channel, urgent: false, (string?)message.Metadata?.EventPayload?["key"], options.CurrentValue.BotToken, cancellationToken);
+        CallAsync("chat.postMessage", JsonContent.Create(message, SlackJson.Default.PostMessage), SlackJson.Default.PostedBody, message.Channel, urgent: false, (string?)message.Metadata?.EventPayload?["key"], Token, cancellationToken);
 
     /// <param name="urgent">It goes before updates that wait for their turn.</param>
     internal Task<SlackAnswer<PostedBody>> UpdateAsync(UpdateMessage message, bool urgent, CancellationToken cancellationToken) =>
-        CallAsync("chat.update", JsonContent.Create(message, SlackJson.Default.UpdateMessage), SlackJson.Default.PostedBody, null, urgent, $"{message.Channel} {message.Ts}", options.CurrentValue.BotToken, cancellationToken);
+        CallAsync("chat.update", JsonContent.Create(message, SlackJson.Default.UpdateMessage), SlackJson.Default.PostedBody, null, urgent, $"{message.Channel} {message.Ts}", Token, cancellationToken);
 
     internal Task<SlackAnswer<SlackBody>> JoinAsync(string channel, CancellationToken cancellationToken) =>
         PostJsonAsync("conversations.join", new JoinChannel(channel), SlackJson.Default.JoinChannel, SlackJson.Default.SlackBody, null, cancellationToken);
@@ -138,19 +151,24 @@ public sealed partial class SlackClient
         ],
         SlackJson.Default.HistoryBody, cancellationToken);
 
-    internal Task<SlackAnswer<ChannelsBody>> ChannelsAsync(string? cursor, CancellationToken cancellationToken) => PostFormAsync(
+    /// <param name="team">Which workspace of an organization; null = the token's own.</param>
+    internal Task<SlackAnswer<ChannelsBody>> ChannelsAsync(string? team, string? cursor, CancellationToken cancellationToken) => PostFormAsync(
         "conversations.list",
-        [("types", "public_channel,private_channel"), ("exclude_archived", "true"), ("limit", "200"), ("cursor", cursor)],
+        [("team_id", team), ("types", "public_channel,private_channel"), ("exclude_archived", "true"), ("limit", "200"), ("cursor", cursor)],
         SlackJson.Default.ChannelsBody, cancellationToken);
 
     internal Task<SlackAnswer<UserBody>> UserAsync(string user, CancellationToken cancellationToken) =>
         PostFormAsync("users.info", [("user", user)], SlackJson.Default.UserBody, cancellationToken);
 
-    internal Task<SlackAnswer<UserGroupsBody>> UserGroupsAsync(CancellationToken cancellationToken) =>
-        PostFormAsync("usergroups.list", [], SlackJson.Default.UserGroupsBody, cancellationToken);
+    internal Task<SlackAnswer<UserGroupsBody>> UserGroupsAsync(string? team, CancellationToken cancellationToken) =>
+        PostFormAsync("usergroups.list", [("team_id", team)], SlackJson.Default.UserGroupsBody, cancellationToken);
 
-    internal Task<SlackAnswer<GroupUsersBody>> GroupUsersAsync(string group, CancellationToken cancellationToken) =>
-        PostFormAsync("usergroups.users.list", [("usergroup", group)], SlackJson.Default.GroupUsersBody, cancellationToken);
+    internal Task<SlackAnswer<GroupUsersBody>> GroupUsersAsync(string? team, string group, CancellationToken cancellationToken) =>
+        PostFormAsync("usergroups.users.list", [("usergroup", group), ("team_id", team)], SlackJson.Default.GroupUsersBody, cancellationToken);
+
+    /// <summary>The workspaces of the organization that the token is for.</summary>
+    internal Task<SlackAnswer<TeamsBody>> TeamsAsync(CancellationToken cancellationToken) =>
+        PostFormAsync("auth.teams.list", [("limit", "200")], SlackJson.Default.TeamsBody, cancellationToken);
 
     internal Task<SlackAnswer<AuthBody>> WhoAmIAsync(CancellationToken cancellationToken) =>
         PostFormAsync("auth.test", [], SlackJson.Default.AuthBody, cancellationToken);
@@ -158,7 +176,7 @@ public sealed partial class SlackClient
     private Task<SlackAnswer<TBody>> PostJsonAsync<TRequest, TBody>(
         string method, TRequest body, JsonTypeInfo<TRequest> of, JsonTypeInfo<TBody> answer, string? channel, CancellationToken cancellationToken)
         where TBody : SlackBody =>
-        CallAsync(method, JsonContent.Create(body, of), answer, channel, urgent: false, null, options.CurrentValue.BotToken, cancellationToken);
+        CallAsync(method, JsonContent.Create(body, of), answer, channel, urgent: false, null, Token, cancellationToken);
 
     // The methods that read are not promised to take JSON.
     private Task<SlackAnswer<TBody>> PostFormAsync<TBody>(
@@ -166,7 +184,7 @@ public sealed partial class SlackClient
         where TBody : SlackBody =>
         CallAsync(
             method, new FormUrlEncodedContent(fields.Where(f => f.Value is not null).Select(f => KeyValuePair.Create(f.Name, f.Value!))),
-            answer, null, urgent: false, null, options.CurrentValue.BotToken, cancellationToken);
+            answer, null, urgent: false, null, Token, cancellationToken);
 
     private async Task<SlackAnswer<TBody>> CallAsync<TBody>(
         string method, HttpContent content, JsonTypeInfo<TBody> answer, string? channel, bool urgent, string? who, string token, CancellationToken cancellationToken)
@@ -175,11 +193,14 @@ public sealed partial class SlackClient
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.CurrentValue.ApiUrl, method)) { Content = content };
         if (pace.Take(method, channel, urgent, who) is { } wait) return new SlackAnswer<TBody>.Failed(new SlackFailure(method, "ratelimited", wait));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return await SendAsync(
+        var answered = await SendAsync(
             method, request, response => response.Content.ReadFromJsonAsync(answer, cancellationToken), cancellationToken);
+        if (access is null || answered is not SlackAnswer<TBody>.Failed { Failure.Error: "invalid_auth" or "token_revoked" or "token_expired" or "account_inactive" } ended) return answered;
+        await access.Refused(ended.Failure.Error);
+        return new SlackAnswer<TBody>.Failed(ended.Failure with { Error = SlackErrors.NotInstalled });
     }
 
-    private async Task<SlackAnswer<TBody>> SendAsync<TBody>(
+    internal async Task<SlackAnswer<TBody>> SendAsync<TBody>(
         string method, HttpRequestMessage request, Func<HttpResponseMessage, Task<TBody?>> read, CancellationToken cancellationToken)
         where TBody : SlackBody
     {

@@ -27,6 +27,9 @@ internal static class SlackErrors
     /// <summary>What to wait when Slack says "too many" without saying how long.</summary>
     private static readonly TimeSpan UnsaidWait = TimeSpan.FromSeconds(30);
 
+    /// <summary>Ours, for a token of an installed workspace that Slack takes no more.</summary>
+    public const string NotInstalled = "not-installed";
+
     public static Outcome<T> Judge<T>(SlackFailure failure) => failure.Error switch
     {
         "ratelimited" => new Outcome<T>.Later("Slack asks for a pause.", failure.RetryAfter ?? UnsaidWait) { Untouched = true },
@@ -45,13 +48,16 @@ internal static class SlackErrors
     public static bool IsAboutBlocks(string error) =>
         error is "invalid_blocks" or "invalid_blocks_format" or "msg_blocks_too_long" or "block_mismatch" or "metadata_too_large";
 
-    private static string Why(SlackFailure failure) => $"Slack refused {failure.Method} ({failure.Error}).";
+    private static string Why(SlackFailure failure) => failure.Error == NotInstalled ? "The app is not installed in this workspace any more." : $"Slack refused {failure.Method} ({failure.Error}).";
 
     private static string? Next(SlackFailure failure) => failure.Error switch
     {
         "missing_scope" or "invalid_auth" or "not_authed" or "token_revoked" or "token_expired" or "not_allowed_token_type" when failure.Method == "apps.connections.open"
             => "Make an app-level token with the scope connections:write under Basic Information and put it into Slack:AppToken.",
         "restricted_action" when failure.Method == "conversations.create" => "A workspace administrator has to let the app make channels.",
+        NotInstalled => "Install it there again (/slack/install), or name another channel.",
+        "invalid_code" or "bad_redirect_uri" or "code_already_used" => "Begin again at /slack/install; the app must name that address as a redirect URL.",
+        "invalid_client_id" or "bad_client_secret" => "Check Slack:ClientId and Slack:ClientSecret: both are under Basic Information of the app.",
         "missing_scope" => $"Add the scope {failure.Needed ?? "that Slack names"} to the app and install it in the workspace again.",
         "invalid_auth" or "not_authed" or "token_revoked" or "token_expired" or "account_inactive" or "not_allowed_token_type"
             => "Install the app in the workspace again and put its bot token into Slack:BotToken.",

@@ -118,7 +118,17 @@ internal sealed record GroupUsersBody(ImmutableArray<string>? Users) : SlackBody
 /// <param name="Url">Where to connect, once: it lets anybody who has it in, and is never logged.</param>
 internal sealed record ConnectionBody(Uri? Url) : SlackBody;
 
-internal sealed record AuthBody(Uri? Url, string? TeamId, string? EnterpriseId, string? UserId) : SlackBody;
+internal sealed record AuthBody(Uri? Url, string? Team, string? TeamId, string? EnterpriseId, bool IsEnterpriseInstall, string? UserId) : SlackBody;
+
+internal sealed record TeamBody(string Id, string Name);
+
+internal sealed record TeamsBody(IReadOnlyList<TeamBody>? Teams) : SlackBody;
+
+/// <summary>The answer to a code: the token, and where it is for. With token rotation it expires.</summary>
+internal sealed record AccessBody(
+    string? AccessToken, string? BotUserId, string? AppId, string? Scope, PlaceBody? Team, PlaceBody? Enterprise, bool IsEnterpriseInstall, string? RefreshToken, int? ExpiresIn) : SlackBody;
+
+internal sealed record PlaceBody(string? Id, string? Name);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
@@ -147,5 +157,7 @@ internal sealed record AuthBody(Uri? Url, string? TeamId, string? EnterpriseId, 
 [JsonSerializable(typeof(UserGroupsBody))]
 [JsonSerializable(typeof(GroupUsersBody))]
 [JsonSerializable(typeof(AuthBody))]
+[JsonSerializable(typeof(TeamsBody))]
+[JsonSerializable(typeof(AccessBody))]
 [JsonSerializable(typeof(ConnectionBody))]
 internal sealed partial class SlackJson : JsonSerializerContext;

@@ -9,9 +9,9 @@ namespace ChatOps.Integrations.Slack;
 /// <summary>Makes channels in Slack for incidents, invites people, sets topics, pins, and reads what people wrote.</summary>
 /// <remarks>
 /// <c>conversations.create</c> can't be repeated: a second try says <c>name_taken</c>. The channel is ours when the bot itself made it since it was wanted; the bot is a member
-/// of every channel that it made, so it looks among its own (<c>users.conversations</c>) rather than through all there are.
+/// of every channel that it made, so it looks among its own (<c>users.conversations</c>) rather than through all there are. Channels are made at home.
 /// </remarks>
-internal sealed partial class SlackRooms(SlackClient client, SlackWorkspace workspace, ILogger<SlackRooms> logger) : IRooms
+internal sealed partial class SlackRooms(SlackWorkspaces workspaces, ILogger<SlackRooms> logger) : IRooms
 {
     private const int MostPages = 20;
 
@@ -22,14 +22,16 @@ internal sealed partial class SlackRooms(SlackClient client, SlackWorkspace work
 
     public async Task<Outcome<Room>> MakeAsync(ImmutableArray<string> names, bool isPrivate, DateTimeOffset since, CancellationToken cancellationToken)
     {
+        var home = await workspaces.FindAsync(null, cancellationToken);
+        if (home is not Outcome<SlackWorkspace>.Done { Value: var workspace }) return Pass<SlackWorkspace, Room>(home);
         foreach (var name in names)
         {
-            switch (await client.CreateAsync(name, isPrivate, cancellationToken))
+            switch (await workspace.Client.CreateAsync(name, isPrivate, cancellationToken))
             {
                 case SlackAnswer<ChannelMadeBody>.Ok { Value.Channel: { } made }:
                     return new Outcome<Room>.Done(new Room(made.Id, made.Name ?? name));
                 case SlackAnswer<ChannelMadeBody>.Failed { Failure.Error: "name_taken" }:
-                    var found = await FindOursAsync(name, since - Margin, cancellationToken);
+                    var found = await FindOursAsync(workspace, name, since - Margin, cancellationToken);
                     if (found is not Outcome<Room?>.Done { Value: var ours }) return Pass<Room?, Room>(found);
                     if (ours is null) continue;
                     Log.FoundAgain(logger, name);
@@ -44,7 +46,27 @@ internal sealed partial class SlackRooms(SlackClient client, SlackWorkspace work
         return new Outcome<Room>.Never(new Fault("slack-name_taken", $"There are channels named {Words.List(names)} already.", "Rename them, or talk where the card is."));
     }
 
-    public async Task<Outcome<ImmutableArray<NotInvited>>> InviteAsync(string channel, ImmutableArray<Person> people, CancellationToken cancellationToken)
+    public Task<Outcome<ImmutableArray<NotInvited>>> InviteAsync(string channel, ImmutableArray<Person> people, CancellationToken cancellationToken) =>
+        InAsync(channel, (client, id) => InviteAsync(client, id, people, cancellationToken), cancellationToken);
+
+    public Task<Outcome<Nothing>> SetTopicAsync(string channel, string topic, CancellationToken cancellationToken) => InAsync(channel, async (client, id) =>
+        await client.SetTopicAsync(id, topic, cancellationToken) is SlackAnswer<SlackBody>.Failed failed ? SlackErrors.Judge<Nothing>(failed.Failure) : new Outcome<Nothing>.Done(Nothing.Value), cancellationToken);
+
+    public Task<Outcome<Nothing>> PinAsync(string channel, string message, CancellationToken cancellationToken) => InAsync(channel, async (client, id) =>
+        await client.PinAsync(id, message, cancellationToken) is SlackAnswer<SlackBody>.Failed { Failure: { Error: not "already_pinned" } failure } ? SlackErrors.Judge<Nothing>(failure) : new Outcome<Nothing>.Done(Nothing.Value), cancellationToken);
+
+    public Task<Outcome<WrittenMessage?>> ReadAsync(string channel, string message, CancellationToken cancellationToken) =>
+        InAsync(channel, (client, id) => ReadAsync(client, id, message, cancellationToken), cancellationToken);
+
+    /// <summary>Does something in a channel, by whom the bot is in its workspace.</summary>
+    private async Task<Outcome<T>> InAsync<T>(string channel, Func<SlackClient, string, Task<Outcome<T>>> act, CancellationToken cancellationToken)
+    {
+        var id = SlackId.Read(channel);
+        var found = await workspaces.FindAsync(id.Workspace, cancellationToken);
+        return found is Outcome<SlackWorkspace>.Done { Value.Client: var client } ? await act(client, id.Id) : Pass<SlackWorkspace, T>(found);
+    }
+
+    private static async Task<Outcome<ImmutableArray<NotInvited>>> InviteAsync(SlackClient client, string channel, ImmutableArray<Person> people, CancellationToken cancellationToken)
     {
         var missing = ImmutableArray.CreateBuilder<NotInvited>();
         var accounts = new List<(Person Person, string Id)>();
@@ -72,13 +94,7 @@ internal sealed partial class SlackRooms(SlackClient client, SlackWorkspace work
         return new Outcome<ImmutableArray<NotInvited>>.Done(missing.ToImmutable());
     }
 
-    public async Task<Outcome<Nothing>> SetTopicAsync(string channel, string topic, CancellationToken cancellationToken) =>
-        await client.SetTopicAsync(channel, topic, cancellationToken) is SlackAnswer<SlackBody>.Failed failed ? SlackErrors.Judge<Nothing>(failed.Failure) : new Outcome<Nothing>.Done(Nothing.Value);
-
-    public async Task<Outcome<Nothing>> PinAsync(string channel, string message, CancellationToken cancellationToken) =>
-        await client.PinAsync(channel, message, cancellationToken) is SlackAnswer<SlackBody>.Failed { Failure: { Error: not "already_pinned" } failure } ? SlackErrors.Judge<Nothing>(failure) : new Outcome<Nothing>.Done(Nothing.Value);
-
-    public async Task<Outcome<WrittenMessage?>> ReadAsync(string channel, string message, CancellationToken cancellationToken)
+    private static async Task<Outcome<WrittenMessage?>> ReadAsync(SlackClient client, string channel, string message, CancellationToken cancellationToken)
     {
         var answer = await client.MessageAsync(channel, message, cancellationToken);
         if (answer is SlackAnswer<HistoryBody>.Failed { Failure: var failure }) return failure.Error is "thread_not_found" or "message_not_found" ? new Outcome<WrittenMessage?>.Done(null) : SlackErrors.Judge<WrittenMessage?>(failure);
@@ -87,13 +103,13 @@ internal sealed partial class SlackRooms(SlackClient client, SlackWorkspace work
         return new Outcome<WrittenMessage?>.Done(new WrittenMessage(SlackText.Read(found.Text), author ?? "somebody", TimeOf(message)));
     }
 
-    private async Task<Outcome<Room?>> FindOursAsync(string name, DateTimeOffset since, CancellationToken cancellationToken)
+    private static async Task<Outcome<Room?>> FindOursAsync(SlackWorkspace workspace, string name, DateTimeOffset since, CancellationToken cancellationToken)
     {
         if ((await workspace.FindAsync(cancellationToken))?.UserId is not { } me) return new Outcome<Room?>.Later("Slack did not say who the bot is.");
         string? cursor = null;
         for (var page = 0; page < MostPages; page++)
         {
-            var answer = await client.OwnChannelsAsync(cursor, cancellationToken);
+            var answer = await workspace.Client.OwnChannelsAsync(cursor, cancellationToken);
             if (answer is not SlackAnswer<ChannelsBody>.Ok { Value: var body }) return SlackErrors.Judge<Room?>(((SlackAnswer<ChannelsBody>.Failed)answer).Failure);
             if (body.Channels?.FirstOrDefault(one => one.Name == name) is { } found)
                 return new Outcome<Room?>.Done(found.Creator == me && DateTimeOffset.FromUnixTimeSeconds(found.Created) >= since ? new Room(found.Id, name) : null);

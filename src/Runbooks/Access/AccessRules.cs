@@ -10,6 +10,7 @@ public enum Right
     Rollback,
     Lock,
     Incident,
+    Install,
 }
 
 /// <summary>A group of people: by address, by a group of another system, or everybody.</summary>
@@ -84,6 +85,7 @@ public sealed record AccessRules(ImmutableArray<Group> Groups, ImmutableArray<Gr
         Right.Deploy => "deploy",
         Right.Rollback => "rollback",
         Right.Lock => "lock",
+        Right.Install => "install",
         _ => "incident",
     };
 

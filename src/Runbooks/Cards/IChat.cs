@@ -30,6 +30,9 @@ public interface IChat
     /// <param name="thread">The message to answer under; null = a message of its own.</param>
     Task<Outcome<Posted>> PostAsync(Place place, Card card, string key, DateTimeOffset? maybeSince, Posted? thread, CancellationToken cancellationToken);
 
+    /// <summary>Whether two places of this chat are seen by the same people: false where they are in different workspaces, or that can't be told.</summary>
+    Task<bool> AreTogetherAsync(Place one, Place other, CancellationToken cancellationToken) => Task.FromResult(true);
+
     /// <summary>Replaces what a posted message shows.</summary>
     Task<Outcome<Nothing>> UpdateAsync(Posted message, Card card, CancellationToken cancellationToken);
 }

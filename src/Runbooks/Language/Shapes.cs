@@ -319,6 +319,7 @@ public static class Shapes
         new("rollback", ValueKind.NamedTexts, "Roll back.") { Example = "{ prod: [owners, oncall] }" },
         new("lock", ValueKind.NamedTexts, "Lock a service in an environment.") { Example = "{ \"*\": [owners, oncall] }" },
         new("incident", ValueKind.NamedTexts, "Open incidents.") { Example = "{ \"*\": [everyone] }" },
+        new("install", ValueKind.NamedTexts, "Install the Slack app in further workspaces; under \"*\".") { Example = "{ \"*\": [administrators] }" },
     ]);
 
     public static Shape Persona { get; } = new("persona", "Somebody that the demo lets one be; only with simulated targets.",

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ChatOps.Bot.Commands;
 using ChatOps.Bot.Endpoints;
+using ChatOps.Integrations.Slack;
 using ChatOps.Testing;
 using Shouldly;
 using Xunit;
@@ -31,7 +32,7 @@ public sealed class FuzzTests
         Versions.IsMoving(text) | Versions.IsSurely(text) | Versions.IsOne(text) | Versions.OtherSpelling(Example.Vocabulary.Services[0], text) is not null));
 
     [Fact]
-    public void Whatever_comes_as_a_slash_command_is_one_or_is_malformed() => Say(Fuzz.Try("slack form", [.. Recordings.Ending("slack", ".form.txt").Select(Recordings.Bytes)], body => Read(() => SlackCommand.Read(SlackForm.Read(body)))));
+    public void Whatever_comes_as_a_slash_command_is_one_or_is_malformed() => Say(Fuzz.Try("slack form", [.. Recordings.Ending("slack", ".form.txt").Select(Recordings.Bytes)], body => Read(() => SlackCommand.Read(SlackForm.Read(body), SlackOrigin.Home))));
 
     [Fact]
     public void Whatever_comes_from_Slack_as_JSON_is_something_or_is_malformed() => Say(Fuzz.Try("slack payload", [.. Recordings.Ending("slack", ".json").Select(Recordings.Bytes)], body =>
@@ -43,8 +44,8 @@ public sealed class FuzzTests
             var root = document!.RootElement;
             Action[] readers =
             [
-                () => _ = SlackClick.Read(root).ToList(), () => SlackMention.Read(root), () => SlackReaction.Read(root), () => SlackThreadReply.Read(root), () => SlackLinks.Read(root), () => SlackHome.OpenedBy(root),
-                () => SlackForms.Answers(root), () => SlackForms.BlocksOf(root), () => SlackCommand.Read(SlackForm.Read(root)), () => ReasonFor.Read(SlackPayload.Text(root, "view", "private_metadata")),
+                () => _ = SlackClick.Read(root, SlackOrigin.Home).ToList(), () => SlackMention.Read(root, SlackOrigin.Home), () => SlackReaction.Read(root, SlackOrigin.Home), () => SlackThreadReply.Read(root, SlackOrigin.Home), () => SlackLinks.Read(root, SlackOrigin.Home), () => SlackHome.OpenedBy(root, SlackOrigin.Home),
+                () => SlackForms.Answers(root), () => SlackForms.BlocksOf(root), () => SlackCommand.Read(SlackForm.Read(root), SlackOrigin.Home), () => SlackSenders.OfEvent(root), () => SlackSenders.OfInteraction(root), () => SlackSenders.HasLeft(root), () => ReasonFor.Read(SlackPayload.Text(root, "view", "private_metadata")),
             ];
             return readers.Select(Read).ToList().Contains(true);
         }

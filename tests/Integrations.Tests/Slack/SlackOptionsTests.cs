@@ -30,6 +30,35 @@ public sealed class SlackOptionsTests
     }
 
     [Theory]
+    [InlineData("Slack:ClientSecret", "ClientId", "1.2", "SigningSecret", "s")]
+    [InlineData("Slack:ClientId", "ClientSecret", "hidden", "SigningSecret", "s")]
+    [InlineData("Slack:SigningSecret", "ClientId", "1.2", "ClientSecret", "hidden")]
+    [InlineData("Slack:AppId", "AppId", "A1", "Timeout", "00:00:10")]
+    [InlineData("\"acme\" is no id", "ClientId", "1.2", "ClientSecret", "hidden", "SigningSecret", "s", "Workspaces", "T1, acme")]
+    [InlineData("Slack:AppId is no app", "ClientId", "1.2", "ClientSecret", "hidden", "SigningSecret", "s", "AppId", "app-1")]
+    public void Before_workspaces_can_install_the_app_everything_for_it_has_to_be_there(string expected, params string[] settings)
+    {
+        var fault = Should.Throw<OptionsValidationException>(() => Options([.. settings.Chunk(2).Select(pair => (pair[0], pair[1]))]));
+        fault.Message.ShouldContain(expected);
+        fault.Message.ShouldNotContain("hidden");
+    }
+
+    [Theory]
+    [InlineData("", "T9", true)]
+    [InlineData("T1, E1", "T1", true)]
+    [InlineData("T1, E1", "E1", true)]
+    [InlineData("T1, E1", "T9", false)]
+    public void Named_workspaces_alone_may_install_the_app(string named, string id, bool may) =>
+        Options(("ClientId", "1.2"), ("ClientSecret", "hidden"), ("SigningSecret", "s"), ("Workspaces", named)).MayInstall(id).ShouldBe(may);
+
+    [Theory]
+    [InlineData("A1", "xapp-1-A2-3-abc", "A1")]
+    [InlineData("", "xapp-1-A2-3-abc", "A2")]
+    [InlineData("", "xapp-stand-in", null)]
+    public void Which_app_it_is_is_said_or_read_from_the_app_token(string id, string token, string? known) =>
+        Options(("ClientId", "1.2"), ("ClientSecret", "hidden"), ("AppId", id), ("AppToken", token)).KnownApp.ShouldBe(known);
+
+    [Theory]
     [InlineData("https://slack.com/api/", "wss://wss-primary.slack.com/link/?ticket=1", true)]
     [InlineData("https://slack.com/api/", "ws://wss-primary.slack.com/link/?ticket=1", false)]
     [InlineData("https://slack.com/api/", "ws://127.0.0.1/link", false)]

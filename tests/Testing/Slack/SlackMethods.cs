@@ -55,7 +55,8 @@ internal static class SlackMethods
         "views.update" => Redraw(slack, a),
         "reactions.add" => React(slack, a),
         "chat.unfurl" => Unfurl(slack, a),
-        "auth.test" => new JsonObject { ["ok"] = true, ["url"] = "https://stand-in.slack.com/", ["team_id"] = "T1", ["user_id"] = SlackStandIn.Bot, ["bot_id"] = "BBOT" },
+        "auth.test" => slack.WhoAmI(),
+        "auth.teams.list" => Ok("teams", new JsonArray([.. slack.Teams.Select(team => (JsonNode)new JsonObject { ["id"] = team.Key, ["name"] = team.Value })])),
         _ => Error("unknown_method"),
     };
 
@@ -171,7 +172,9 @@ internal static class SlackMethods
         }));
     }
 
-    private static JsonObject List(SlackStandIn slack, JsonObject a) => Page(a, "channels", slack.Channels.Values
+    // With a token for an organization it has to be said of which of its workspaces.
+    private static JsonObject List(SlackStandIn slack, JsonObject a) => slack.IsGrid && a["team_id"] is null ? Error("missing_argument") : Page(a, "channels", slack.Channels.Values
+        .Where(c => !slack.IsGrid || c.Team == (string?)a["team_id"])
         .Where(c => !c.IsArchived && (!c.IsPrivate || c.IsMember))
         .Select(c => new JsonObject { ["id"] = c.Id, ["name"] = c.Name, ["is_member"] = c.IsMember, ["is_private"] = c.IsPrivate }));
 

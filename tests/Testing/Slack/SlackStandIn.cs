@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace ChatOps.Testing.Slack;
 
 /// <summary>A Slack of our own on a free port of this machine: it takes the calls that the bot makes, and refuses what Slack would refuse.</summary>
-public sealed class SlackStandIn : IAsyncDisposable
+public sealed partial class SlackStandIn : IAsyncDisposable
 {
     public const string Bot = "UBOT";
     private readonly Lock gate = new();
@@ -39,7 +39,7 @@ public sealed class SlackStandIn : IAsyncDisposable
     public SlackSockets Sockets { get; private set; } = null!;
 
     public Uri ApiUrl { get; private set; } = null!;
-    public string BotToken { get; } = "xoxb-stand-in";
+    public string BotToken { get; private set; } = "xoxb-stand-in";
     public string AppToken { get; } = "xapp-stand-in";
     public string SigningSecret { get; } = "stand-in-signing-secret";
 
@@ -96,6 +96,7 @@ public sealed class SlackStandIn : IAsyncDisposable
         var standIn = new SlackStandIn(server, clock ?? TimeProvider.System);
         server.MapPost("/api/{method}", (HttpContext context, string method) => standIn.CallAsync(context, method));
         server.MapPost("/respond/{id}", (HttpContext context, string id) => standIn.RespondAsync(context, id));
+        server.MapGet("/oauth/v2/authorize", standIn.Authorize);
         server.UseWebSockets();
         server.Map("/socket/{ticket}", (HttpContext context, string ticket) => standIn.Sockets.AcceptAsync(context, ticket));
         await server.StartAsync();
@@ -111,9 +112,10 @@ public sealed class SlackStandIn : IAsyncDisposable
         await app.DisposeAsync();
     }
 
-    public StandInChannel AddChannel(string name, bool isPrivate = false, bool isMember = true, bool isArchived = false)
+    /// <param name="team">Of an organization: in which of its workspaces.</param>
+    public StandInChannel AddChannel(string name, bool isPrivate = false, bool isMember = true, bool isArchived = false, string? team = null)
     {
-        var channel = new StandInChannel($"C{name.ToUpperInvariant().Replace("-", "", StringComparison.Ordinal)}", name, isPrivate, isArchived) { IsMember = isMember };
+        var channel = new StandInChannel($"C{name.ToUpperInvariant().Replace("-", "", StringComparison.Ordinal)}{team}", name, isPrivate, isArchived) { IsMember = isMember, Team = team };
         Locked(() => Channels[channel.Id] = channel);
         return channel;
     }
@@ -126,7 +128,7 @@ public sealed class SlackStandIn : IAsyncDisposable
         if (email is not null) profile["email"] = email;
         var user = new JsonObject
         {
-            ["id"] = id, ["team_id"] = "T1", ["name"] = name, ["real_name"] = name, ["deleted"] = false, ["is_bot"] = false, ["is_restricted"] = false,
+            ["id"] = id, ["team_id"] = TeamId, ["name"] = name, ["real_name"] = name, ["deleted"] = false, ["is_bot"] = false, ["is_restricted"] = false,
             ["is_ultra_restricted"] = false, ["profile"] = profile,
         };
         change?.Invoke(user);
@@ -273,6 +275,18 @@ public sealed class SlackStandIn : IAsyncDisposable
 
     private async Task CallAsync(HttpContext context, string method)
     {
+        if (method == "oauth.v2.access")
+        {
+            await WriteAsync(context, await ExchangeAsync(context.Request));
+            return;
+        }
+
+        if (method != "apps.connections.open" && Others.FirstOrDefault(other => other.Holds(context)) is { } elsewhere)
+        {
+            await elsewhere.CallAsync(context, method);
+            return;
+        }
+
         if (IsUnreachable)
         {
             context.Abort();
@@ -303,6 +317,7 @@ public sealed class SlackStandIn : IAsyncDisposable
     {
         var token = context.Request.Headers.Authorization.ToString();
         if (token.Length == 0) return SlackMethods.Error("not_authed");
+        if (Ended is { } ended && token == "Bearer " + BotToken) return SlackMethods.Error(ended);
         if (token != "Bearer " + (method == "apps.connections.open" ? AppToken : BotToken)) return SlackMethods.Error("invalid_auth");
         if (!RatesOn || rates.Wait(method, (string?)arguments["channel"] ?? "") is not { } wait) return null;
         context.Response.StatusCode = 429;
@@ -312,6 +327,12 @@ public sealed class SlackStandIn : IAsyncDisposable
 
     private async Task RespondAsync(HttpContext context, string id)
     {
+        if (Others.FirstOrDefault(other => other.Locked(() => other.ResponseUrls.ContainsKey(id))) is { } elsewhere)
+        {
+            await elsewhere.RespondAsync(context, id);
+            return;
+        }
+
         var body = JsonNode.Parse(await new StreamReader(context.Request.Body).ReadToEndAsync()) as JsonObject ?? [];
         var status = Locked(() => SlackMethods.Respond(this, id, body));
         if (status != 200) Locked(() => refusals.Add($"response_url: {status}"));
@@ -352,6 +373,9 @@ public sealed record StandInChannel(string Id, string Name, bool IsPrivate, bool
 {
     /// <summary>Whether the bot is in it.</summary>
     public bool IsMember { get; set; }
+
+    /// <summary>Of an organization: in which of its workspaces.</summary>
+    public string? Team { get; init; }
 
     /// <summary>Who made it; empty = somebody.</summary>
     public string Creator { get; init; } = "";

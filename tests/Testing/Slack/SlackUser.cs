@@ -11,13 +11,16 @@ public sealed partial class SlackUser(SlackStandIn slack, string id, HttpClient?
 {
     public string Id => id;
 
+    /// <summary>The workspace that they are in; in an organization it may be another than its first.</summary>
+    public string TeamId { get; init; } = slack.TeamId;
+
     /// <summary>Types a slash command with everything behind it: <c>/deploy api v1.2.3 prod</c>.</summary>
     public Task<SlackReceipt> TypeAsync(string channel, string line)
     {
         var space = line.IndexOf(' ', StringComparison.Ordinal);
         var place = slack.IdOf(channel);
         var form = Form(
-            ("token", "unused"), ("team_id", "T1"), ("team_domain", "stand-in"), ("channel_id", place), ("channel_name", channel.TrimStart('#')),
+            ("token", "unused"), ("team_id", TeamId), ("team_domain", "stand-in"), ("enterprise_id", slack.EnterpriseId ?? ""), ("is_enterprise_install", slack.IsGrid ? "true" : "false"), ("channel_id", place), ("channel_name", channel.TrimStart('#')),
             ("user_id", id), ("user_name", id.ToLowerInvariant()), ("command", space < 0 ? line : line[..space]), ("text", space < 0 ? "" : line[(space + 1)..]),
             ("response_url", slack.NewResponseUrl(id, place, null).AbsoluteUri), ("trigger_id", slack.NewTrigger(id)), ("api_app_id", "A1"));
         return SendAsync(new SlackRequestSent("slack/commands", form, "application/x-www-form-urlencoded", place));
@@ -54,7 +57,7 @@ public sealed partial class SlackUser(SlackStandIn slack, string id, HttpClient?
     /// <summary>Puts a reaction to a message.</summary>
     public Task<SlackReceipt> ReactAsync(KeptMessage message, string reaction) => SendAsync(new SlackRequestSent("slack/events", new JsonObject
     {
-        ["type"] = "event_callback", ["team_id"] = "T1", ["api_app_id"] = "A1", ["event_id"] = "Ev" + Guid.NewGuid().ToString("N"),
+        ["type"] = "event_callback", ["team_id"] = TeamId, ["enterprise_id"] = slack.EnterpriseId, ["api_app_id"] = "A1", ["event_id"] = "Ev" + Guid.NewGuid().ToString("N"),
         ["event"] = new JsonObject
         {
             ["type"] = "reaction_added", ["user"] = id, ["reaction"] = reaction, ["item_user"] = message.User, ["event_ts"] = slack.Locked(slack.NewTs),
@@ -65,28 +68,36 @@ public sealed partial class SlackUser(SlackStandIn slack, string id, HttpClient?
     /// <summary>Opens the app's Home tab, or another of its tabs.</summary>
     public Task<SlackReceipt> OpenTabAsync(string tab = "home") => SendAsync(new SlackRequestSent("slack/events", new JsonObject
     {
-        ["type"] = "event_callback", ["team_id"] = "T1", ["api_app_id"] = "A1", ["event_id"] = "Ev" + Guid.NewGuid().ToString("N"),
+        ["type"] = "event_callback", ["team_id"] = TeamId, ["enterprise_id"] = slack.EnterpriseId, ["api_app_id"] = "A1", ["event_id"] = "Ev" + Guid.NewGuid().ToString("N"),
         ["event"] = new JsonObject { ["type"] = "app_home_opened", ["user"] = id, ["channel"] = "D1", ["tab"] = tab, ["event_ts"] = slack.Locked(slack.NewTs) },
     }.ToJsonString(), "application/json", "D1"));
+
+    /// <summary>Takes the app out of the workspace, or its bot's token back: Slack tells the bot so.</summary>
+    /// <param name="type"><c>app_uninstalled</c> or <c>tokens_revoked</c>.</param>
+    public Task<SlackReceipt> LeaveAsync(string type) => SendAsync(new SlackRequestSent("slack/events", new JsonObject
+    {
+        ["type"] = "event_callback", ["team_id"] = TeamId, ["enterprise_id"] = slack.EnterpriseId, ["api_app_id"] = "A1", ["event_id"] = "Ev" + Guid.NewGuid().ToString("N"),
+        ["event"] = type == "tokens_revoked" ? new JsonObject { ["type"] = type, ["tokens"] = new JsonObject { ["oauth"] = new JsonArray("UADMIN"), ["bot"] = new JsonArray(SlackStandIn.Bot) } } : new JsonObject { ["type"] = type },
+    }.ToJsonString(), "application/json", ""));
 
     /// <summary>Sends the same bytes again with the same signature, as Slack does when an answer was lost, or somebody who recorded them.</summary>
     public Task<SlackReceipt> RepeatAsync(SlackReceipt receipt) => bot is null ? SendAsync(receipt.Request) : PostAsync(receipt.Request, receipt.Timestamp, receipt.Signature);
 
     private Task<SlackReceipt> SayAsync(string type, string channel, string text, string? channelType)
     {
-        var said = new JsonObject { ["type"] = type, ["user"] = id, ["text"] = text, ["ts"] = slack.Locked(slack.NewTs), ["channel"] = channel, ["team"] = "T1" };
+        var said = new JsonObject { ["type"] = type, ["user"] = id, ["text"] = text, ["ts"] = slack.Locked(slack.NewTs), ["channel"] = channel, ["team"] = TeamId };
         if (channelType is not null) said["channel_type"] = channelType;
         var callback = new JsonObject
         {
-            ["type"] = "event_callback", ["team_id"] = "T1", ["api_app_id"] = "A1", ["event"] = said, ["event_id"] = "Ev" + Guid.NewGuid().ToString("N"),
-            ["authorizations"] = new JsonArray(new JsonObject { ["user_id"] = SlackStandIn.Bot, ["is_bot"] = true }),
+            ["type"] = "event_callback", ["team_id"] = TeamId, ["enterprise_id"] = slack.EnterpriseId, ["api_app_id"] = "A1", ["event"] = said, ["event_id"] = "Ev" + Guid.NewGuid().ToString("N"),
+            ["authorizations"] = new JsonArray(new JsonObject { ["enterprise_id"] = slack.EnterpriseId, ["team_id"] = TeamId, ["user_id"] = SlackStandIn.Bot, ["is_bot"] = true, ["is_enterprise_install"] = slack.IsGrid }),
         };
         return SendAsync(new SlackRequestSent("slack/events", callback.ToJsonString(), "application/json", channel));
     }
 
     private JsonObject Click(string channel, KeptButton button, KeptMessage? message, bool isEphemeral, string ts) => new()
     {
-        ["type"] = "block_actions", ["user"] = Me(), ["team"] = Team(), ["api_app_id"] = "A1", ["token"] = "unused",
+        ["type"] = "block_actions", ["user"] = Me(), ["team"] = Team(), ["enterprise"] = slack.EnterpriseId is { } organization ? new JsonObject { ["id"] = organization } : null, ["is_enterprise_install"] = slack.IsGrid, ["api_app_id"] = "A1", ["token"] = "unused",
         ["container"] = new JsonObject { ["type"] = "message", ["message_ts"] = ts, ["channel_id"] = channel, ["is_ephemeral"] = isEphemeral },
         ["channel"] = new JsonObject { ["id"] = channel, ["name"] = "channel" },
         ["trigger_id"] = slack.NewTrigger(id), ["response_url"] = slack.NewResponseUrl(id, channel, message).AbsoluteUri,
@@ -142,9 +153,9 @@ public sealed partial class SlackUser(SlackStandIn slack, string id, HttpClient?
     private static InvalidOperationException Missing(string wanted, IReadOnlyList<KeptButton> there) =>
         new($"There is no button “{wanted}”; there are: {string.Join(", ", there.Select(b => b.Label))}");
 
-    private JsonObject Me() => new() { ["id"] = id, ["username"] = id.ToLowerInvariant(), ["name"] = id.ToLowerInvariant(), ["team_id"] = "T1" };
+    private JsonObject Me() => new() { ["id"] = id, ["username"] = id.ToLowerInvariant(), ["name"] = id.ToLowerInvariant(), ["team_id"] = TeamId };
 
-    private static JsonObject Team() => new() { ["id"] = "T1", ["domain"] = "stand-in" };
+    private JsonObject? Team() => slack.IsGrid ? null : new() { ["id"] = TeamId, ["domain"] = "stand-in" };
 
     private static string Form(params (string Name, string Value)[] fields) =>
         string.Join('&', fields.Select(f => $"{WebUtility.UrlEncode(f.Name)}={WebUtility.UrlEncode(f.Value)}"));

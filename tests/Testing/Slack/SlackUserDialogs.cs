@@ -31,7 +31,7 @@ public sealed partial class SlackUser
         Put(values, block, value);
         return await InteractAsync(new JsonObject
         {
-            ["type"] = "block_actions", ["user"] = Me(), ["team"] = Team(), ["api_app_id"] = "A1", ["container"] = new JsonObject { ["type"] = "view", ["view_id"] = view.Id },
+            ["type"] = "block_actions", ["user"] = Me(), ["team"] = Team(), ["enterprise"] = slack.EnterpriseId is { } organization ? new JsonObject { ["id"] = organization } : null, ["is_enterprise_install"] = slack.IsGrid, ["api_app_id"] = "A1", ["container"] = new JsonObject { ["type"] = "view", ["view_id"] = view.Id },
             ["trigger_id"] = slack.NewTrigger(id), ["view"] = Shown(view, values),
             ["actions"] = new JsonArray(new JsonObject
             {
@@ -48,7 +48,7 @@ public sealed partial class SlackUser
         if ((string?)block["element"]!["type"] != "external_select") throw new InvalidOperationException($"{field} is no list to look through.");
         var payload = new JsonObject
         {
-            ["type"] = "block_suggestion", ["user"] = Me(), ["team"] = Team(), ["api_app_id"] = "A1", ["container"] = new JsonObject { ["type"] = "view", ["view_id"] = view.Id },
+            ["type"] = "block_suggestion", ["user"] = Me(), ["team"] = Team(), ["enterprise"] = slack.EnterpriseId is { } organization ? new JsonObject { ["id"] = organization } : null, ["is_enterprise_install"] = slack.IsGrid, ["api_app_id"] = "A1", ["container"] = new JsonObject { ["type"] = "view", ["view_id"] = view.Id },
             ["action_id"] = (string?)block["element"]!["action_id"], ["block_id"] = (string?)block["block_id"], ["value"] = typed, ["view"] = Shown(view, []),
         };
         var receipt = await SendAsync(new SlackRequestSent("slack/options", Form(("payload", payload.ToJsonString())), "application/x-www-form-urlencoded", ""));
@@ -77,7 +77,7 @@ public sealed partial class SlackUser
     public async Task<string> ReplyAsync(string channel, string thread, string text)
     {
         var ts = slack.Locked(slack.NewTs);
-        await TellAsync(channel, new JsonObject { ["type"] = "message", ["channel_type"] = "channel", ["user"] = id, ["text"] = text, ["ts"] = ts, ["thread_ts"] = thread, ["channel"] = slack.IdOf(channel), ["team"] = "T1" });
+        await TellAsync(channel, new JsonObject { ["type"] = "message", ["channel_type"] = "channel", ["user"] = id, ["text"] = text, ["ts"] = ts, ["thread_ts"] = thread, ["channel"] = slack.IdOf(channel), ["team"] = TeamId });
         return ts;
     }
 
@@ -89,7 +89,7 @@ public sealed partial class SlackUser
 
     private Task<SlackReceipt> TellAsync(string channel, JsonObject what, bool outside = false) => SendAsync(new SlackRequestSent("slack/events", new JsonObject
     {
-        ["type"] = "event_callback", ["team_id"] = "T1", ["api_app_id"] = "A1", ["event"] = what, ["event_id"] = "Ev" + Guid.NewGuid().ToString("N"), ["is_ext_shared_channel"] = outside,
+        ["type"] = "event_callback", ["team_id"] = TeamId, ["api_app_id"] = "A1", ["event"] = what, ["event_id"] = "Ev" + Guid.NewGuid().ToString("N"), ["is_ext_shared_channel"] = outside,
         ["authorizations"] = new JsonArray(new JsonObject { ["user_id"] = SlackStandIn.Bot, ["is_bot"] = true }),
     }.ToJsonString(), "application/json", channel));
 
