@@ -20,7 +20,7 @@ internal sealed partial class SlackRooms(SlackClient client, SlackWorkspace work
 
     public string Surface => "slack";
 
-    public async Task<Outcome<Room>> MakeAsync(ImmutableArray<string> names, bool isPrivate, DateTimeOffset since, CancellationToken cancellationToken)
+    public async Task<Outcome<Room>> MakeAsync(ImmutableArray<string> names, bool isPrivate, DateTimeOffset since, string? near, CancellationToken cancellationToken)
     {
         foreach (var name in names)
         {
