@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ChatOps.Testing.Slack;
 using ChatOps.Testing.Teams;
 using Shouldly;
 using Xunit;
