@@ -5,6 +5,7 @@ using ChatOps.Bot.Settings;
 using ChatOps.Bot.Web;
 using ChatOps.Bot.Worker;
 using ChatOps.Integrations.Http;
+using ChatOps.Integrations.Registry;
 using ChatOps.Integrations.Simulated;
 using ChatOps.Integrations.Sqlite;
 using ChatOps.Integrations.Teams;
@@ -48,7 +49,7 @@ internal sealed class ConsoleStage : IAsyncDisposable
         if (!demo) configuration = configuration with { Access = configuration.Access with { Demo = [] } };
         builder.Services.AddSingleton(clock).AddSingleton(new BotAddress(null)).AddSingleton(config).AddSingleton<Func<Configuration>>(() => configuration);
         builder.Services.AddSqlite(new SqliteAddress(Path.Combine(folder, "chatops.db")));
-        builder.Services.AddGuardedHttp(builder.Configuration);
+        builder.Services.AddGuardedHttp(builder.Configuration).AddRegistries(builder.Configuration);
         builder.Services.AddSingleton<ITargets>(new SimulatedTargets(Path.Combine(folder, "simulated.json"), TimeProvider.System));
         builder.Services.AddRuns().AddCommands().AddConsole().AddSignIn(console ?? ConsoleSettings.None).AddSingleton<Doctor>();
         builder.Services.AddSingleton<ITeamsAudience>(s => new Audience(s.GetServices<IDirectory>(), s.GetRequiredService<Func<Configuration>>()));
