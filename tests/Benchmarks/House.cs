@@ -3,11 +3,13 @@ using System.Text;
 using ChatOps.Bot.Commands;
 using ChatOps.Bot.Settings;
 using ChatOps.Bot.Worker;
+using ChatOps.Integrations.Registry;
 using ChatOps.Integrations.Simulated;
 using ChatOps.Integrations.Sqlite;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Language;
 using ChatOps.Runbooks.Work;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatOps.Benchmarks;
@@ -29,6 +31,7 @@ internal static class House
         services.AddSingleton<Func<Configuration>>(() => configuration);
         services.AddSqlite(new SqliteAddress(database));
         services.AddSingleton<Runbooks.Catalog.ITargets>(s => new SimulatedTargets(null, TimeProvider.System));
+        services.AddRegistries(new ConfigurationBuilder().Build());
         services.AddRuns();
         services.AddCommands();
         var provider = services.BuildServiceProvider();

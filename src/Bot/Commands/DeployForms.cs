@@ -38,9 +38,15 @@ internal sealed class DeployForms(KnownWords words, VersionLists versions, Func<
     /// <summary>The form made anew with what is answered so far; null when the command is of another kind.</summary>
     public async Task<Form?> AgainAsync(Caller caller, string command, IReadOnlyList<KeyValuePair<string, string>> answers, CancellationToken cancellationToken)
     {
-        if (!Asks(command)) return null;
+        // The version was chosen for a service: with another it is to be chosen again.
+        return Asks(command) ? await FilledInAsync(caller, command, [.. answers.Where(answer => answer.Key != Version)], cancellationToken) : null;
+    }
+
+    /// <summary>The form with what is answered so far.</summary>
+    public Task<Form> FilledInAsync(Caller caller, string command, IReadOnlyList<KeyValuePair<string, string>> answers, CancellationToken cancellationToken)
+    {
         string? Answer(string field) => answers.FirstOrDefault(answer => answer.Key == field).Value is { Length: > 0 } given ? given : null;
-        return await OfAsync(caller, new DeployWords(Answer(Service), null, Answer(Environment), Answer(Reason), command[Command.Length..].Trim()), cancellationToken);
+        return OfAsync(caller, new DeployWords(Answer(Service), Answer(Version), Answer(Environment), Answer(Reason), command[Command.Length..].Trim()), cancellationToken);
     }
 
     /// <summary>Versions that go with what is typed, for a service; what is typed itself comes last, when it can be a version and is not among them.</summary>

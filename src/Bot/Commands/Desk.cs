@@ -23,7 +23,7 @@ internal sealed partial class Desk(
         Grammar.Read(text, await words.NowAsync(cancellationToken)) switch
         {
             Heard.Understood understood => await DoAsync(speaker, understood.Command, delivery, cancellationToken),
-            Heard.Misheard misheard => new Reply(MisheardCard.Of(misheard), null, misheard.Refusal) { Form = misheard.Deploy is { } known ? await deploys.OfAsync(speaker.Caller, known, cancellationToken) : null },
+            Heard.Misheard misheard => new Reply(MisheardCard.Of(misheard), null, misheard.Refusal) { Form = await FormAsync(speaker.Caller, misheard, cancellationToken) },
             _ => throw new InvalidOperationException("What is heard is understood or misheard."),
         });
 
@@ -31,6 +31,25 @@ internal sealed partial class Desk(
     /// <param name="reason">What the person gave where the button asks for a reason.</param>
     public async Task<Reply> ClickAsync(Speaker speaker, CardAction action, string? reason, string delivery, CancellationToken cancellationToken) =>
         await NotedAsync(await ClickedAsync(speaker, action, reason, delivery, cancellationToken), speaker, action.Argument is { Length: > 0 and < 40 } about ? $"{action.Verb} {about}" : action.Verb, delivery, cancellationToken);
+
+    /// <summary>What a command asks before it can be done, with the answers so far filled in. Asking changes nothing.</summary>
+    /// <returns>With a form; without one there is nothing to ask, and it says why.</returns>
+    public Task<Reply> AskAsync(Speaker speaker, string command, IReadOnlyList<KeyValuePair<string, string>> answers, CancellationToken cancellationToken) => GuardedAsync(async () =>
+    {
+        if (AccessRules.ReadOnly(speaker.Caller) is { } no) return Refused(no, null);
+        var asked = DeployForms.Asks(command)
+            ? new Reply(null) { Form = await deploys.FilledInAsync(speaker.Caller, command, answers, cancellationToken) }
+            : Grammar.Read(command, await words.NowAsync(cancellationToken)) switch
+            {
+                Heard.Understood { Command: Command.Procedure c } => InputForms.Ask(configuration(), speaker.Caller, c),
+                Heard.Understood { Command: Command.OnIncident c } => await incidents.AskAsync(speaker, c, cancellationToken),
+                Heard.Misheard { Declare: true } => new Reply(null) { Form = incidents.DeclareForm() },
+                Heard.Misheard misheard => Refused(misheard.Refusal, null),
+                _ => new Reply(null),
+            };
+        if (asked is { Form: null, Refusal: null }) return asked with { Card = Answers.Said("There is nothing left to ask. Look at how it stands now.") };
+        return asked.Form is { } form ? asked with { Form = InputForms.With(form, answers) } : asked;
+    });
 
     /// <summary>What was refused is kept before it is answered.</summary>
     private async Task<Reply> NotedAsync(Reply reply, Speaker speaker, string said, string delivery, CancellationToken cancellationToken)
@@ -201,6 +220,9 @@ internal sealed partial class Desk(
         var current = configuration();
         return (right, environment) => current.Services.Any(service => current.Access.Refuse(caller, right, environment, service.Owners) is null);
     }
+
+    private async Task<Form?> FormAsync(Caller caller, Heard.Misheard misheard, CancellationToken cancellationToken) =>
+        misheard.Declare ? incidents.DeclareForm() : misheard.Deploy is { } known ? await deploys.OfAsync(caller, known, cancellationToken) : null;
 
     private static Reply Misheard(Refusal refusal, ImmutableArray<string> corrections, RunId run) => new(MisheardCard.Of(new Heard.Misheard(refusal, corrections)), run, refusal);
 

@@ -15,6 +15,9 @@ internal abstract record Heard
     {
         /// <summary>What was said of a deployment, where words of it are missing and can be asked for; null otherwise.</summary>
         public DeployWords? Deploy { get; init; }
+
+        /// <summary>Whether it was an incident to be declared, of which words are missing that can be asked for.</summary>
+        public bool Declare { get; init; }
     }
 }
 

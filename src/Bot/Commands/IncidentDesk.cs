@@ -47,15 +47,35 @@ internal sealed class IncidentDesk(IncidentEngine incidents, AlertEngine alerts,
         {
             case IncidentVerb.Show: return new Reply(IncidentCard.Of(incident, incidents.Now, address.Public));
             case IncidentVerb.Public when c.Text is null: return new Reply(Outside(incident));
-            case IncidentVerb.Resolve when c.Cause is null && incident.IsOpen && AccessRules.ReadOnly(speaker.Caller) is null: return Asked(incident, "Resolve", $"incident resolve {incident.Id}", ResolveFields(incident));
-            case IncidentVerb.Update when c is { Text: null, Stage: null } && incident.IsOpen && AccessRules.ReadOnly(speaker.Caller) is null: return Asked(incident, "Status update", $"incident update {incident.Id}", UpdateFields(incident));
             default: break;
         }
 
+        if (AccessRules.ReadOnly(speaker.Caller) is null && Asks(incident, c) is { } asked) return asked;
         var (command, refusal) = await WantedAsync(speaker, c, incident, cancellationToken);
         if (refusal is not null) return Refused(refusal);
         var (after, no) = await incidents.TellAsync(incident.Id, command!, delivery, null, cancellationToken);
         return no is not null ? Refused(no) : Said(speaker, after!, SaysOf(after!, c));
+    }
+
+    /// <summary>What a command about an incident asks; without a form it asks nothing, and where it could not be done, says why.</summary>
+    public async Task<Reply> AskAsync(Speaker speaker, Command.OnIncident c, CancellationToken cancellationToken)
+    {
+        var (found, which) = await WhichAsync(speaker, c, cancellationToken);
+        if (which is not null) return Refused(which);
+        if (found is not { } incident) return new Reply(null);
+        return Asks(incident, c) ?? (incident.IsOpen ? new Reply(null) : Refused(IncidentDecider.Over(incident)));
+    }
+
+    /// <summary>The questions of a declaration.</summary>
+    public Form DeclareForm()
+    {
+        var current = configuration();
+        return new Form("Declare an incident", "incident declare",
+        [
+            new(ReadIncidents.SeverityField, "choice", Words.List(current.Incidents.Severities.Where(one => one.Says is { Length: > 0 }).Select(one => $"{one.Name}: {one.Says}")), null, true, [.. current.Incidents.Severities.Select(one => one.Name)]),
+            new(ReadIncidents.TitleField, "text", "What is wrong, in a few words.", null, true, []),
+            new(ReadIncidents.ServicesField, "text", "Which services are affected; several with spaces between them.", null, false, []),
+        ]);
     }
 
     /// <summary>A click on a card. What the card itself shows is not said a second time.</summary>
@@ -162,6 +182,13 @@ internal sealed class IncidentDesk(IncidentEngine incidents, AlertEngine alerts,
         if (what.Length <= 1_000 && Uri.TryCreate(what, UriKind.Absolute, out var url) && url.Scheme is "https" or "http") return (new IncidentLink("link", url.AbsoluteUri, c.Text), null);
         return (null, new Refusal(RefusalCodes.WordUnknown, $"{Spoken.Quote(what)} is nothing that can be linked{Spoken.DidYouMean(Nearest.To(what, configuration().Services.Select(one => one.Name)))}", "Say an alert (A12), a run (128), a service or an address."));
     }
+
+    private static Reply? Asks(Incident incident, Command.OnIncident c) => c switch
+    {
+        { Verb: IncidentVerb.Resolve, Cause: null } when incident.IsOpen => Asked(incident, "Resolve", $"incident resolve {incident.Id}", ResolveFields(incident)),
+        { Verb: IncidentVerb.Update, Text: null, Stage: null } when incident.IsOpen => Asked(incident, "Status update", $"incident update {incident.Id}", UpdateFields(incident)),
+        _ => null,
+    };
 
     private static ImmutableArray<FormField> ResolveFields(Incident incident) =>
     [

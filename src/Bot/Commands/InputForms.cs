@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Language;
 using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Commands;
 
@@ -14,6 +17,28 @@ internal static partial class InputForms
     /// <summary>The command with the answers in it. What was left empty is left out, so that its default holds.</summary>
     public static string Filled(string command, IEnumerable<KeyValuePair<string, string>> answers) => DeployForms.Asks(command) ? DeployForms.Filled(command, [.. answers]) : string.Join(
         ' ', answers.Where(answer => answer.Value.Length > 0).Select(answer => $"{answer.Key}={answer.Value}").Select(word => Plain().IsMatch(word) ? word : Quotes.Write(word)).Prepend(command));
+
+    /// <summary>What a runbook that is started by its name asks: with a form, or without one where it asks nothing or this person may not start it.</summary>
+    public static Reply Ask(Configuration current, Caller caller, Command.Procedure c)
+    {
+        if (current.Access.Refuse(caller, Right.Deploy, c.Environment, current.Service(c.Service)!.Owners) is { } forbidden) return new Reply(RefusalCard.Of(forbidden), null, forbidden);
+        return new Reply(null) { Form = current.Runbook(c.Runbook) is { Inputs.IsEmpty: false } runbook ? Of(runbook, c) : null };
+    }
+
+    /// <summary>The form with what was answered so far in its fields.</summary>
+    public static Form With(Form form, IReadOnlyList<KeyValuePair<string, string>> answers) => form with
+    {
+        Fields = [.. form.Fields.Select(field => answers.FirstOrDefault(one => one.Key == field.Name).Value is { Length: > 0 } given ? field with { Value = given } : field)],
+    };
+
+    /// <summary>The field that a refusal is about; null = none, or several.</summary>
+    public static string? FieldOf(string code) => code switch
+    {
+        RefusalCodes.ServiceUnknown => DeployForms.Service,
+        RefusalCodes.EnvironmentUnknown => DeployForms.Environment,
+        RefusalCodes.VersionUnknown => DeployForms.Version,
+        _ => null,
+    };
 
     private static FormField Field(Input input, string? given) =>
         new(input.Name, input.Type, input.Help, given ?? input.Default, input.Default is null, input.Choices) { Fault = given is null ? null : input.Fault(given) };

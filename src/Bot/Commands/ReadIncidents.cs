@@ -87,10 +87,13 @@ internal static class ReadIncidents
     /// <summary>Whoever says it.</summary>
     public const string Me = "me";
 
+    /// <summary>The fields of the form that declares one.</summary>
+    public const string SeverityField = "severity", TitleField = "title", ServicesField = "services";
+
     private static Heard Declare(Said said, Vocabulary vocabulary)
     {
-        var words = said.Words.RemoveAt(0);
-        if (words is not [{ Quoted: false } bad, .. var about]) return Missing(said, "How bad is it?", $"Say one of {Words.List(vocabulary.Severities)}, and what is wrong in quotes: incident declare {vocabulary.Severities.FirstOrDefault() ?? "sev1"} \"checkout is failing\".");
+        var words = Answered(said.Words.RemoveAt(0));
+        if (words is not [{ Quoted: false } bad, .. var about]) return Unasked("How bad is it?", $"Say one of {Words.List(vocabulary.Severities)}, and what is wrong in quotes: incident declare {vocabulary.Severities.FirstOrDefault() ?? "sev1"} \"checkout is failing\".");
         if (SeverityOf(said, bad, vocabulary, out var severity) is { } unknown) return unknown;
         var since = said.Value("since");
         if (since is not null && !Durations.TryRead(since, out _)) return Grammar.No(RefusalCodes.WordUnknown, $"{Spoken.Quote(since)} is no length of time.", "Say how long ago it began: --since 20m.");
@@ -98,7 +101,7 @@ internal static class ReadIncidents
         AlertId? alert = rest is [{ Quoted: false } first, ..] && AlertId.TryParse(first.Text, out var id) ? id : null;
         if (alert is not null) rest = rest.RemoveAt(0);
         var title = rest.FirstOrDefault(word => word.Quoted)?.Text.Trim() ?? (alert is null && rest.Any(word => vocabulary.Service(word.Text) is null) ? Text(rest) : null);
-        if (string.IsNullOrEmpty(title) && alert is null) return Missing(said, "What is wrong?", $"Say it in quotes: incident declare {severity} \"checkout is failing\".");
+        if (string.IsNullOrEmpty(title) && alert is null) return Unasked("What is wrong?", $"Say it in quotes: incident declare {severity} \"checkout is failing\".");
         if (title?.Length > IncidentDecider.LongestTitle) return Grammar.No(RefusalCodes.TextTooLong, $"That is longer than {IncidentDecider.LongestTitle} characters.", "Say what is wrong in a few words; the rest goes into an update.");
         var services = ImmutableArray.CreateBuilder<string>();
         if (rest.Any(word => word.Quoted) || alert is not null)
@@ -113,6 +116,20 @@ internal static class ReadIncidents
 
         return new Heard.Understood(new Command.Declare(severity!, title, [.. services.Distinct()], since, alert));
     }
+
+    /// <summary>A filled-in form's answers as the words they stand for.</summary>
+    private static ImmutableArray<Token> Answered(ImmutableArray<Token> words)
+    {
+        if (Answer(words, SeverityField) is not { } severity) return words;
+        return
+        [
+            new Token(severity),
+            .. Answer(words, TitleField) is { } title ? [new Token(title, Quoted: true)] : ImmutableArray<Token>.Empty,
+            .. (Answer(words, ServicesField) ?? "").Split([' ', ','], StringSplitOptions.RemoveEmptyEntries).Select(service => new Token(service)),
+        ];
+    }
+
+    private static Heard.Misheard Unasked(string what, string next) => Grammar.No(RefusalCodes.WordsMissing, what, next) with { Declare = true };
 
     private static Heard.Misheard? SeverityOf(Said said, Token word, Vocabulary vocabulary, out string? severity)
     {

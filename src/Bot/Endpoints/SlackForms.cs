@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ChatOps.Bot.Commands;
 using ChatOps.Integrations.Slack;
 using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Work;
@@ -57,7 +58,7 @@ internal static class SlackForms
             if (field.Fault is { } fault && blocks.FirstOrDefault(block => NameOf(block) == field.Name) is { } block) errors[block] = SlackText.Fit(fault, 300);
         }
 
-        if (errors.Count == 0 && blocks.Count > 0) errors[blocks.FirstOrDefault(block => NameOf(block) == About(refusal.Code)) ?? blocks[0]] = SlackText.Fit($"{refusal.Why} {refusal.Next}".Trim(), 300);
+        if (errors.Count == 0 && blocks.Count > 0) errors[blocks.FirstOrDefault(block => NameOf(block) == InputForms.FieldOf(refusal.Code)) ?? blocks[0]] = SlackText.Fit($"{refusal.Why} {refusal.Next}".Trim(), 300);
         return new JsonObject { ["response_action"] = "errors", ["errors"] = errors }.ToJsonString();
     }
 
@@ -69,14 +70,6 @@ internal static class SlackForms
     {
         ["options"] = new JsonArray([.. suggestions.Where(one => one.Value.Length is > 0 and <= LongestChoice).Take(MostChoices).Select(one => (JsonNode)Option(LabelOf(one), one.Value))]),
     }.ToJsonString();
-
-    private static string? About(string code) => code switch
-    {
-        RefusalCodes.ServiceUnknown => "service",
-        RefusalCodes.EnvironmentUnknown => "environment",
-        RefusalCodes.VersionUnknown => "version",
-        _ => null,
-    };
 
     private static string AnswerIn(JsonElement field)
     {

@@ -111,17 +111,32 @@ internal sealed record TeamsClick(CardAction? Action, TeamsQuestion Question, st
     /// <summary>What was filled in, by the fields' names.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Answers { get; private init; } = [];
 
+    /// <summary>The field from which others of the dialog follow, and the answer that they were drawn for; null where none follows from another.</summary>
+    public KeyValuePair<string, string>? DrawnFor { get; private init; }
+
+    /// <summary>Whether the fields that follow from another have to be drawn anew: its answer is not the one they were drawn for.</summary>
+    public bool Outdated => DrawnFor is { } drawn && Answers.Any(one => one.Key == drawn.Key && one.Value != drawn.Value);
+
     public static TeamsClick Read(JsonElement data) => new(
         CardAction.Parse(SlackPayload.Text(data, TeamsCards.DataKey)),
         TeamsQuestion.Read(SlackPayload.Find(data, "ask") ?? default),
         SlackPayload.Text(data, TeamsCards.ReasonKey)?.Trim())
     {
-        Answers =
-        [
-            .. SlackPayload.Members(data).Where(one => one.Key.StartsWith(TeamsForms.Prefix, StringComparison.Ordinal) && one.Value.ValueKind == JsonValueKind.String)
-                .Select(one => KeyValuePair.Create(one.Key[TeamsForms.Prefix.Length..], string.Join(' ', (SlackPayload.Text(one.Value) ?? "").Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries)).Trim())),
-        ],
+        Answers = Filled(data),
+        DrawnFor = SlackPayload.Text(data, TeamsForms.LeadKey) is { } lead ? KeyValuePair.Create(lead, SlackPayload.Text(data, TeamsForms.DrawnForKey) ?? "") : null,
     };
+
+    /// <summary>What was typed beside a list of likely answers takes the place of what was chosen there.</summary>
+    private static List<KeyValuePair<string, string>> Filled(JsonElement data)
+    {
+        List<KeyValuePair<string, string>> Named(string prefix) =>
+        [
+            .. SlackPayload.Members(data).Where(one => one.Key.StartsWith(prefix, StringComparison.Ordinal) && one.Value.ValueKind == JsonValueKind.String)
+                .Select(one => KeyValuePair.Create(one.Key[prefix.Length..], string.Join(' ', (SlackPayload.Text(one.Value) ?? "").Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries)).Trim())),
+        ];
+        var typed = Named(TeamsForms.OtherPrefix).Where(one => one.Value.Length > 0).ToDictionary();
+        return [.. Named(TeamsForms.Prefix).Where(one => !typed.ContainsKey(one.Key)), .. typed];
+    }
 
     /// <summary>What an activity brings: in <c>value.action.data</c>, <c>value.data</c> or <c>value</c> itself.</summary>
     public static TeamsClick Of(TeamsActivity activity, params ReadOnlySpan<string> path) => Read(SlackPayload.Find(activity.Root, ["value", .. path]) ?? default);

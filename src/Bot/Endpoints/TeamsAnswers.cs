@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using ChatOps.Bot.Commands;
 using ChatOps.Integrations.Http;
 using ChatOps.Integrations.Teams;
+using ChatOps.Runbooks.Cards;
 
 namespace ChatOps.Bot.Endpoints;
 
@@ -19,25 +20,32 @@ internal static class TeamsAnswers
     /// <summary>A few words under the card.</summary>
     public static IResult Message(string words) => Action("application/vnd.microsoft.activity.message", JsonValue.Create(Fit(words)));
 
-    /// <summary>A dialog.</summary>
-    public static IResult Dialog(TeamsQuestion question, string action, string? wrong) => Json(new JsonObject
-    {
-        ["task"] = new JsonObject
-        {
-            ["type"] = "continue",
-            ["value"] = new JsonObject
-            {
-                ["title"] = ShownText.Fit(question.Title, 60), ["height"] = "small", ["width"] = "medium",
-                ["card"] = new JsonObject { ["contentType"] = "application/vnd.microsoft.card.adaptive", ["content"] = TeamsCards.Dialog(question, action, wrong) },
-            },
-        },
-    });
+    /// <summary>A dialog that asks before something acts.</summary>
+    public static IResult Dialog(TeamsQuestion question, string action, string? wrong) => Dialog(question.Title, "small", TeamsCards.Dialog(question, action, wrong));
+
+    /// <summary>A form's dialog; in words where the form is more than a dialog takes.</summary>
+    /// <param name="wrong">What was wrong with what was given before, where no field says it.</param>
+    public static IResult Dialog(Form form, string? wrong) =>
+        TeamsForms.Dialog(form, wrong) is { } card ? Dialog(form.Title, "large", card) : Close("This asks for more than a dialog takes. Say it in words: help shows how.");
 
     /// <summary>Closes the dialog, with a few words where there are any.</summary>
     public static IResult Close(string? words) => words is null ? Results.Ok() : Json(new JsonObject { ["task"] = new JsonObject { ["type"] = "message", ["value"] = Fit(words) } });
 
     /// <summary>A refusal in one line: why, and what to do.</summary>
     public static string Why(Reply reply) => reply.Refusal is { } no ? $"{no.Why} {no.Next}".Trim() : reply.Card?.Fallback ?? "";
+
+    private static IResult Dialog(string title, string height, JsonObject card) => Json(new JsonObject
+    {
+        ["task"] = new JsonObject
+        {
+            ["type"] = "continue",
+            ["value"] = new JsonObject
+            {
+                ["title"] = ShownText.Fit(title, 60), ["height"] = height, ["width"] = "medium",
+                ["card"] = new JsonObject { ["contentType"] = "application/vnd.microsoft.card.adaptive", ["content"] = card },
+            },
+        },
+    });
 
     private static IResult Action(string type, JsonNode value) => Json(new JsonObject { ["statusCode"] = 200, ["type"] = type, ["value"] = value });
 

@@ -28,9 +28,7 @@ public static partial class TeamsEndpoints
     internal static IEndpointRouteBuilder MapTeams(this IEndpointRouteBuilder routes, Func<IServiceProvider, TeamsDoor> door)
     {
         var services = routes.ServiceProvider;
-        var visit = new Lazy<TeamsVisit>(() => new TeamsVisit(
-            door(services), services.GetRequiredService<TeamsPlaces>(), services.GetRequiredService<TeamsReply>(), services.GetRequiredService<ITeamsSightings>(),
-            services.GetRequiredService<TeamsReplies>(), new SeenLately(), services.GetRequiredService<TeamsLate>(), services.GetRequiredService<TimeProvider>()));
+        var visit = new Lazy<TeamsVisit>(() => VisitOf(services, door(services)));
         var options = services.GetRequiredService<IOptionsMonitor<TeamsOptions>>();
         var verifier = services.GetRequiredService<BotTokenVerifier>();
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(TeamsEndpoints).FullName!);
@@ -63,6 +61,14 @@ public static partial class TeamsEndpoints
             }
         }).ExcludeFromDescription().DisableAntiforgery();
         return routes;
+    }
+
+    private static TeamsVisit VisitOf(IServiceProvider services, TeamsDoor door)
+    {
+        var (replies, late) = (services.GetRequiredService<TeamsReplies>(), services.GetRequiredService<TeamsLate>());
+        return new TeamsVisit(
+            door, services.GetRequiredService<TeamsPlaces>(), services.GetRequiredService<TeamsReply>(), services.GetRequiredService<ITeamsSightings>(), replies, new TeamsDialogs(door, replies, late), new SeenLately(), late,
+            services.GetRequiredService<TimeProvider>());
     }
 
     private static partial class Log

@@ -1,17 +1,21 @@
 using ChatOps.Bot.Commands;
 using ChatOps.Integrations.Teams;
 using ChatOps.Runbooks.Work;
+using Microsoft.Extensions.Options;
 
 namespace ChatOps.Bot.Endpoints;
 
 /// <summary>Gives answers in Teams, also after the request they belong to was answered.</summary>
-internal sealed class TeamsReplies(TeamsReply teams, TeamsLate late, ILogger<TeamsReplies> logger) : LateAnswers("Teams", logger)
+internal sealed class TeamsReplies(TeamsReply teams, TeamsLate late, IOptionsMonitor<TeamsOptions> options, ILogger<TeamsReplies> logger) : LateAnswers("Teams", logger)
 {
     /// <summary>Clients give a button a few seconds; the way there and back needs some of them.</summary>
     public static readonly TimeSpan InvokePatience = TimeSpan.FromSeconds(2);
 
     /// <summary>Teams delivers a message again after about 15 seconds.</summary>
     public static readonly TimeSpan MessagePatience = TimeSpan.FromSeconds(8);
+
+    public const string WorkingOnIt = "Working on it… The card shows what became of it.";
+    public const string NotKeptYet = "This takes longer than it should: the bot's database is slow or gone. Look at the run before pressing again.";
 
     /// <summary>Posts the reply, once it is there, where the person spoke.</summary>
     /// <param name="kept">The request as it was kept for a process after this one; it is forgotten once it is answered here.</param>
@@ -22,8 +26,9 @@ internal sealed class TeamsReplies(TeamsReply teams, TeamsLate late, ILogger<Tea
     /// <summary>Forgets a request that was kept, once it is done here; its card shows what became of it.</summary>
     public void ForgetLater(Task<Reply> reply, LateActivity kept) => Later(() => FinishAsync(reply, () => Task.CompletedTask, () => late.ForgetAsync(kept, Stopping)));
 
-    /// <summary>What is said, with what it asks below it.</summary>
-    public static TeamsMessage Drawn(Runbooks.Cards.Card card, Runbooks.Cards.Form? form) => form is null ? TeamsCards.Render(card, TeamsView.All) : TeamsForms.Render(card, form);
+    /// <summary>What is said, with what it asks below it: behind a button, or as inputs of the card in the Agents Playground, which opens no dialogs.</summary>
+    private TeamsMessage Drawn(Runbooks.Cards.Card card, Runbooks.Cards.Form? form) =>
+        form is null ? TeamsCards.Render(card, TeamsView.All) : options.CurrentValue.Registered ? TeamsForms.Offer(card, form) : TeamsForms.Render(card, form);
 
     private async Task AnswerAsync(Task<Reply> reply, TeamsActivity to)
     {

@@ -7,14 +7,12 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Endpoints;
 
 /// <summary>What is done with an activity that was found to be Teams' own.</summary>
-internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply teams, ITeamsSightings sightings, TeamsReplies replies, SeenLately seen, TeamsLate late, TimeProvider time)
+internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply teams, ITeamsSightings sightings, TeamsReplies replies, TeamsDialogs dialogs, SeenLately seen, TeamsLate late, TimeProvider time)
 {
     /// <summary>How often a stray card is tried to be brought up to date.</summary>
     private const int MostMends = 5;
 
     private const string TooOld = "This button is not one of the bot's, or is too old. Nothing was changed. Look at the run as it is now.";
-    private const string WorkingOnIt = "Working on it… The card shows what became of it.";
-    private const string NotKeptYet = "This takes longer than it should: the bot's database is slow or gone. Look at the run before pressing again.";
 
     /// <param name="believed">Whether Microsoft vouched for the sender.</param>
     public async Task<IResult> ReceiveAsync(TeamsActivity activity, bool believed, CancellationToken cancellationToken)
@@ -27,7 +25,7 @@ internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply 
         {
             { Type: "message" } when !activity.From.StartsWith("28:", StringComparison.Ordinal) => await MessageAsync(activity, who),
             { Type: "invoke", Name: "adaptiveCard/action" } => await ActAsync(activity, who),
-            { Type: "invoke", Name: "task/fetch" } => Ask(activity),
+            { Type: "invoke", Name: "task/fetch" } => await AskAsync(activity, who),
             { Type: "invoke", Name: "task/submit" } => await SubmitAsync(activity, who),
             { Type: "invoke" } => Results.StatusCode(StatusCodes.Status501NotImplemented),
             { Type: "installationUpdate", Action: "add" } when seen.IsNew(activity.Delivery) => Greet(activity),
@@ -76,7 +74,7 @@ internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply 
     private async Task<IResult> ActAsync(TeamsActivity activity, TeamsSpeaker who)
     {
         if (TeamsClick.Of(activity, "action", "data") is not { Action: { } action } click) return TeamsAnswers.Message(TooOld);
-        if (action.Verb == TeamsForms.Verb) return await FilledAsync(activity, who, action, click.Answers);
+        if (action.Verb == TeamsForms.Verb) return await dialogs.FilledAsync(activity, who, action, click.Answers);
         if (action.Verb == TeamsCards.ViewVerb)
             return action.Run is { } viewed && await ViewAsync(who, viewed) is { } view ? TeamsAnswers.Card(view) : TeamsAnswers.Message("There is no such run.");
         var reply = replies.GuardAsync(() => door.Click(who, action, click.Reason, activity.Delivery, replies.Stopping));
@@ -84,49 +82,32 @@ internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply 
         {
             if (await KeptAsync(activity, who, action, click.Reason, reply) is { } slow) return TeamsAnswers.Message(slow);
             if (action.Verb == "say") replies.AnswerLater(reply, activity);
-            return TeamsAnswers.Message(WorkingOnIt);
+            return TeamsAnswers.Message(TeamsReplies.WorkingOnIt);
         }
 
         var said = await reply;
         if (action.Run is { } run) Mend(activity, run);
+        if (said is { Refusal: not null, Form: { } form, Card: { } asks }) return TeamsAnswers.Card(TeamsForms.Render(asks, form).Card);
         if (said.Refusal is not null && action.Verb != "say") return TeamsAnswers.Message(TeamsAnswers.Why(said));
         if (said.Card is { } card) return TeamsAnswers.Card(TeamsCards.Render(card, TeamsView.All).Card);
         return said.Run is { } changed && await ViewAsync(who, changed) is { } fresh ? TeamsAnswers.Card(fresh) : TeamsAnswers.Message("Done.");
     }
 
-    /// <summary>A form that was filled in is the command it was asked for, with the answers: judged as if it were typed.</summary>
-    private async Task<IResult> FilledAsync(TeamsActivity activity, TeamsSpeaker who, CardAction action, IReadOnlyList<KeyValuePair<string, string>> answers)
+    private async Task<IResult> AskAsync(TeamsActivity activity, TeamsSpeaker who)
     {
-        var asked = Late(activity, who, InputForms.Filled(action.Argument ?? "help", answers), null, null);
-        var reply = replies.GuardAsync(() => door.Hear(who, asked.Words!, activity.Delivery, replies.Stopping));
-        if (!await TeamsReplies.InTimeAsync(reply, TeamsReplies.InvokePatience))
-        {
-            if (!await late.KeptAsync(asked, replies.Stopping)) return TeamsAnswers.Message(NotKeptYet);
-            replies.ForgetLater(reply, asked);
-            return TeamsAnswers.Message(WorkingOnIt);
-        }
-
-        var said = await reply;
-        return said switch
-        {
-            { Refusal: not null, Form: { } form, Card: { } card } => TeamsAnswers.Card(TeamsForms.Render(card, form).Card),
-            { Refusal: not null } => TeamsAnswers.Message(TeamsAnswers.Why(said)),
-            { Card: { } card } => TeamsAnswers.Card(TeamsCards.Render(card, TeamsView.All).Card),
-            _ => TeamsAnswers.Message("Done: the run's card shows how it goes."),
-        };
+        if (TeamsClick.Of(activity, "data") is not { Action: { } action } click) return TeamsAnswers.Close(TooOld);
+        return action.Verb == TeamsForms.Verb ? await dialogs.OpenAsync(who, action, click.Answers) : TeamsAnswers.Dialog(click.Question, action.ToString(), null);
     }
-
-    private static IResult Ask(TeamsActivity activity) =>
-        TeamsClick.Of(activity, "data") is { Action: { } action } click ? TeamsAnswers.Dialog(click.Question, action.ToString(), null) : TeamsAnswers.Close(TooOld);
 
     private async Task<IResult> SubmitAsync(TeamsActivity activity, TeamsSpeaker who)
     {
         if (TeamsClick.Of(activity, "data") is not { Action: { } action } click) return TeamsAnswers.Close(TooOld);
+        if (action.Verb == TeamsForms.Verb) return await dialogs.SubmitAsync(activity, who, action, click);
         if (click is { Question.AsksReason: true, Reason: null or "" }) return TeamsAnswers.Dialog(click.Question, action.ToString(), "Say why in a few words.");
         var reason = Integrations.Http.ShownText.Fit(click.Reason, 500);
         var reply = replies.GuardAsync(() => door.Click(who, action, reason.Length > 0 ? reason : null, activity.Delivery, replies.Stopping));
         if (!await TeamsReplies.InTimeAsync(reply, TeamsReplies.InvokePatience))
-            return TeamsAnswers.Close(await KeptAsync(activity, who, action, reason.Length > 0 ? reason : null, reply) ?? WorkingOnIt);
+            return TeamsAnswers.Close(await KeptAsync(activity, who, action, reason.Length > 0 ? reason : null, reply) ?? TeamsReplies.WorkingOnIt);
         var said = await reply;
         return TeamsAnswers.Close(said.Refusal is null && said.Card is null ? null : TeamsAnswers.Why(said));
     }
@@ -135,7 +116,7 @@ internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply 
     private async Task<string?> KeptAsync(TeamsActivity activity, TeamsSpeaker who, CardAction action, string? reason, Task<Reply> reply)
     {
         var asked = Late(activity, who, null, action, reason);
-        if (!await late.KeptAsync(asked, replies.Stopping)) return NotKeptYet;
+        if (!await late.KeptAsync(asked, replies.Stopping)) return TeamsReplies.NotKeptYet;
         replies.ForgetLater(reply, asked);
         return null;
     }

@@ -144,11 +144,15 @@ internal sealed partial class IncidentEngine(IStore store, Func<Configuration> c
     {
         var rules = configuration().Incidents;
 
-        // Where it was declared in a chat that makes no channels, it is talked about there.
-        var surface = wanted.Place is { } said ? RoomsOf(said.Surface)?.Surface : rooms.FirstOrDefault()?.Surface;
         var name = RoomName.Of(rules.Prefix, now, wanted.Title, wanted.Services.Length == 1 ? wanted.Services[0] : null, book.Names.Contains);
         var announce = rules.Announce is { } text && Book.PlaceOf(text) is { } place && chats.For(place.Surface) is not null ? text : null;
-        ImmutableArray<string> places = [.. new[] { wanted.Place?.ToString(), announce }.OfType<string>().Distinct()];
+
+        // Nobody said where: those who live in Teams alone find it in the channel of what is affected.
+        var home = wanted.Place is null && announce is null && rooms.All(one => one.Surface == "teams") ? wanted.Services.Select(configuration().Service).Select(one => one?.Teams).FirstOrDefault(one => one is not null) : null;
+        ImmutableArray<string> places = [.. new[] { wanted.Place?.ToString(), announce, home is null ? null : new Place("teams", home).ToString() }.OfType<string>().Distinct()];
+
+        // Where it was declared in a chat that makes no channels, it is talked about there.
+        var surface = wanted.Place is { } said ? RoomsOf(said.Surface)?.Surface : (announce is not null && Book.PlaceOf(announce) is { } shown ? RoomsOf(shown.Surface) ?? rooms.FirstOrDefault() : rooms.FirstOrDefault())?.Surface;
         var head = await store.ReadChainHeadAsync(cancellationToken);
         return new IncidentDeclared(id, wanted.Title, wanted.Severity, wanted.By, wanted.Services, wanted.Since, wanted.Alert, surface is null ? null : new WantedRoom(surface, name, rules.Private), places, head?.Place ?? 0);
     }

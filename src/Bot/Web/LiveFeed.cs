@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using ChatOps.Bot.Engine;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Web;
@@ -10,6 +11,8 @@ internal sealed class LiveFeed(Changes changes, PageReads reads, TimeProvider ti
     /// <summary>What happens within this becomes one update.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
+    private readonly SharedReads shared = new(time);
 
     /// <param name="since">The id of the last event the page has, or where the count stood when it was made.</param>
     public async Task ServeAsync(HttpResponse response, Viewer viewer, string topic, string? since, CancellationToken stopping)
@@ -41,28 +44,33 @@ internal sealed class LiveFeed(Changes changes, PageReads reads, TimeProvider ti
     /// <param name="news">Null = nothing is known to have changed; targets may have, without a run.</param>
     public async Task<ImmutableArray<Patch>> RenderAsync(Viewer viewer, string topic, News? news, CancellationToken cancellationToken)
     {
+        // Before anything is read: what is read from here on knows all that was counted so far.
+        var at = changes.Now;
+        Task<T> OnceAsync<T>(Func<Task<T>> read) => shared.OfAsync(topic, at, read, cancellationToken);
         if (topic == "services")
-        {
-            return [new Patch("board", ServicesPage.Board(await reads.BoardAsync(cancellationToken)).Markup)];
-        }
-
+            return [await OnceAsync(async () => new Patch("board", ServicesPage.Board(await reads.BoardAsync(CancellationToken.None)).Markup))];
         if (news is null) return [];
-        if (topic == "waiting") return [WaitingPage.Patch(viewer, WaitingPage.Of(viewer, await reads.OpenAsync(cancellationToken)))];
-        if (topic == "chat") return await ChatAsync(viewer, news, cancellationToken);
+        if (topic == "waiting") return [WaitingPage.Patch(viewer, WaitingPage.Of(viewer, await OnceAsync(() => reads.OpenAsync(CancellationToken.None))))];
+        if (topic == "chat") return await ChatAsync(viewer, news, at, cancellationToken);
         if (topic == "runs" || topic.StartsWith("runs:", StringComparison.Ordinal))
-            return [new Patch("runs", RunPages.List(await reads.ListAsync(topic.Length > 5 ? topic[5..] : null, cancellationToken)).Markup)];
-        return RunId.TryParse(topic, out var run) && news.Tells(run.Number) && await reads.RunAsync(run, cancellationToken) is { } page
-            ? [new Patch($"run-{run}", RunPages.CardOf(viewer, new ShownRun(page.Row, page.Card)).Markup), new Patch("gates", GateChartHtml.Of(page.Charts).Markup), new Patch("logs", JobLogHtml.Of(page.Logs).Markup), new Patch("timeline", RunPages.Timeline(page).Markup), new Patch("plan", RunPages.Plan(viewer, page).Markup)]
-            : [];
+            return [await OnceAsync(async () => new Patch("runs", RunPages.List(await reads.ListAsync(topic.Length > 5 ? topic[5..] : null, CancellationToken.None)).Markup))];
+        if (!RunId.TryParse(topic, out var run) || !news.Tells(run.Number) || await OnceAsync(() => DrawAsync(run)) is not { } drawn) return [];
+        var page = drawn.Page;
+        return [new Patch($"run-{run}", RunPages.CardOf(viewer, new ShownRun(page.Row, page.Card)).Markup), .. drawn.Same, new Patch("plan", RunPages.Plan(viewer, page).Markup)];
     }
 
-    private async Task<ImmutableArray<Patch>> ChatAsync(Viewer viewer, News news, CancellationToken cancellationToken)
+    /// <summary>A run's page, and of it what is the same for everybody.</summary>
+    private async Task<Drawn?> DrawAsync(RunId run) => await reads.RunAsync(run, CancellationToken.None) is { } page
+        ? new Drawn(page, [new Patch("gates", GateChartHtml.Of(page.Charts).Markup), new Patch("logs", JobLogHtml.Of(page.Logs).Markup), new Patch("timeline", RunPages.Timeline(page).Markup)])
+        : null;
+
+    private async Task<ImmutableArray<Patch>> ChatAsync(Viewer viewer, News news, string at, CancellationToken cancellationToken)
     {
-        if (news.Runs is null) return [.. (await reads.ChatAsync([], cancellationToken)).Select(run => Entry(viewer, run))];
+        if (news.Runs is null) return [.. (await shared.OfAsync("chat", at, () => reads.ChatAsync([], CancellationToken.None), cancellationToken)).Select(run => Entry(viewer, run))];
         var patches = ImmutableArray.CreateBuilder<Patch>();
         foreach (var number in news.Runs.Order())
         {
-            if (await reads.ShownAsync(new RunId(number), cancellationToken) is { } run) patches.Add(Entry(viewer, run));
+            if (await shared.OfAsync($"chat {number}", at, () => reads.ShownAsync(new RunId(number), CancellationToken.None), cancellationToken) is { } run) patches.Add(Entry(viewer, run));
         }
 
         return patches.ToImmutable();
@@ -110,4 +118,6 @@ internal sealed class LiveFeed(Changes changes, PageReads reads, TimeProvider ti
         await response.WriteAsync(": still here\n\n", stopping);
         await response.Body.FlushAsync(stopping);
     }
+
+    private sealed record Drawn(RunPage Page, ImmutableArray<Patch> Same);
 }

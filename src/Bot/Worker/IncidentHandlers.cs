@@ -36,7 +36,8 @@ internal sealed class IncidentRoomHandler(IncidentEngine incidents, Duty duty, I
     {
         if (incident.Room is not null || incident.Declared.Room is not { } wanted || incidents.RoomsOf(wanted.Surface) is not { } rooms) return new Done.Finished();
         IncidentCommand said;
-        switch (await rooms.MakeAsync(wanted.NamesFor(incident.Id), wanted.Private, incident.DeclaredAt, cancellationToken))
+        var near = incident.Declared.Places.Select(Book.PlaceOf).FirstOrDefault(place => place?.Surface == wanted.Surface)?.Channel;
+        switch (await rooms.MakeAsync(wanted.NamesFor(incident.Id), wanted.Private, incident.DeclaredAt, near, cancellationToken))
         {
             case Outcome<Room>.Done { Value: var made }: said = new IncidentCommand.RoomWasMade(wanted.Surface, made.Channel, made.Name); break;
             case Outcome<Room>.Never { Fault: var fault }: said = new IncidentCommand.RoomWasNotMade(fault.Next is null ? fault.Why : $"{fault.Why} {fault.Next}"); break;

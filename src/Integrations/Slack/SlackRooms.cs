@@ -20,7 +20,7 @@ internal sealed partial class SlackRooms(SlackWorkspaces workspaces, ILogger<Sla
 
     public string Surface => "slack";
 
-    public async Task<Outcome<Room>> MakeAsync(ImmutableArray<string> names, bool isPrivate, DateTimeOffset since, CancellationToken cancellationToken)
+    public async Task<Outcome<Room>> MakeAsync(ImmutableArray<string> names, bool isPrivate, DateTimeOffset since, string? near, CancellationToken cancellationToken)
     {
         var home = await workspaces.FindAsync(null, cancellationToken);
         if (home is not Outcome<SlackWorkspace>.Done { Value: var workspace }) return Pass<SlackWorkspace, Room>(home);

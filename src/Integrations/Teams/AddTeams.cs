@@ -1,6 +1,7 @@
 using ChatOps.Integrations.Http;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Incidents;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -30,7 +31,12 @@ public static class TeamsServices
         services.AddSingleton<IDirectory>(s => s.GetRequiredService<TeamsDirectory>());
         services.AddSingleton<ITeamsSightings>(s => s.GetRequiredService<TeamsDirectory>());
         if (!string.IsNullOrEmpty(configuration[$"{TeamsOptions.Section}:AppId"]))
+        {
+            services.AddSingleton(s => new TeamsGraph(NewHttp(), s.GetRequiredService<BotTokens>(), Options(s), Clock(s), Logger<TeamsGraph>(s)));
+            services.AddSingleton<IRooms, TeamsRooms>();
             services.AddSingleton<IDirectory>(s => new EntraDirectory(NewHttp(), s.GetRequiredService<BotTokens>(), Options(s), Clock(s), Logger<EntraDirectory>(s)));
+        }
+
         return services;
     }
 

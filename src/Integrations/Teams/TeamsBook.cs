@@ -78,6 +78,9 @@ public interface ITeamsPlaces
 {
     ValueTask<TeamsBook> NowAsync(CancellationToken cancellationToken);
 
+    /// <summary>Keeps that the bot is in a conversation, and what is known of it.</summary>
+    Task SeeAsync(TeamsConversation seen, CancellationToken cancellationToken);
+
     /// <summary>The id of the message that was posted with this key within the last day; null when none is known.</summary>
     Task<string?> FindPostedAsync(string key, CancellationToken cancellationToken);
 

@@ -40,6 +40,10 @@ internal sealed partial class TeamsClient(HttpClient http, BotTokens tokens, IOp
     public Task<TeamsAnswer<ChannelsBody>> ChannelsAsync(Uri serviceUrl, string team, CancellationToken cancellationToken) => SendAsync(
         serviceUrl, HttpMethod.Get, $"v3/teams/{Uri.EscapeDataString(team)}/conversations", null, TeamsJson.Default.ChannelsBody, "a look-up", cancellationToken);
 
+    /// <summary>The team that a conversation belongs to.</summary>
+    public Task<TeamsAnswer<TeamBody>> TeamAsync(Uri serviceUrl, string team, CancellationToken cancellationToken) => SendAsync(
+        serviceUrl, HttpMethod.Get, $"v3/teams/{Uri.EscapeDataString(team)}", null, TeamsJson.Default.TeamBody, "a look-up", cancellationToken);
+
     private static SentActivity Addressed(SentActivity activity, TeamsConversation to, string conversation) =>
         activity with { From = new SentAccount(to.Bot), Conversation = new SentConversation(conversation) };
 

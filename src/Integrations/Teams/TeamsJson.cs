@@ -19,7 +19,13 @@ internal sealed record SentActivity
     public string? TextFormat { get; init; }
     public ImmutableArray<SentAttachment>? Attachments { get; init; }
     public string? ReplyToId { get; init; }
+    public ImmutableArray<SentMention>? Entities { get; init; }
 }
+
+/// <param name="Text">Exactly as it stands in the message's text: <c>&lt;at&gt;Ana&lt;/at&gt;</c>.</param>
+internal sealed record SentMention(string Type, string Text, SentMentioned Mentioned);
+
+internal sealed record SentMentioned(string Id, string Name);
 
 internal sealed record SentAccount(string Id);
 
@@ -54,6 +60,26 @@ internal sealed record TokenBody(
     [property: JsonPropertyName("access_token")] string? AccessToken, [property: JsonPropertyName("expires_in")] long ExpiresIn,
     string? Error, [property: JsonPropertyName("error_description")] string? ErrorDescription);
 
+/// <param name="AadGroupId">The Microsoft 365 group that the team is, by which Graph knows it.</param>
+internal sealed record TeamBody(string? AadGroupId);
+
+/// <summary>A channel to be made through Graph.</summary>
+internal sealed record NewChannel(string DisplayName, string Description, string MembershipType);
+
+internal sealed record ChannelChange(string Description);
+
+internal sealed record GraphChannelBody
+{
+    public string? Id { get; init; }
+    public string? DisplayName { get; init; }
+    public DateTimeOffset? CreatedDateTime { get; init; }
+}
+
+internal sealed record GraphChannelsBody
+{
+    public ImmutableArray<GraphChannelBody>? Value { get; init; }
+}
+
 internal sealed record GraphPeopleBody(ImmutableArray<GraphPersonBody>? Value, [property: JsonPropertyName("@odata.nextLink")] Uri? NextLink);
 
 internal sealed record GraphPersonBody(string? Mail, string? UserPrincipalName, bool? AccountEnabled);
@@ -67,6 +93,11 @@ internal sealed record GraphPersonBody(string? Mail, string? UserPrincipalName, 
 [JsonSerializable(typeof(ChannelsBody))]
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(TokenBody))]
+[JsonSerializable(typeof(TeamBody))]
+[JsonSerializable(typeof(NewChannel))]
+[JsonSerializable(typeof(ChannelChange))]
+[JsonSerializable(typeof(GraphChannelBody))]
+[JsonSerializable(typeof(GraphChannelsBody))]
 [JsonSerializable(typeof(GraphPeopleBody))]
 [JsonSerializable(typeof(TeamsEvent))]
 internal sealed partial class TeamsJson : JsonSerializerContext

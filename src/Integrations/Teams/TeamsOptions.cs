@@ -30,7 +30,7 @@ public sealed class TeamsOptions
     /// <summary>What our token is for.</summary>
     public string Scope { get; set; } = "https://api.botframework.com/.default";
 
-    /// <summary>Microsoft Graph, asked for the members of Entra groups; ends with a slash.</summary>
+    /// <summary>Microsoft Graph, asked for the members of Entra groups and for channels of incidents; ends with a slash.</summary>
     public Uri GraphUrl { get; set; } = new("https://graph.microsoft.com/v1.0/");
 
     /// <summary>Hosts that our token may be sent to, over https; <c>*.example.com</c> covers names below. A loopback name listed here may be reached over http.</summary>

@@ -163,7 +163,8 @@ internal sealed class TeamsPage(Card card, TeamsView view, Detail detail)
         }
 
         var label = OneLine(button.Label, 60, "Go");
-        var drawn = TeamsQuestion.Of(button, Math.Min(detail.Text, 300)) is { } question ? TeamsActions.Ask(label, value, question) : TeamsActions.Execute(label, button.Action.Verb, value);
+        var drawn = button.Asks is { } asks && TeamsForms.Open(label, asks, []) is { } form ? form
+            : TeamsQuestion.Of(button, Math.Min(detail.Text, 300)) is { } question ? TeamsActions.Ask(label, value, question) : TeamsActions.Execute(label, button.Action.Verb, value);
         if (button.Style != ButtonStyle.Plain) drawn["style"] = button.Style == ButtonStyle.Danger ? "destructive" : "positive";
         if (tooltip is not null) drawn["tooltip"] = tooltip;
         return drawn;
@@ -197,7 +198,7 @@ internal sealed class TeamsPage(Card card, TeamsView view, Detail detail)
     };
 }
 
-/// <summary>The two kinds of buttons: one that acts at once, and one that opens a dialog first.</summary>
+/// <summary>The kinds of buttons: one that acts at once, and two that open a dialog first.</summary>
 internal static class TeamsActions
 {
     /// <summary>Acts at once. The verb is for Teams; what is done stands in the data, which old cards bring back too.</summary>
@@ -216,6 +217,14 @@ internal static class TeamsActions
         ["title"] = title,
         ["data"] = new JsonObject { ["msteams"] = new JsonObject { ["type"] = "task/fetch" }, [TeamsCards.DataKey] = action, ["ask"] = question.ToJson() },
     };
+
+    /// <summary>Opens the dialog of a form.</summary>
+    /// <param name="data">What is brought back with the click, beside what makes it open a dialog.</param>
+    public static JsonObject Open(string title, JsonObject data)
+    {
+        data["msteams"] = new JsonObject { ["type"] = "task/fetch" };
+        return new JsonObject { ["type"] = "Action.Submit", ["title"] = title, ["data"] = data };
+    }
 
     private static string Plain(string verb) => new([.. verb.Where(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-').Take(40)]);
 }

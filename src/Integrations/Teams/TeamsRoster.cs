@@ -19,6 +19,10 @@ internal sealed class TeamsRoster(TeamsClient client, TimeProvider clock)
         return [.. people.Select(person => members.GetValueOrDefault(person)).OfType<string>().Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>Everybody in the conversation with their ids; null when it can't be told.</summary>
+    public Task<IReadOnlyDictionary<Person, string>?> MembersAsync(TeamsConversation conversation, CancellationToken cancellationToken) =>
+        kept.GetAsync(conversation.Id, () => LoadAsync(conversation), cancellationToken);
+
     private async Task<(IReadOnlyDictionary<Person, string>?, bool)> LoadAsync(TeamsConversation conversation)
     {
         var members = ImmutableDictionary.CreateBuilder<Person, string>();

@@ -104,6 +104,9 @@ public sealed record Button(string Label, ButtonStyle Style, CardAction Action, 
 {
     /// <summary>Groups, or people by address, whose members it is for; empty = whoever reads the card. It says whom to show it to, never who may.</summary>
     public ImmutableArray<GroupName> For { get; init; } = [];
+
+    /// <summary>The command whose missing words the click asks for, where a surface opens its dialog for it; null = the click asks nothing. Elsewhere the answer to the click asks.</summary>
+    public string? Asks { get; init; }
 }
 
 public enum ButtonStyle

@@ -85,9 +85,9 @@ public static class IncidentCard
 
         foreach (var role in Enum.GetValues<IncidentRole>().Where(role => !incident.Roles.ContainsKey(role)))
             yield return new Button(role == IncidentRole.Commander ? "I am commander" : role == IncidentRole.Scribe ? "I am scribe" : "I do communications", role == IncidentRole.Commander ? ButtonStyle.Primary : ButtonStyle.Plain, Does(RoleVerb, IncidentWords.Of(role)));
-        yield return new Button("Status update", ButtonStyle.Plain, Does(UpdateVerb));
+        yield return new Button("Status update", ButtonStyle.Plain, Does(UpdateVerb)) { Asks = $"incident update {incident.Id}" };
         if (incident.Stage != IncidentStage.Mitigated) yield return new Button("It is mitigated", ButtonStyle.Plain, Does(MitigatedVerb));
-        yield return new Button("Resolve", ButtonStyle.Primary, Does(ResolveVerb));
+        yield return new Button("Resolve", ButtonStyle.Primary, Does(ResolveVerb)) { Asks = $"incident resolve {incident.Id}" };
     }
 
     private static string? Next(Incident incident) => incident switch

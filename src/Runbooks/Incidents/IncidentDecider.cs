@@ -60,8 +60,11 @@ public static class IncidentDecider
             yield return (IncidentTimer.Commander, incident.LeaderlessFrom + (rules.CommanderWithin * (incident.CommanderAsked + 1)));
     }
 
+    /// <summary>Why nothing more is done to an incident that is resolved.</summary>
+    public static Refusal Over(Incident incident) => new(RefusalCodes.IncidentOver, $"{incident.Id} is resolved.", $"If it is not over: incident reopen {incident.Id} \"why\".");
+
     private static IncidentDecision Guarded(Incident incident, Caller who, IncidentContext context, Func<IncidentDecision> decide) => Allowed(incident, who, context)
-        ?? (incident.IsOpen ? decide() : IncidentDecision.Refuse(RefusalCodes.IncidentOver, $"{incident.Id} is resolved.", $"If it is not over: incident reopen {incident.Id} \"why\"."));
+        ?? (incident.IsOpen ? decide() : new IncidentDecision([], Over(incident)));
 
     /// <summary>Whoever has a role in it may act in it; null when they may.</summary>
     private static IncidentDecision? Allowed(Incident incident, Caller who, IncidentContext context)

@@ -196,21 +196,6 @@ public sealed class TeamsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_a_command_lacks_is_asked_by_inputs_of_the_card()
-    {
-        var ana = User("ana");
-        await ana.MentionAsync(TeamsStandIn.Deploys, "deploy api --reason \"a fix\"");
-        var asked = await teams.MessageAsync(TeamsStandIn.Deploys, message => message.Shows("Deploy which"), Patience);
-        var refused = await ana.FillAsync(asked, asked.Card!, ("version", "latest"), ("environment", "prod"));
-        refused.Says.ShouldContain("is not a version");
-        (await ana.FillAsync(asked, asked.Card!, ("version", "v1.2.3"), ("environment", "prod"))).Says.ShouldContain("Run 1 is waiting");
-        await ana.RepeatAsync();
-        await CardAsync("Deploy api v1.2.3 to prod");
-        await stage.CardAsync(message => message.Shows("Deploy api v1.2.3 to prod") && message.Shows("a fix"));
-        stage.Slack.Messages.Count(message => message.Key!.StartsWith("card:", StringComparison.Ordinal)).ShouldBe(1);
-    }
-
-    [Fact]
     public async Task A_command_that_was_only_taken_in_survives_a_kill()
     {
         var killed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -90,7 +90,7 @@ public sealed class SlackRoomsTests : IAsyncLifetime
         slack.Made.ShouldBeEmpty();
     }
 
-    private Task<Outcome<Room>> MakeAsync(DateTimeOffset since) => Rooms.MakeAsync(["inc-1-api", "inc-1-api-2"], isPrivate: true, since, TestContext.Current.CancellationToken);
+    private Task<Outcome<Room>> MakeAsync(DateTimeOffset since) => Rooms.MakeAsync(["inc-1-api", "inc-1-api-2"], isPrivate: true, since, null, TestContext.Current.CancellationToken);
 
     private async Task<IReadOnlyList<NotInvited>> InviteAsync(Room room, params string[] people) =>
         (await Rooms.InviteAsync(room.Channel, [.. people.Select(one => new Person(one))], default)).ShouldBeOfType<Outcome<System.Collections.Immutable.ImmutableArray<NotInvited>>.Done>().Value;

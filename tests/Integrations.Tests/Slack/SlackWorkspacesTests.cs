@@ -219,7 +219,7 @@ public sealed class SlackWorkspacesTests : IAsyncLifetime
         (await PostAsync("#general@T2")).ShouldBeOfType<Outcome<Posted>.Done>();
         (await Workspaces.OriginAsync(new SlackSender("T1", null, false), default)).ShouldBeNull();
         var rooms = services.GetRequiredService<IRooms>();
-        (await rooms.MakeAsync(["inc-1"], false, DateTimeOffset.UtcNow, default)).ShouldBeOfType<Outcome<Room>.Never>();
+        (await rooms.MakeAsync(["inc-1"], false, DateTimeOffset.UtcNow, null, default)).ShouldBeOfType<Outcome<Room>.Never>();
         (await rooms.SetTopicAsync("CGENERAL@T2", "Topic", default)).ShouldBeOfType<Outcome<Nothing>.Done>();
     }
 

@@ -57,6 +57,12 @@ internal sealed class TeamsBed : IAsyncDisposable, ITeamsPlaces, ITeamsAudience
 
     public void Forget() => Book = TeamsBook.Empty;
 
+    public Task SeeAsync(TeamsConversation seen, CancellationToken cancellationToken)
+    {
+        Book = Book.Evolve(new ConversationSeen(seen));
+        return Task.CompletedTask;
+    }
+
     public ValueTask<TeamsBook> NowAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Book);
 
     public Task<string?> FindPostedAsync(string key, CancellationToken cancellationToken) => Task.FromResult(posted.GetValueOrDefault(key));

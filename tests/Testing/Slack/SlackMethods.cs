@@ -87,7 +87,8 @@ internal static class SlackMethods
 
     private static JsonObject Update(SlackStandIn slack, JsonObject a)
     {
-        if (!slack.Channels.ContainsKey((string?)a["channel"] ?? "")) return Error("channel_not_found");
+        if (!slack.Channels.TryGetValue((string?)a["channel"] ?? "", out var channel)) return Error("channel_not_found");
+        if (channel.IsArchived) return Error("is_archived");
         if (slack.Kept.FirstOrDefault(m => m.Channel == (string?)a["channel"] && m.Ts == (string?)a["ts"]) is not { } message) return Error("message_not_found");
         if (((string?)a["text"])?.Length > 4000) return Error("msg_too_long");
         if (Content(a) is { } bad) return bad;

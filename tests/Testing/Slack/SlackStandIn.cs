@@ -112,6 +112,14 @@ public sealed partial class SlackStandIn : IAsyncDisposable
         await app.DisposeAsync();
     }
 
+    /// <summary>A channel is archived or renamed; or gone, where <paramref name="change"/> says null.</summary>
+    public void Change(string name, Func<StandInChannel, StandInChannel?> change) => Locked(() =>
+    {
+        var channel = Channels.Values.First(c => c.Name == name);
+        if (change(channel) is { } changed) Channels[channel.Id] = changed;
+        else Channels.Remove(channel.Id);
+    });
+
     /// <param name="team">Of an organization: in which of its workspaces.</param>
     public StandInChannel AddChannel(string name, bool isPrivate = false, bool isMember = true, bool isArchived = false, string? team = null)
     {

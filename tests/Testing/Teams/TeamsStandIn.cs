@@ -28,7 +28,7 @@ public sealed class TeamsStandIn : IAsyncDisposable
     private readonly HashSet<string> conversations = [Team, Deploys];
     private readonly HashSet<string> removed = [];
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private string token = "token-1";
+    private string token = "none yet", graphToken = "none yet";
     private int tokens;
     private long lastId = 1_766_459_963_000;
 
@@ -46,6 +46,9 @@ public sealed class TeamsStandIn : IAsyncDisposable
     public string ServiceUrl => new Uri(Address, $"amer/{Tenant}/").AbsoluteUri;
 
     public TeamsTokens Tokens { get; } = new();
+
+    /// <summary>The team's channels, as Graph has them.</summary>
+    public TeamsChannelsStandIn Channels => field ??= new TeamsChannelsStandIn(clock, id => conversations.Add(id));
 
     /// <summary>Every connection breaks.</summary>
     public bool IsUnreachable { get; set; }
@@ -91,7 +94,7 @@ public sealed class TeamsStandIn : IAsyncDisposable
     public TeamsUser User(string id, HttpClient bot) => new(this, id, bot);
 
     /// <summary>A token that is no longer good: the next call gets 401 until the bot fetched another.</summary>
-    public void RevokeToken() => Locked(() => token = $"token-{tokens + 1}");
+    public void RevokeToken() => Locked(() => token = graphToken = "revoked");
 
     /// <summary>The next call whose method and path contain this is answered so.</summary>
     public void Fail(string part, int status, string code, int? retryAfter = null) => faults.Enqueue((part, context =>
@@ -189,7 +192,8 @@ public sealed class TeamsStandIn : IAsyncDisposable
             "/openid" => (200, new JsonObject { ["issuer"] = TeamsTokens.Issuer, ["jwks_uri"] = new Uri(Address, "keys").AbsoluteUri }),
             "/keys" => (200, Tokens.Announced()),
             "/token" => GiveToken(text),
-            _ when context.Request.Headers.Authorization != $"Bearer {token}" => Refuse(401, "Unauthorized"),
+            _ when context.Request.Headers.Authorization != $"Bearer {(path.StartsWith("/graph/", StringComparison.Ordinal) ? graphToken : token)}" => Refuse(401, "Unauthorized"),
+            _ when path.StartsWith("/graph/v1.0/teams/", StringComparison.Ordinal) => Channels.Answer(context.Request.Method, path, text) ?? Refuse(Channels.Refuses ? 403 : 404, "Forbidden"),
             _ when path.StartsWith("/graph/", StringComparison.Ordinal) => Graph(path),
             _ => Connector(context.Request.Method, [.. (context.Request.Path.Value ?? "").Split('/').Select(Uri.UnescapeDataString)], text),
         });
@@ -211,8 +215,10 @@ public sealed class TeamsStandIn : IAsyncDisposable
     {
         if (!form.Contains($"client_secret={Secret}", StringComparison.Ordinal) || !form.Contains($"client_id={AppId}", StringComparison.Ordinal))
             return (401, new JsonObject { ["error"] = "invalid_client", ["error_description"] = "AADSTS7000215: Invalid client secret provided." });
-        token = $"token-{++tokens}";
-        return (200, new JsonObject { ["token_type"] = "Bearer", ["expires_in"] = 3600, ["ext_expires_in"] = 3600, ["access_token"] = token });
+        var given = $"token-{++tokens}";
+        if (form.Contains("botframework", StringComparison.Ordinal)) token = given;
+        else graphToken = given;
+        return (200, new JsonObject { ["token_type"] = "Bearer", ["expires_in"] = 3600, ["ext_expires_in"] = 3600, ["access_token"] = given });
     }
 
     private (int, JsonObject) Graph(string path) => Groups.FirstOrDefault(group => path.Contains(group.Key, StringComparison.Ordinal)) is { Key: not null } group
@@ -224,6 +230,7 @@ public sealed class TeamsStandIn : IAsyncDisposable
     {
         if (path is [_, _, _, "v3", "teams", Team, "conversations"])
             return (200, new JsonObject { ["conversations"] = new JsonArray(new JsonObject { ["id"] = Team }, new JsonObject { ["id"] = Deploys, ["name"] = "Deploys" }) });
+        if (path is [_, _, _, "v3", "teams", Team]) return (200, new JsonObject { ["id"] = Team, ["name"] = "Payments", ["aadGroupId"] = TeamsChannelsStandIn.Group, ["channelCount"] = 2 });
         if (path is [_, _, _, "v3", "conversations"] && method == "POST") return Open(JsonNode.Parse(text));
         if (path is not [_, _, _, "v3", "conversations", var conversation, .. var rest]) return Refuse(404, "NotFound");
         var (id, thread) = conversation.Split(";messageid=") is [var channel, var root] ? (channel, root) : (conversation, null);

@@ -72,21 +72,36 @@ public sealed class TeamsUser(TeamsStandIn teams, string id, HttpClient bot)
         return TaskAsync("task/submit", message, data);
     }
 
-    /// <summary>Fills in the inputs of a card and presses the button below them; what is not named stays as it is.</summary>
-    public Task<TeamsReceipt> FillAsync(KeptActivity message, JsonObject card, params (string Field, string Value)[] answers)
+    /// <summary>Fills in the form's dialog that was opened, and sends it; what is not named stays as it is.</summary>
+    public Task<TeamsReceipt> FillAsync(KeptActivity message, TeamsReceipt dialog, params (string Field, string Value)[] answers)
     {
-        var pressed = (JsonObject)AdaptiveCards.ActionsOf(card).Single(one => (string?)one.Action["title"] == "Go ahead").Action.DeepClone();
-        foreach (var input in card["body"]!.AsArray().Where(one => ((string?)one!["type"])!.StartsWith("Input.", StringComparison.Ordinal)))
+        var card = dialog.Dialog ?? throw new InvalidOperationException($"No dialog was opened: {dialog.Body}");
+        return TaskAsync("task/submit", message, (JsonObject)Filled(card, AdaptiveCards.ActionsOf(card).Single().Action, answers)["data"]!);
+    }
+
+    /// <summary>Fills in the inputs of a card and presses the button below them; what is not named stays as it is.</summary>
+    public Task<TeamsReceipt> FillAsync(KeptActivity message, JsonObject card, params (string Field, string Value)[] answers) =>
+        ExecuteAsync(message, Filled(card, AdaptiveCards.ActionsOf(card).Single(one => (string?)one.Action["title"] == "Go ahead").Action, answers), "manual");
+
+    /// <summary>The button with all inputs in its data, as a client sends it: it keeps people to what inputs take.</summary>
+    private static JsonObject Filled(JsonObject card, JsonObject action, IReadOnlyList<(string Field, string Value)> answers)
+    {
+        var pressed = (JsonObject)action.DeepClone();
+        var inputs = card["body"]!.AsArray().OfType<JsonObject>().Where(one => ((string?)one["type"])!.StartsWith("Input.", StringComparison.Ordinal)).ToList();
+        if (answers.FirstOrDefault(answer => inputs.All(input => NameOf(input) != answer.Field)) is { Field: { } unknown }) throw new InvalidOperationException($"Nothing asks for {unknown}.");
+        foreach (var input in inputs)
         {
-            var name = (string)input!["id"]!;
-            var value = answers.Where(answer => "in." + answer.Field == name).Select(answer => answer.Value).FirstOrDefault((string?)input["value"]);
+            var (name, value) = ((string)input["id"]!, answers.Where(answer => answer.Field == NameOf(input)).Select(answer => answer.Value).FirstOrDefault((string?)input["value"]));
             if (value is null && (bool?)input["isRequired"] == true) throw new InvalidOperationException($"{name} has to be filled in.");
             if (value is not null && input["choices"] is JsonArray choices && choices.All(one => (string?)one!["value"] != value)) throw new InvalidOperationException($"{name} has no choice {value}.");
             pressed["data"]![name] = value ?? "";
         }
 
-        return ExecuteAsync(message, pressed, "manual");
+        return pressed;
     }
+
+    /// <summary>What an input asks for: <c>version</c>, and <c>other version</c> for the room beside a list.</summary>
+    private static string NameOf(JsonObject input) => (string)input["id"]! is var id && id.StartsWith("or.", StringComparison.Ordinal) ? $"other {id[3..]}" : id[3..];
 
     /// <summary>Sends the same activity again.</summary>
     public Task<TeamsReceipt> RepeatAsync() => SendAsync((JsonObject)Last!.DeepClone());
