@@ -85,7 +85,7 @@ public sealed class FrontDoorTests
         await using (var bot = await stage.StartBotAsync())
         {
             stage.Slack.Hold("users.info", killed.Task);
-            (await stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod")).Reply!.Says.ShouldStartWith("Working on it");
+            (await stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod", atOnce: true)).Reply!.Says.ShouldStartWith("Working on it");
             stage.Slack.Messages.ShouldBeEmpty();
             await bot.KillAsync();
             killed.SetResult();

@@ -251,7 +251,7 @@ public sealed class SlackEndpointsTests : IAsyncLifetime
     {
         var slow = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
         desk = _ => slow.Task;
-        var receipt = await ana.TypeAsync("#general", "/status");
+        var receipt = await ana.TypeAsync("#general", "/status", atOnce: true);
         receipt.Reply!.Says.ShouldStartWith("Working on it…");
         var store = bot.Services.GetRequiredService<IStore>();
         var kept = await store.ClaimAsync("a process after this one", ["slack-late"], 10, TimeSpan.FromSeconds(1), DateTimeOffset.UtcNow.AddMinutes(1), default);

@@ -15,16 +15,23 @@ public sealed partial class SlackUser(SlackStandIn slack, string id, HttpClient?
     public string TeamId { get; init; } = slack.TeamId;
 
     /// <summary>Types a slash command with everything behind it: <c>/deploy api v1.2.3 prod</c>.</summary>
-    public Task<SlackReceipt> TypeAsync(string channel, string line)
+    /// <param name="atOnce">Take what is answered at once; else an answer that is put off, as on a slow machine, is waited for like people do.</param>
+    public async Task<SlackReceipt> TypeAsync(string channel, string line, bool atOnce = false)
     {
+        var before = Late.Count();
         var space = line.IndexOf(' ', StringComparison.Ordinal);
         var place = slack.IdOf(channel);
         var form = Form(
             ("token", "unused"), ("team_id", TeamId), ("team_domain", "stand-in"), ("enterprise_id", slack.EnterpriseId ?? ""), ("is_enterprise_install", slack.IsGrid ? "true" : "false"), ("channel_id", place), ("channel_name", channel.TrimStart('#')),
             ("user_id", id), ("user_name", id.ToLowerInvariant()), ("command", space < 0 ? line : line[..space]), ("text", space < 0 ? "" : line[(space + 1)..]),
             ("response_url", slack.NewResponseUrl(id, place, null).AbsoluteUri), ("trigger_id", slack.NewTrigger(id)), ("api_app_id", "A1"));
-        return SendAsync(new SlackRequestSent("slack/commands", form, "application/x-www-form-urlencoded", place));
+        var receipt = await SendAsync(new SlackRequestSent("slack/commands", form, "application/x-www-form-urlencoded", place));
+        if (atOnce || receipt.Reply?.Says.StartsWith("Working on it", StringComparison.Ordinal) != true) return receipt;
+        await slack.ReplyAsync(id, _ => Late.Count() > before, TimeSpan.FromSeconds(60));
+        return receipt with { Reply = Late.ElementAt(before) };
     }
+
+    private IEnumerable<KeptReply> Late => slack.Replies.Where(reply => reply.User == id && reply.Via is "response_url" or "chat.postEphemeral");
 
     /// <summary>Clicks a button of a message as it is now, by its label or the beginning of its action (<c>approve</c>).</summary>
     public Task<SlackReceipt> ClickAsync(KeptMessage message, string labelOrVerb) => ClickAsync(message, Find(message.Buttons, labelOrVerb));
