@@ -30,7 +30,7 @@ internal sealed partial class Summaries(IStore store, RunEngine engine, ILogger<
             var commit = new Commit(now)
             {
                 Streams = decision.Events.IsEmpty ? [] : [new StreamAppend(state.Stream, state.Version, [.. decision.Events.Select(SummaryJson.Write)])],
-                Work = [.. decision.Work, .. Lines(run, command, decision, now)],
+                Work = [.. decision.Work, .. Lines(next, command, decision, now)],
                 Withdrawn = decision.Withdrawn,
                 Completes = completes,
             };
@@ -51,11 +51,13 @@ internal sealed partial class Summaries(IStore store, RunEngine engine, ILogger<
     /// <remarks>A channel that the runbook names is one of Slack, or of the chat that the run is shown in alone; elsewhere it is said where the card is.</remarks>
     public static ImmutableArray<string> PlacesOf(RunState run) => SummaryState.PlacesOf(run, channel => [.. Book.InChannel(run, channel).Select(place => place.ToString())]);
 
-    /// <summary>The thread under a run's card says where its summary is: whoever follows the one finds the other.</summary>
-    private static IEnumerable<WorkItem> Lines(RunId run, SummaryCommand command, SummaryDecision decision, DateTimeOffset now) =>
-        command is SummaryCommand.WasPosted posted && !decision.Events.IsEmpty
-            ? [Book.Line(run, posted.Place, "summary", posted.Permalink is { } link ? $"The summary: {link}" : "The summary is in this channel.", now)]
-            : [];
+    /// <summary>The thread under a run's card says what the version brought and where the summary is: whoever follows the one finds the other.</summary>
+    private static IEnumerable<WorkItem> Lines(SummaryState summary, SummaryCommand command, SummaryDecision decision, DateTimeOffset now)
+    {
+        if (command is not SummaryCommand.WasPosted posted || decision.Events.IsEmpty) return [];
+        var text = string.Join('\n', SummaryCard.BroughtInWords(summary).Append(posted.Permalink is { } link ? $"The summary: {link}" : "The summary is in this channel."));
+        return [Book.Line(summary.Run, posted.Place, "summary", text, now)];
+    }
 
     private static partial class Log
     {

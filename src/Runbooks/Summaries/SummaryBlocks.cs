@@ -48,6 +48,10 @@ internal static class SummaryBlocks
         yield return new CardBlock.List(HeadingOf(seen), [.. Lines(changes)]);
     }
 
+    /// <summary>What the version brought, as lines of plain text; none while that is not known.</summary>
+    public static IEnumerable<string> ChangesInWords(SummaryState summary) =>
+        summary.Changes is { Commits: > 0 } seen ? Lines(seen.Changes).Select(line => $"• {line.Text}").Prepend($"{HeadingOf(seen)}:") : [];
+
     /// <summary>What was changed at its place by no run, the latest first.</summary>
     public static IEnumerable<CardBlock> Beside(ImmutableArray<SeenChange> changes, Func<DateTimeOffset, string> clock)
     {

@@ -14,6 +14,9 @@ public static class SummaryCard
     /// <summary>What is changed past the bot so long after a run is part of its summary: as long as its place is looked at again.</summary>
     public static readonly TimeSpan BesideFor = TimeSpan.FromDays(1);
 
+    /// <summary>What the version brought, as lines of plain text for a thread; none while that is not known.</summary>
+    public static IEnumerable<string> BroughtInWords(SummaryState summary) => SummaryBlocks.ChangesInWords(summary);
+
     /// <param name="beside">What was changed at its place meanwhile and since, by no run.</param>
     /// <param name="usual">How long steps of the place usually take, by title.</param>
     /// <param name="clock">Says a moment as people there read it.</param>

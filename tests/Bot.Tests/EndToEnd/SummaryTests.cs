@@ -70,6 +70,7 @@ public sealed class SummaryTests : IAsyncLifetime
             card => card.Says.ShouldContain("#1347 Amazing new feature (octocat)"),
             card => card.Says.ShouldContain("fixes the login"),
             card => card.Says.ShouldContain("no alert since"));
+        await stage.Slack.MessageAsync(Stage.Channel, message => message.ThreadTs is not null && message.Shows("#1347 Amazing new feature (octocat)") && message.Shows("The summary: http"), TimeSpan.FromSeconds(30));
         await FireAsync();
         var alerting = await SummaryAsync(message => message.Shows("alerts since"));
         alerting.Says.ShouldContain("A1 HighErrorRate");
