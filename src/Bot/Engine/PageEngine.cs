@@ -1,3 +1,4 @@
+using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Paging;
 using ChatOps.Runbooks.Work;
 
@@ -59,6 +60,10 @@ internal sealed partial class PageEngine(IStore store, Duty duty, IEnumerable<IP
 
         throw new StoreUnavailableException($"Too many changes to the page of {subject} at once: say it again.");
     }
+
+    /// <summary>Lets the message of a round that ended while it was posted say so: as work of its own, since the chat may not take it at once.</summary>
+    public Task OrderPastAsync(string subject, int round, Person person, PersonReached posted, ClaimedWork completes, CancellationToken cancellationToken) =>
+        store.CommitAsync(new Commit(Now) { Work = [PageWork.Past(subject, round, person, posted, Now)], Completes = completes }, cancellationToken);
 
     public void Dispose() => locks.Dispose();
 

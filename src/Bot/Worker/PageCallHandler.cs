@@ -43,7 +43,7 @@ internal sealed class PageCallHandler(PageEngine pages, PageLinks links, PageLoo
                     await pages.TellAsync(about.Subject, new PageCommand.Reached(about.Round, about.Number, now.Surface, now.Channel, now.Message, now.Permalink) { Instead = Instead(silent) }, null, null, cancellationToken);
 
                     // What happened while it was posted is shown too.
-                    return await UpdateAgainAsync(about, page.Version, new PersonReached(about.Number, now.Surface, now.Channel, now.Message, now.Permalink), cancellationToken);
+                    return await UpdateAgainAsync(work, about, call, page.Version, new PersonReached(about.Number, now.Surface, now.Channel, now.Message, now.Permalink), cancellationToken);
                 case Outcome<Posted>.Later later when !chats.IsSilent(chat.Surface):
                     return new Done.Again(chats.Wait(chat.Surface, later.After));
                 case Outcome<Posted>.Later:
@@ -90,12 +90,16 @@ internal sealed class PageCallHandler(PageEngine pages, PageLinks links, PageLoo
     private async Task<Card> CardAsync(Page page, Call call, string surface, CancellationToken cancellationToken) =>
         PageCard.Of(page, call, pages.Now, address.Public, surface == "slack" ? null : await links.OfAsync(page, $"{call.Number}", call.Person, call.At, cancellationToken));
 
-    private async Task<Done> UpdateAgainAsync(AboutPage about, long shown, PersonReached reached, CancellationToken cancellationToken)
+    private async Task<Done> UpdateAgainAsync(ClaimedWork work, AboutPage about, Call made, long shown, PersonReached reached, CancellationToken cancellationToken)
     {
         var page = await pages.FindAsync(about.Subject, cancellationToken);
+        if (page.Round != about.Round)
+        {
+            // Another round began while this one's message was on its way: what it says is no longer so.
+            await pages.OrderPastAsync(about.Subject, about.Round, made.Person, reached, work, cancellationToken);
+            return new Done.Kept();
+        }
 
-        // Another round began while this one's message was on its way: what it says is no longer so.
-        if (page.Round != about.Round) return await UpdateAsync(reached, PageCard.Past(page), cancellationToken);
         return page.Version == shown + 1 || page.Calls.First(one => one.Number == about.Number) is not { Posted: { } posted } call
             ? new Done.Finished() : await UpdateAsync(posted, await CardAsync(page, call, posted.Surface, cancellationToken), cancellationToken);
     }

@@ -30,13 +30,17 @@ public static class PageWork
         if (events.Any(what => what is not (PagerTook or PersonReached or PersonNotReached)))
         {
             foreach (var call in after.Calls.Where(call => call.Failed is null)) work.Add(Item(CallKind, $"{CallKind}:{after.Subject}:{after.Round}:{call.Number}", $"slack:@{call.Person.Email}", now, new AboutPage(after.Subject, after.Round, call.Number)));
-            if (before.Round != after.Round) work.AddRange(before.Calls.Where(call => call.Posted is not null).Select(call => Item(CallKind, $"{CallKind}:{after.Subject}:{before.Round}:{call.Number}", $"slack:@{call.Person.Email}", now, new AboutPage(after.Subject, before.Round, call.Number, Gone: call.Posted))));
+            if (before.Round != after.Round) work.AddRange(before.Calls.Where(call => call.Posted is not null).Select(call => Past(after.Subject, before.Round, call.Person, call.Posted!, now)));
         }
 
         ImmutableArray<string> lines = [.. events.Select(what => PageWords.Of(after, what)).OfType<string>()];
         if (!lines.IsEmpty) work.Add(Item(TellKind, $"{TellKind}:{after.Subject}:{after.Version}", $"page-tell:{after.Subject}", now, new AboutPage(after.Subject, after.Round, Text: string.Join(' ', lines), Acked: events.OfType<PageAcknowledged>().FirstOrDefault())));
         return (work.ToImmutable(), due is null && PageDecider.Due(before) is not null ? [timer] : []);
     }
+
+    /// <summary>The message of a round that is past is to say so.</summary>
+    public static WorkItem Past(string subject, int round, Person person, PersonReached posted, DateTimeOffset now) =>
+        Item(CallKind, $"{CallKind}:{subject}:{round}:{posted.Number}", $"slack:@{person.Email}", now, new AboutPage(subject, round, posted.Number, Gone: posted));
 
     private static IEnumerable<(PagerAction Action, int Round)> Sent(Page before, Page after, PageEvent what) => what switch
     {

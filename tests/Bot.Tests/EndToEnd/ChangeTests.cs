@@ -82,6 +82,11 @@ public sealed class ChangeTests : IAsyncLifetime
     public async Task A_run_of_the_bots_own_is_no_change_by_hand_and_its_summary_names_those_that_are()
     {
         stage.WriteRunbook("1s", "ask", "Database backup taken");
+
+        // What is edited under a run changes its plan: the run is to begin with this.
+        await bot.KillAsync();
+        await bot.DisposeAsync();
+        bot = await stage.StartBotAsync();
         var (ana, ben, dora) = (stage.User(stage.Ana, bot), stage.User(stage.Ben, bot), stage.User(stage.Dora, bot));
         await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
         var run = await stage.CardAsync(message => message.Shows("waiting for its checklist"));
