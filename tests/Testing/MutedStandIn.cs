@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace ChatOps.Testing;
@@ -43,16 +42,7 @@ public sealed class MutedStandIn : IAsyncDisposable
     /// <summary>The next write is done, and its answer lost.</summary>
     public bool LoseNextAnswer { get; set; }
 
-    public static async Task<MutedStandIn> StartAsync()
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var app = builder.Build();
-        var standIn = new MutedStandIn(app);
-        app.Run(standIn.AnswerAsync);
-        await app.StartAsync();
-        return standIn;
-    }
+    public static Task<MutedStandIn> StartAsync() => Loopback.StartAsync(app => new MutedStandIn(app), (it, context) => it.AnswerAsync(context));
 
     /// <summary>Somebody's own downtime.</summary>
     public void AddDowntime(string message) => Downtimes.Add(Downtime(message, 1, null));

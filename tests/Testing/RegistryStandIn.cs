@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace ChatOps.Testing;
@@ -37,13 +35,8 @@ public sealed class RegistryStandIn : IAsyncDisposable
 
     public static async Task<RegistryStandIn> StartAsync()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var app = builder.Build();
-        var it = new RegistryStandIn(app);
-        app.Run(it.AnswerAsync);
-        await app.StartAsync();
-        it.Address = new Uri(app.Urls.First() + "/");
+        var it = await Loopback.StartAsync(app => new RegistryStandIn(app), (it, context) => it.AnswerAsync(context));
+        it.Address = new Uri(it.app.Urls.First() + "/");
         return it;
     }
 

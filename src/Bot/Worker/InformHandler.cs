@@ -76,7 +76,7 @@ internal sealed class InformHandler(RunEngine engine, Duty duty, IStore store, C
         foreach (var place in SayHandler.PlacesOf(run, new Say(channel, text, Summary: false)))
         {
             if (chats.For(place.Surface) is not { } chat) continue;
-            outcome = Told(await chat.PostAsync(place, CardOf(run, text), place.Surface == "slack" ? work.Item.Key : $"{work.Item.Key}@{place}", Since(work), null, cancellationToken));
+            outcome = Told(await chat.SayAsync(work, place, CardOf(run, text), place.Surface == "slack" ? work.Item.Key : $"{work.Item.Key}@{place}", null, cancellationToken));
             if (outcome is not Outcome<Nothing>.Done) return outcome;
         }
 
@@ -91,7 +91,7 @@ internal sealed class InformHandler(RunEngine engine, Duty duty, IStore store, C
         var card = inform.Without is not null ? AskingCardOf(run, inform.Text) : inform.Asks is { } number ? CardOf(run, inform.Text) with { Buttons = [new Button("Still here", ButtonStyle.Primary, new CardAction("here", run.Id, step, $"{number}"))] } : CardOf(run, inform.Text);
         foreach (var chat in chats.All.Where(chat => chat.Surface != inform.Without && !(inform.Asks is not null && chats.IsSilent(chat.Surface))))
         {
-            var outcome = Told(await chat.PostAsync(new Place(chat.Surface, $"@{who}"), card, work.Item.Key, Since(work), null, cancellationToken));
+            var outcome = Told(await chat.SayAsync(work, new Place(chat.Surface, $"@{who}"), card, work.Item.Key, null, cancellationToken));
 
             // Where they are not known, the next chat may know them; where it can't be told now, another would be a second message.
             if (outcome is not Outcome<Nothing>.Never) return outcome;
@@ -127,8 +127,6 @@ internal sealed class InformHandler(RunEngine engine, Duty duty, IStore store, C
     }
 
     private static TimeSpan PatienceOf(RunState run, RunWork wanted) => run.Find(wanted.Step)?.Step.Rules?.Timeout is { } limit ? limit : UsualPatience;
-
-    private static DateTimeOffset? Since(ClaimedWork work) => work.Attempt > 1 ? work.FirstClaimedAt : null;
 
     private static Outcome<Nothing> Told(Outcome<Posted> outcome) => outcome switch
     {

@@ -30,12 +30,11 @@ internal sealed class PageCallHandler(PageEngine pages, PageLinks links, PageLoo
 
     private async Task<Done> ReachAsync(ClaimedWork work, AboutPage about, Page page, Call call, CancellationToken cancellationToken)
     {
-        var since = work.Attempt > 1 ? work.FirstClaimedAt : (DateTimeOffset?)null;
         var key = $"{PageWork.CallKind}:{page.Subject}:{page.Round}:{call.Number}";
         var (refused, silent) = (new List<string>(), new List<string>());
         foreach (var chat in chats.All)
         {
-            var outcome = await chat.PostAsync(new Place(chat.Surface, $"@{call.Person.Email}"), await CardAsync(page, call, chat.Surface, cancellationToken), key, since, null, cancellationToken);
+            var outcome = await chat.SayAsync(work, new Place(chat.Surface, $"@{call.Person.Email}"), await CardAsync(page, call, chat.Surface, cancellationToken), key, null, cancellationToken);
             chats.Heard(chat.Surface, outcome);
             switch (outcome)
             {

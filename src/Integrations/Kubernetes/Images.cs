@@ -13,19 +13,19 @@ internal static class Images
     /// <summary>The version in a reference: its tag, else its digest, else <c>latest</c> as the runtime reads it.</summary>
     public static string VersionOf(string reference)
     {
-        var (name, tag, digest) = Split(reference);
+        var (name, tag, digest) = ImageReference.Split(reference);
         return name.Length == 0 ? reference : tag ?? digest ?? "latest";
     }
 
     /// <summary>Whether a reference is of this version, by tag or by digest.</summary>
     public static bool IsOf(string reference, string version)
     {
-        var (_, tag, digest) = Split(reference);
+        var (_, tag, digest) = ImageReference.Split(reference);
         return VersionOf(reference) == version || tag == version || (digest is not null && digest == version.TrimStart('@'));
     }
 
     /// <summary>The reference without tag and digest.</summary>
-    public static string RepositoryOf(string reference) => Split(reference).Name;
+    public static string RepositoryOf(string reference) => ImageReference.Split(reference).Name;
 
     /// <summary>The container that a target means: the one it names, else the one whose image it names, else the only one.</summary>
     /// <exception cref="ApiException">There is none, or more than one: a guess would change the wrong one.</exception>
@@ -85,12 +85,4 @@ internal static class Images
 
     private static string Names(List<ContainerImage> containers) =>
         containers.Count == 0 ? "none" : string.Join(", ", containers.Select(c => c.Name));
-
-    private static (string Name, string? Tag, string? Digest) Split(string reference)
-    {
-        var (rest, digest) = reference.IndexOf('@', StringComparison.Ordinal) is var at and >= 0 ? (reference[..at], reference[(at + 1)..]) : (reference, null);
-        // A colon before the last slash is a registry's port.
-        var colon = rest.IndexOf(':', rest.LastIndexOf('/') + 1);
-        return colon < 0 ? (rest, null, digest) : (rest[..colon], rest[(colon + 1)..], digest);
-    }
 }

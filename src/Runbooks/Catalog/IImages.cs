@@ -31,10 +31,7 @@ public sealed record ImageReference(string Host, string Repository, string Refer
 
     public static ImageReference Read(string image)
     {
-        var (path, digest) = image.IndexOf('@', StringComparison.Ordinal) is var at and >= 0 ? (image[..at], image[(at + 1)..]) : (image, null);
-        // A colon before the last slash is a registry's port.
-        var colon = path.IndexOf(':', path.LastIndexOf('/') + 1);
-        var (name, tag) = colon < 0 ? (path, null) : (path[..colon], path[(colon + 1)..]);
+        var (name, tag, digest) = Split(image);
         var slash = name.IndexOf('/', StringComparison.Ordinal);
         var first = slash < 0 ? "" : name[..slash];
 
@@ -43,6 +40,16 @@ public sealed record ImageReference(string Host, string Repository, string Refer
         if (host is "index.docker.io") host = DockerHub;
         if (host == DockerHub && !repository.Contains('/', StringComparison.Ordinal)) repository = "library/" + repository;
         return new ImageReference(host, repository, digest ?? tag ?? "latest");
+    }
+
+    /// <summary>A name's three parts, as they are written: nothing is added to them.</summary>
+    public static (string Name, string? Tag, string? Digest) Split(string image)
+    {
+        var (path, digest) = image.IndexOf('@', StringComparison.Ordinal) is var at and >= 0 ? (image[..at], image[(at + 1)..]) : (image, null);
+
+        // A colon before the last slash is a registry's port.
+        var colon = path.IndexOf(':', path.LastIndexOf('/') + 1);
+        return colon < 0 ? (path, null, digest) : (path[..colon], path[(colon + 1)..], digest);
     }
 
     private static bool IsDigest(string version) => version.StartsWith("sha256:", StringComparison.Ordinal) || version.StartsWith("sha512:", StringComparison.Ordinal);

@@ -21,7 +21,7 @@ public sealed class BrowserTests : IAsyncLifetime
         Assert.SkipUnless(File.Exists(Chromium), "Chromium is not installed: the demo was not walked in a browser.");
         folder = Directory.CreateTempSubdirectory("chatops-browser-").FullName;
         Directory.CreateDirectory(Pictures);
-        bot = await BotProcess.StartAsync(folder, new Dictionary<string, string?> { ["ChatOps:Config"] = ShortSoak(), ["ChatOps:Database"] = $"sqlite:{Path.Combine(folder, "chatops.db")}" });
+        bot = await BotProcess.StartAsync(folder, new Dictionary<string, string?> { ["ChatOps:Config"] = ShortDemo.In(folder), ["ChatOps:Database"] = $"sqlite:{Path.Combine(folder, "chatops.db")}" });
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
     }
@@ -150,18 +150,4 @@ public sealed class BrowserTests : IAsyncLifetime
         Assertions.Expect(where).ToContainTextAsync(words, new() { IgnoreCase = true, Timeout = 30_000 });
 
     private static Task Picture(IPage page, int width, string name) => page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"{width}-{name}.png") });
-
-    /// <summary>The demo's configuration, with a soak that a test can wait for.</summary>
-    private string ShortSoak()
-    {
-        var copy = Path.Combine(folder, "config");
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "examples", "demo"), "*.yaml", SearchOption.AllDirectories))
-        {
-            var target = Path.Combine(copy, Path.GetRelativePath(Path.Combine(Repository.Root, "examples", "demo"), file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.WriteAllText(target, File.ReadAllText(file).Replace("soak: 20s", "soak: 1s", StringComparison.Ordinal));
-        }
-
-        return copy;
-    }
 }

@@ -24,7 +24,7 @@ public sealed class PlaygroundTests : IAsyncLifetime
         Assert.SkipUnless(Playground.IsInstalled, "The Agents Playground is not installed (tests/run.sh does it): Teams' own renderer was not walked.");
         folder = Directory.CreateTempSubdirectory("chatops-playground-").FullName;
         Directory.CreateDirectory(Pictures);
-        bot = await BotProcess.StartAsync(folder, new Dictionary<string, string?> { ["ChatOps:Config"] = ShortSoak(), ["ChatOps:Database"] = $"sqlite:{Path.Combine(folder, "chatops.db")}" });
+        bot = await BotProcess.StartAsync(folder, new Dictionary<string, string?> { ["ChatOps:Config"] = ShortDemo.In(folder), ["ChatOps:Database"] = $"sqlite:{Path.Combine(folder, "chatops.db")}" });
         playground = await Playground.StartAsync(bot.Address, TestContext.Current.CancellationToken);
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
@@ -126,18 +126,4 @@ public sealed class PlaygroundTests : IAsyncLifetime
     }
 
     private static Task Picture(IPage page, string name) => page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"teams-{name}.png") });
-
-    /// <summary>The demo's configuration, with a soak that a test can wait for.</summary>
-    private string ShortSoak()
-    {
-        var to = Path.Combine(folder, "config");
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "examples", "demo"), "*", SearchOption.AllDirectories))
-        {
-            var path = Path.Combine(to, Path.GetRelativePath(Path.Combine(Repository.Root, "examples", "demo"), file));
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllText(path, File.ReadAllText(file).Replace("soak: 20s", "soak: 1s", StringComparison.Ordinal));
-        }
-
-        return to;
-    }
 }

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace ChatOps.Testing.Teams;
@@ -34,7 +32,7 @@ public sealed class Playground : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("chatops-playground-").FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, ".m365agentsplayground.yml"), Configuration(), cancellationToken);
-        var port = FreePort().ToString(CultureInfo.InvariantCulture);
+        var port = RealServer.FreePort().ToString(CultureInfo.InvariantCulture);
         var start = new ProcessStartInfo("node") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in (string[])[Program, "start", "-e", new Uri(bot, "/api/messages").ToString(), "-c", "msteams", "-p", port, "--disable-telemetry"]) start.ArgumentList.Add(argument);
         start.Environment["TEAMSAPPTESTER_BROWSER"] = "none";
@@ -90,12 +88,5 @@ public sealed class Playground : IAsyncDisposable
     {
         var (name, address) = (People[at], People[at].ToLowerInvariant() + "@example.com");
         return $"{{ id: {IdOf(name)}, name: {name}, userPrincipleName: {address}, aadObjectId: 00000000-0000-0000-0000-00000000002{at}, givenName: {name}, surname: Example, email: {address} }}";
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
