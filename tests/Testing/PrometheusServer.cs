@@ -45,7 +45,7 @@ public sealed class PrometheusServer : IAsyncDisposable
         });
         await exporter.StartAsync(cancellationToken);
         var folder = Directory.CreateTempSubdirectory("chatops-prometheus-").FullName;
-        var port = RealServer.FreePort();
+        var port = Loopback.FreePort();
         if (rules is not null) await File.WriteAllTextAsync(Path.Combine(folder, "rules.yml"), rules, cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(folder, "prometheus.yml"), $$"""
             global: { scrape_interval: 200ms, scrape_timeout: 200ms, evaluation_interval: 200ms }

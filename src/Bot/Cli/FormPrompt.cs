@@ -39,7 +39,7 @@ internal static class FormPrompt
 
     private static string Question(FormField field, string? meant)
     {
-        var choices = field.Type == "flag" ? " (true, false)" : field.Choices.IsEmpty ? "" : $" ({string.Join(", ", field.Choices)})";
+        var choices = field.Type == "flag" ? " (true, false)" : field.Choices.IsEmpty || !field.Suggested.IsEmpty ? "" : $" ({string.Join(", ", field.Choices)})";
         return TerminalText.Safe($"{(field.Help.Length > 0 ? $"{field.Help} " : "")}{field.Name}{choices}{(meant is null ? "" : $" [{meant}]")}: ");
     }
 }

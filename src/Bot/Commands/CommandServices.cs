@@ -7,7 +7,7 @@ internal static class CommandServices
         .AddSingleton<KnownWords>()
         .AddSingleton<Callers>()
         .AddSingleton<VersionLists>()
-        .AddSingleton<DeployForms>()
+        .AddSingleton<CommandForms>()
         .AddSingleton<ThreadNotes>()
         .AddSingleton<RunPreviews>()
         .AddSingleton<Foreseeing>()

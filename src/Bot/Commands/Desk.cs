@@ -12,12 +12,15 @@ namespace ChatOps.Bot.Commands;
 
 /// <summary>The front desk: every surface brings what people say and click here, and shows what comes back.</summary>
 internal sealed partial class Desk(
-    RunEngine engine, Openings openings, Readings readings, KnownWords words, Callers callers, Keeping keeping, Laters laters, AlertDesk alerts, OnCallDesk onCall, PageDesk pages, IncidentDesk incidents, DeployForms deploys, RefusalLog refusals, ReportDesk reports, Func<Configuration> configuration, ILogger<Desk> logger)
+    RunEngine engine, Openings openings, Readings readings, KnownWords words, Callers callers, Keeping keeping, Laters laters, AlertDesk alerts, OnCallDesk onCall, PageDesk pages, IncidentDesk incidents, CommandForms forms, RefusalLog refusals, ReportDesk reports, Func<Configuration> configuration, ILogger<Desk> logger)
 {
     /// <summary>A command in words: <c>deploy api v1.2.3 prod</c>, without a slash.</summary>
     /// <param name="delivery">The surface's own name for this delivery; hearing it again changes nothing and gives the same reply.</param>
-    public async Task<Reply> HearAsync(Speaker speaker, string text, string delivery, CancellationToken cancellationToken) =>
-        await NotedAsync(await HeardAsync(speaker, text, delivery, cancellationToken), speaker, text, delivery, cancellationToken);
+    public async Task<Reply> HearAsync(Speaker speaker, string text, string delivery, CancellationToken cancellationToken)
+    {
+        var reply = await HeardAsync(speaker, text, delivery, cancellationToken);
+        return await NotedAsync(reply.Form is { } form ? reply with { Form = form with { Said = text } } : reply, speaker, text, delivery, cancellationToken);
+    }
 
     private Task<Reply> HeardAsync(Speaker speaker, string text, string delivery, CancellationToken cancellationToken) => GuardedAsync(async () =>
         Grammar.Read(text, await words.NowAsync(cancellationToken)) switch
@@ -37,8 +40,8 @@ internal sealed partial class Desk(
     public Task<Reply> AskAsync(Speaker speaker, string command, IReadOnlyList<KeyValuePair<string, string>> answers, CancellationToken cancellationToken) => GuardedAsync(async () =>
     {
         if (AccessRules.ReadOnly(speaker.Caller) is { } no) return Refused(no, null);
-        var asked = DeployForms.Asks(command)
-            ? new Reply(null) { Form = await deploys.FilledInAsync(speaker.Caller, command, answers, cancellationToken) }
+        var asked = CommandFields.Of(command) is not null
+            ? new Reply(null) { Form = await forms.FilledInAsync(speaker.Caller, command, answers, cancellationToken) }
             : Grammar.Read(command, await words.NowAsync(cancellationToken)) switch
             {
                 Heard.Understood { Command: Command.Procedure c } => InputForms.Ask(configuration(), speaker.Caller, c),
@@ -222,7 +225,7 @@ internal sealed partial class Desk(
     }
 
     private async Task<Form?> FormAsync(Caller caller, Heard.Misheard misheard, CancellationToken cancellationToken) =>
-        misheard.Declare ? incidents.DeclareForm() : misheard.Deploy is { } known ? await deploys.OfAsync(caller, known, cancellationToken) : null;
+        misheard.Declare ? incidents.DeclareForm() : misheard.Asks is { } asked ? await forms.OfAsync(caller, asked, cancellationToken) : null;
 
     private static Reply Misheard(Refusal refusal, ImmutableArray<string> corrections, RunId run) => new(MisheardCard.Of(new Heard.Misheard(refusal, corrections)), run, refusal);
 

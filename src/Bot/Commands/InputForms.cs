@@ -4,7 +4,6 @@ using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Language;
 using ChatOps.Runbooks.Steps;
-using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Commands;
 
@@ -15,7 +14,7 @@ internal static partial class InputForms
         $"Run {runbook.Name}", CommandText.Of(c with { Inputs = ImmutableSortedDictionary<string, string>.Empty }), [.. runbook.Inputs.Select(input => Field(input, c.Inputs.GetValueOrDefault(input.Name)))]);
 
     /// <summary>The command with the answers in it. What was left empty is left out, so that its default holds.</summary>
-    public static string Filled(string command, IEnumerable<KeyValuePair<string, string>> answers) => DeployForms.Asks(command) ? DeployForms.Filled(command, [.. answers]) : string.Join(
+    public static string Filled(string command, IEnumerable<KeyValuePair<string, string>> answers) => CommandFields.Of(command) is { } fields ? fields.Filled(command, [.. answers]) : string.Join(
         ' ', answers.Where(answer => answer.Value.Length > 0).Select(answer => $"{answer.Key}={answer.Value}").Select(word => Plain().IsMatch(word) ? word : Quotes.Write(word)).Prepend(command));
 
     /// <summary>What a runbook that is started by its name asks: with a form, or without one where it asks nothing or this person may not start it.</summary>
@@ -29,15 +28,6 @@ internal static partial class InputForms
     public static Form With(Form form, IReadOnlyList<KeyValuePair<string, string>> answers) => form with
     {
         Fields = [.. form.Fields.Select(field => answers.FirstOrDefault(one => one.Key == field.Name).Value is { Length: > 0 } given ? field with { Value = given } : field)],
-    };
-
-    /// <summary>The field that a refusal is about; null = none, or several.</summary>
-    public static string? FieldOf(string code) => code switch
-    {
-        RefusalCodes.ServiceUnknown => DeployForms.Service,
-        RefusalCodes.EnvironmentUnknown => DeployForms.Environment,
-        RefusalCodes.VersionUnknown => DeployForms.Version,
-        _ => null,
     };
 
     private static FormField Field(Input input, string? given) =>

@@ -40,7 +40,7 @@ internal static class OptionReader
         if (tokens[at + 1].Quoted || !IsText(name)) return new Option(name, tokens[++at].Text);
         var words = tokens.Skip(at + 1).TakeWhile(token => !token.Flag).Select(token => token.Text).ToList();
         at += words.Count;
-        return new Option(name, string.Join(' ', words), Loose: words.Count > 1);
+        return new Option(name, string.Join(' ', words).Trim(), Loose: words.Count > 1);
     }
 
     /// <summary>The first thing wrong with the options; null when nothing is.</summary>

@@ -41,13 +41,14 @@ internal static class ReadLocks
     private static Heard Held(Said said, LockKind kind, Vocabulary vocabulary)
     {
         var about = About(said, vocabulary);
-        if (about.Fault is { } fault) return fault;
         var reason = said.Value("reason") ?? about.Text;
         var until = said.Value("until") ?? about.Until;
-        if (string.IsNullOrWhiteSpace(reason))
-            return Grammar.No(RefusalCodes.ReasonMissing, $"A {(kind == LockKind.Freeze ? "freeze" : "lock")} needs a reason.", $"Everybody whom it stops reads it: {said.About.Usage}.");
+        var fault = about.Fault ?? (string.IsNullOrWhiteSpace(reason) ? Grammar.No(RefusalCodes.ReasonMissing, $"A {(kind == LockKind.Freeze ? "freeze" : "lock")} needs a reason.", $"Everybody whom it stops reads it: {said.About.Usage}.") : null);
+        if (fault is { Refusal.Code: RefusalCodes.WordsMissing or RefusalCodes.ReasonMissing })
+            return fault with { Asks = CommandFields.About(said, (CommandFields.Service, about.Service), (CommandFields.Environment, about.Environment), (CommandFields.Reason, reason), (CommandFields.Until, until)) };
+        if (fault is not null) return fault;
         return new[] { until, said.Value("from") }.OfType<string>().Select(Misread).FirstOrDefault(one => one is not null) as Heard
-            ?? new Heard.Understood(new Command.Lock(about.Service, about.Environment, kind, reason, said.Value("from"), until));
+            ?? new Heard.Understood(new Command.Lock(about.Service, about.Environment, kind, reason!, said.Value("from"), until));
     }
 
     /// <summary>Names as far as they lead; what comes then is why, save a moment after the word until.</summary>
@@ -70,7 +71,7 @@ internal static class ReadLocks
         var text = Text([.. words.Skip(at)]);
         if (service is not null || environment is not null || everything) return Fitting(service, environment) ? (service, environment, text, until, null) : (null, null, null, null, Nowhere(service!, environment!, vocabulary));
         var near = words.Count > 0 && !words[0].Quoted ? Nearest.To(words[0].Text, vocabulary.ServiceNames.Concat(vocabulary.Environments)) : [];
-        return (null, null, null, null, near.IsEmpty
+        return (null, null, text, until, near.IsEmpty
             ? Grammar.No(RefusalCodes.WordsMissing, $"{char.ToUpperInvariant(said.About.Name[0])}{said.About.Name[1..]} what?", $"Name a service, an environment or both, or say everything: {said.About.Usage}.")
             : Grammar.No(RefusalCodes.ServiceUnknown, $"There is nothing called {Spoken.Quote(words[0].Text)}{Spoken.DidYouMean(near)}", $"It is written {said.About.Usage}.", near.Select(name => said.Instead(said.Words.IndexOf(words[0]), name))));
 

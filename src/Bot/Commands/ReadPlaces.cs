@@ -13,7 +13,7 @@ internal static class ReadPlaces
     public static Heard Deploy(Said said, Vocabulary vocabulary)
     {
         var words = new PlaceWords(Plain(said, vocabulary), new Parts([Part.Service, Part.Version, Part.Environment], []), vocabulary);
-        if (PlaceFaults.First(words) is { } fault) return fault.Refusal.Code == RefusalCodes.WordsMissing ? fault with { Deploy = DeployForms.Known(words) } : fault;
+        if (PlaceFaults.First(words) is { } fault) return Asking(fault, words);
         var at = words.Versions[0];
         return PlaceFaults.Version(words, words.Word(at), version => words.Said.Instead(at, version)) as Heard
             ?? Understood(new Command.Deploy(Service(words)!, words.Word(at), Environment(words)!, said.Has("plan"), said.Value("reason"), said.Has("no-queue")) { At = said.Value("at"), Exception = said.Value("exception"), Emergency = said.Value("emergency"), Again = said.Has("again") });
@@ -39,7 +39,9 @@ internal static class ReadPlaces
             return Grammar.No(RefusalCodes.WordsAmbiguous, "There are two versions to go back to.", $"It is written {said.About.Usage}.");
         var words = new PlaceWords(plain, new Parts([Part.Service, Part.Environment], []), vocabulary);
         var to = plain.Value("to");
-        return PlaceFaults.Loose(words) ?? PlaceFaults.First(words) ?? PlaceFaults.Version(words, to, version => plain.With("to", version)) as Heard
+        if (PlaceFaults.Loose(words) is { } loose) return loose;
+        if (PlaceFaults.First(words) is { } fault) return Asking(fault, words);
+        return PlaceFaults.Version(words, to, version => plain.With("to", version)) as Heard
             ?? Understood(new Command.Rollback(Service(words)!, Environment(words)!, to, said.Has("plan"), said.Value("reason"), said.Has("no-queue")));
     }
 
@@ -74,6 +76,12 @@ internal static class ReadPlaces
     }
 
     private static readonly Dictionary<string, Right?> Rights = new() { ["deploy"] = Right.Deploy, ["rollback"] = Right.Rollback, ["lock"] = Right.Lock, ["incident"] = Right.Incident };
+
+    /// <summary>What is missing can be asked for.</summary>
+    private static Heard.Misheard Asking(Heard.Misheard fault, PlaceWords words) => fault.Refusal.Code != RefusalCodes.WordsMissing ? fault : fault with
+    {
+        Asks = CommandFields.About(words.Said, (CommandFields.Service, Service(words)), (CommandFields.Environment, Environment(words)), (CommandFields.Version, words.Versions is [var version] ? words.Word(version) : null)),
+    };
 
     private static Heard.Understood Understood(Command command) => new(command);
 

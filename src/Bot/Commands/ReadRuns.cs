@@ -15,7 +15,15 @@ internal static class ReadRuns
         var words = Numbered(said.Words);
         var run = TakeRun(ref words, verb);
         if (verb is RunVerb.Tick or RunVerb.Untick) return Item(said, verb, run, words, vocabulary);
-        return Which(said, verb, run, words, vocabulary) as Heard ?? verb switch
+        var heard = Understand(said, verb, run, words, vocabulary);
+        return heard is Heard.Misheard { Refusal.Code: RefusalCodes.WordsMissing or RefusalCodes.ReasonMissing } misheard ? misheard with
+        {
+            Asks = CommandFields.About(said, (CommandFields.Run, run?.ToString()), (CommandFields.Step, verb == RunVerb.Skip && words is [{ Quoted: false } step, ..] && IsStepId(step.Text) ? step.Text : null)),
+        } : heard;
+    }
+
+    private static Heard Understand(Said said, RunVerb verb, RunId? run, ImmutableArray<Token> words, Vocabulary vocabulary) =>
+        Which(said, verb, run, words, vocabulary) as Heard ?? verb switch
         {
             RunVerb.Skip => Skip(said, run, words),
             RunVerb.Approve => Approve(said, run, words),
@@ -24,7 +32,6 @@ internal static class ReadRuns
             RunVerb.Delegate => Delegated(said, run, words),
             _ => Extra(said, words) as Heard ?? new Heard.Understood(new Command.OnRun(verb, run, null)),
         };
-    }
 
     /// <summary><c>run 128</c> is <c>128</c>.</summary>
     public static ImmutableArray<Token> Numbered(ImmutableArray<Token> words) =>

@@ -33,15 +33,15 @@ internal sealed record SlackDoor(
     public Func<Uri, CancellationToken, Task<Card?>>? Preview { get; init; }
 
     /// <summary>To the desk itself, as the caller that the account resolves to.</summary>
-    public static SlackDoor To(Desk desk, Callers callers, Home home, DeployForms deploys, IncidentDesk incidents, ThreadNotes notes, RunPreviews previews) => new(
+    public static SlackDoor To(Desk desk, Callers callers, Home home, CommandForms forms, IncidentDesk incidents, ThreadNotes notes, RunPreviews previews) => new(
         async (account, channel, text, delivery, cancellationToken) =>
             await desk.HearAsync(await SpeakerAsync(callers, account, channel, cancellationToken), text, delivery, cancellationToken),
         async (account, channel, action, reason, delivery, cancellationToken) =>
             await desk.ClickAsync(await SpeakerAsync(callers, account, channel, cancellationToken), action, reason, delivery, cancellationToken))
     {
-        Again = async (account, command, answers, cancellationToken) => await deploys.AgainAsync(await callers.ResolveAsync("slack", account, cancellationToken), command, answers, cancellationToken),
+        Again = async (account, command, answers, cancellationToken) => await forms.AgainAsync(await callers.ResolveAsync("slack", account, cancellationToken), command, answers, cancellationToken),
         Look = async (account, service, typed, cancellationToken) =>
-            (await callers.ResolveAsync("slack", account, cancellationToken)).Person is null ? [] : await deploys.LookAsync(service, typed, cancellationToken),
+            (await callers.ResolveAsync("slack", account, cancellationToken)).Person is null ? [] : await forms.LookAsync(service, typed, cancellationToken),
         Note = async (said, cancellationToken) =>
             await notes.KeepAsync(async () => await callers.ResolveAsync("slack", said.User, cancellationToken), new Place("slack", said.Channel), said.Thread, said.Text, said.Delivery, cancellationToken) is not null,
         Keep = async (account, channel, message, delivery, cancellationToken) => await incidents.KeepMessageAsync("slack", channel, message, account, delivery, cancellationToken) is { } id

@@ -58,7 +58,8 @@ internal static class SlackForms
             if (field.Fault is { } fault && blocks.FirstOrDefault(block => NameOf(block) == field.Name) is { } block) errors[block] = SlackText.Fit(fault, 300);
         }
 
-        if (errors.Count == 0 && blocks.Count > 0) errors[blocks.FirstOrDefault(block => NameOf(block) == InputForms.FieldOf(refusal.Code)) ?? blocks[0]] = SlackText.Fit($"{refusal.Why} {refusal.Next}".Trim(), 300);
+        var about = CommandFields.OfRefusal(refusal.Code, blocks.Select(NameOf));
+        if (errors.Count == 0 && blocks.Count > 0) errors[blocks.FirstOrDefault(block => NameOf(block) == about) ?? blocks[0]] = SlackText.Fit($"{refusal.Why} {refusal.Next}".Trim(), 300);
         return new JsonObject { ["response_action"] = "errors", ["errors"] = errors }.ToJsonString();
     }
 
@@ -68,7 +69,7 @@ internal static class SlackForms
     /// <summary>Suggestions as Slack wants them, at most as many as it takes.</summary>
     public static string Options(IEnumerable<Suggestion> suggestions) => new JsonObject
     {
-        ["options"] = new JsonArray([.. suggestions.Where(one => one.Value.Length is > 0 and <= LongestChoice).Take(MostChoices).Select(one => (JsonNode)Option(LabelOf(one), one.Value))]),
+        ["options"] = new JsonArray([.. suggestions.Where(one => one.Value.Length is > 0 and <= LongestChoice).Take(MostChoices).Select(one => (JsonNode)Option(one.Label, one.Value))]),
     }.ToJsonString();
 
     private static string AnswerIn(JsonElement field)
@@ -100,9 +101,8 @@ internal static class SlackForms
 
     private static JsonObject Element(FormField field)
     {
-        if (field.Type == "flag") return Select(field, [("yes", "true"), ("no", "false")]);
-        if (field.Choices.Length is > 0 and <= MostChoices && field.Choices.All(choice => choice.Length is > 0 and <= LongestChoice)) return Select(field, [.. field.Choices.Select(choice => (choice, choice))]);
-        if (!field.Suggested.IsEmpty) return Offered(field);
+        if (field.Offered().ToArray() is { Length: > 0 and <= MostChoices } choices && choices.All(choice => choice.Value.Length is > 0 and <= LongestChoice)) return Select(field, choices);
+        if (field is { Choices.IsEmpty: true, Suggested.IsEmpty: false }) return Offered(field);
         var input = new JsonObject { ["type"] = "plain_text_input", ["action_id"] = Answer, ["max_length"] = 500 };
         if (field.Value is { Length: > 0 and <= 500 } value) input["initial_value"] = value;
         return input;
@@ -119,11 +119,9 @@ internal static class SlackForms
     private static JsonObject Offered(FormField field)
     {
         var select = new JsonObject { ["type"] = "external_select", ["action_id"] = Offers, ["min_query_length"] = 0, ["placeholder"] = Plain("Choose, or type", 150) };
-        if (field.Value is { Length: > 0 and <= LongestChoice } value) select["initial_option"] = Option(LabelOf(field.Suggested.FirstOrDefault(one => one.Value == value) ?? new Suggestion(value, "")), value);
+        if (field.Value is { Length: > 0 and <= LongestChoice } value) select["initial_option"] = Option((field.Suggested.FirstOrDefault(one => one.Value == value) ?? new Suggestion(value, "")).Label, value);
         return select;
     }
-
-    private static string LabelOf(Suggestion one) => one.Says.Length > 0 ? $"{one.Value} · {one.Says}" : one.Value;
 
     private static JsonObject Option(string label, string value) => new() { ["text"] = Plain(label, LongestChoice), ["value"] = value };
 

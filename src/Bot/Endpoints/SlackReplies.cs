@@ -48,7 +48,7 @@ internal sealed class SlackReplies(SlackClient home, SlackWorkspaces workspaces,
     public async Task AnswerAsync(Task<Reply> pending, SlackAsker asker)
     {
         if (await pending is not { Card: { } card } reply) return;
-        var message = SlackCards.Render(card);
+        var message = SlackCards.Render(reply.Form is { } form ? Asking(card, form) : card);
         if (asker.AnswerAt is { } address)
         {
             // A reply takes the place of the reply that was clicked; the card of a run is left alone.
@@ -57,6 +57,13 @@ internal sealed class SlackReplies(SlackClient home, SlackWorkspaces workspaces,
         }
 
         if (await ClientAsync(asker.Channel) is not { } client || await client.ShowAsync(SlackId.Read(asker.Channel).Id, SlackId.Read(asker.User).Id, message, asker.Thread, Stopping) is not Outcome<Nothing>.Done) Unheard();
+    }
+
+    /// <summary>A dialog opens only for a click: a mention, or a dialog that could not be opened, gets a button for it.</summary>
+    private static Card Asking(Card card, Form form)
+    {
+        var said = CardAction.Say(form.Said);
+        return said.Argument is { Length: < 500 } && SlackForms.View(form, "") is not null ? card with { Buttons = card.Buttons.Add(new Button("Fill it in", ButtonStyle.Plain, said)) } : card;
     }
 
     /// <summary>Says no to somebody whose workspace the bot does not speak in.</summary>

@@ -213,7 +213,7 @@ internal sealed class SlackVisit(SlackDoor door, SlackWorkspaces workspaces, Sla
     private async Task BeginAsync(JsonElement root, SlackOrigin origin)
     {
         var user = origin.At(SlackPayload.Need(root, "user", "id"));
-        await AnswerAsync(new LateRequest($"slack:shortcut:{user}:{SlackPayload.Need(root, "action_ts")}", DeployForms.Command, null, null, new SlackAsker(user, user)), SlackPayload.Need(root, "trigger_id"));
+        await AnswerAsync(new LateRequest($"slack:shortcut:{user}:{SlackPayload.Need(root, "action_ts")}", DeployShortcut, null, null, new SlackAsker(user, user)), SlackPayload.Need(root, "trigger_id"));
     }
 
     /// <summary>The shortcut that puts a message on the timeline of its channel's incident.</summary>

@@ -22,8 +22,7 @@ internal static class FormHtml
 
     private static Html Control(FormField field, string id) => field switch
     {
-        { Type: "flag" } => Select(field, id, [("yes", "true"), ("no", "false")]),
-        { Choices.IsEmpty: false } => Select(field, id, field.Choices.Select(choice => (choice, choice))),
+        { Type: "flag" } or { Choices.IsEmpty: false } => Select(field, id, field.Offered()),
         _ => Html.Of($"""<input id="{id}" name="{Prefix}{field.Name}" type="text" inputmode="{(field.Type == "number" ? "decimal" : "text")}" value="{field.Value}" maxlength="500" aria-describedby="{id}-help"{List(field, id)}{Required(field)}{Invalid(field)}>{Offered(field, id)}"""),
     };
 

@@ -1,3 +1,4 @@
+using ChatOps.Integrations.Http;
 using ChatOps.Runbooks.Alerts;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,6 +15,7 @@ public static class AlertmanagerServices
         services.AddOptions<AlertmanagerOptions>().Bind(section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AlertmanagerOptions>, AlertmanagerOptionsCheck>();
         services.AddSingleton<IAlertSource, AlertmanagerSource>();
+        services.AddSingleton<ICheckUp, AlertmanagerCheckUp>();
         return string.IsNullOrEmpty(section["Url"]) ? services : services.AddSingleton<ISilencer, AlertmanagerSilences>().AddSingleton<IFiring, AlertmanagerFiring>();
     }
 }

@@ -17,6 +17,7 @@ public static class DatadogMetricsServices
         services.AddSingleton<IPostConfigureOptions<DatadogMetricsOptions>, DatadogMetricsOptionsCheck>();
         services.AddSingleton<IValidateOptions<DatadogMetricsOptions>, DatadogMetricsOptionsCheck>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ICheckUp, DatadogCheckUp>();
         if (!string.IsNullOrEmpty(section["AppKey"]) || !string.IsNullOrEmpty(section["AppKeyFile"]))
             services.AddSingleton<IGateSource>(s => new DatadogMetrics(JsonCalls.NewHttp(), s.GetRequiredService<IOptions<DatadogMetricsOptions>>(), s.GetRequiredService<TimeProvider>()));
         return services;

@@ -18,6 +18,7 @@ public static class SentryReleasesServices
         services.AddSingleton<IPostConfigureOptions<SentryReleasesOptions>, SentryReleasesOptionsCheck>();
         services.AddSingleton<IValidateOptions<SentryReleasesOptions>, SentryReleasesOptionsCheck>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ICheckUp, SentryCheckUp>();
         if (!string.IsNullOrEmpty(section["Token"]) || !string.IsNullOrEmpty(section["TokenFile"]))
         {
             services.AddSingleton<IGateSource>(s => new SentryReleases(JsonCalls.NewHttp(), s.GetRequiredService<IOptions<SentryReleasesOptions>>(), s.GetRequiredService<TimeProvider>()));

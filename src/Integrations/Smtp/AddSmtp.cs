@@ -1,3 +1,4 @@
+using ChatOps.Integrations.Http;
 using ChatOps.Runbooks.Cards;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,6 +14,7 @@ public static class SmtpServices
         var section = configuration.GetSection(SmtpOptions.Section);
         services.AddOptions<SmtpOptions>().Bind(section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<SmtpOptions>, SmtpOptionsCheck>();
+        services.AddSingleton<ICheckUp, SmtpCheckUp>();
         return string.IsNullOrEmpty(section["Host"]) ? services : services.AddSingleton<IMailer, SmtpMailer>();
     }
 }

@@ -90,15 +90,33 @@ internal static class TeamsElements
     }
 
     /// <summary>Text that a text block shows literally: its Markdown would format, link or number it, and <c>{{</c> would be a date.</summary>
+    /// <remarks>Only what would do something is escaped: Teams on phones shows the backslashes (microsoft/AdaptiveCards issue 5590). What counts is CommonMark 0.31, sections 2.4 to 2.5, 4 and 6.</remarks>
     private static string Escape(string text)
     {
         var escaped = new StringBuilder(text.Length + 8);
-        foreach (var letter in text)
+        for (var at = 0; at < text.Length; at++)
         {
-            if ("\\`*_{}[]()#+-!~>|<".Contains(letter, StringComparison.Ordinal)) escaped.Append('\\');
-            escaped.Append(letter);
+            if (Means(text, at)) escaped.Append('\\');
+            escaped.Append(text[at]);
         }
 
         return escaped.ToString();
+    }
+
+    private static bool Means(string text, int at)
+    {
+        var (before, after) = (at > 0 ? text[at - 1] : ' ', at + 1 < text.Length ? text[at + 1] : ' ');
+        return text[at] switch
+        {
+            '`' or '*' or '<' => true,
+            '\\' => char.IsPunctuation(after) || char.IsSymbol(after),
+            '_' => !(char.IsLetterOrDigit(before) && char.IsLetterOrDigit(after)),
+            '(' => before == ']',
+            '~' or '{' => before == text[at] || after == text[at],
+            '&' => after == '#' || char.IsAsciiLetter(after),
+            '#' or '>' or '-' or '+' or '[' or '=' => string.IsNullOrWhiteSpace(text[..at]),
+            '.' or ')' => after == ' ' && char.IsAsciiDigit(before) && text[..at].TrimStart().All(char.IsAsciiDigit),
+            _ => false,
+        };
     }
 }

@@ -76,15 +76,16 @@ public static class TeamsForms
     {
         yield return Input(field);
         foreach (var line in Under(field)) yield return line;
+        if (!field.Choices.IsEmpty) yield break;
         foreach (var one in field.Suggested.Take(MostOffered)) yield return Line("None", Run($"{OneLine(one.Value, 80)} ", bold: true), Run(OneLine(one.Says, 120), subtle: true));
     }
 
     /// <summary>A field of a dialog: likely answers are a list, with room beside it for any other.</summary>
     private static IEnumerable<JsonObject> Asked(FormField field)
     {
-        if (field.Suggested.IsEmpty) return Field(field);
+        if (field.Suggested.IsEmpty || !field.Choices.IsEmpty) return Field(field);
         var offered = field.Suggested.Where(one => one.Value.Length <= 200).Take(MostListed).ToList();
-        var list = Choices([.. offered.Select(one => (one.Says.Length > 0 ? $"{one.Value} · {one.Says}" : one.Value, one.Value))]);
+        var list = Choices([.. offered.Select(one => (one.Label, one.Value))]);
         (list["id"], list["label"]) = (Prefix + field.Name, OneLine(field.Name, 100));
         var other = new JsonObject { ["type"] = "Input.Text", ["maxLength"] = 500, ["id"] = OtherPrefix + field.Name, ["label"] = $"Another {OneLine(field.Name, 80)}" };
         if (field.Value is { Length: > 0 and <= 500 } value)
@@ -104,7 +105,7 @@ public static class TeamsForms
 
     private static JsonObject Input(FormField field)
     {
-        (string Label, string Value)[] choices = field.Type == "flag" ? [("yes", "true"), ("no", "false")] : [.. field.Choices.Take(MostChoices + 1).Select(choice => (choice, choice))];
+        var choices = field.Offered().Take(MostChoices + 1).ToArray();
         var input = choices.Length is > 0 and <= MostChoices ? Choices(choices) : new JsonObject { ["type"] = "Input.Text", ["maxLength"] = 500 };
         (input["id"], input["label"]) = (Prefix + field.Name, OneLine(field.Name, 100));
         if (field.Required) (input["isRequired"], input["errorMessage"]) = (true, $"{OneLine(field.Name, 100)} is needed.");

@@ -5,7 +5,11 @@ namespace ChatOps.Runbooks.Cards;
 /// <summary>Questions that have to be answered before a command can be done; each surface asks them in its own way.</summary>
 /// <param name="Title">A few words: <c>Run purge-cache</c>.</param>
 /// <param name="Command">The command as far as it was said, without any answers.</param>
-public sealed record Form(string Title, string Command, ImmutableArray<FormField> Fields);
+public sealed record Form(string Title, string Command, ImmutableArray<FormField> Fields)
+{
+    /// <summary>The words that led to the form: said again, they ask it again, with what was said filled in. They do nothing.</summary>
+    public string Said { get; init; } = Command;
+}
 
 /// <param name="Name">What the answer is called in the command.</param>
 /// <param name="Type"><c>text</c>, <c>number</c>, <c>flag</c> (<c>true</c> or <c>false</c>) or <c>choice</c>.</param>
@@ -18,7 +22,7 @@ public sealed record FormField(string Name, string Type, string Help, string? Va
     /// <summary>What is wrong with what was given, in words; null when nothing is or nothing was.</summary>
     public string? Fault { get; init; }
 
-    /// <summary>Answers that are likely; any other may be given too.</summary>
+    /// <summary>Answers that are likely; any other may be given too. Of a choice: what helps to choose.</summary>
     public ImmutableArray<Suggestion> Suggested { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Whether what other fields offer follows from this one: with its answer the form is made anew.</summary>
@@ -26,8 +30,16 @@ public sealed record FormField(string Name, string Type, string Help, string? Va
 
     /// <summary>The answer of another field for which this one's choices and suggestions were made; null = they are always the same.</summary>
     public string? Under { get; init; }
+
+    /// <summary>Each choice as it is shown, and as it is given.</summary>
+    public IEnumerable<(string Label, string Value)> Offered() =>
+        Type == "flag" ? [("yes", "true"), ("no", "false")] : Choices.Select(choice => (Suggested.FirstOrDefault(one => one.Value == choice)?.Label ?? choice, choice));
 }
 
 /// <summary>An answer that is likely, and what helps to choose it: <c>2 h ago, ana, checks green</c>.</summary>
 /// <param name="Says">Empty = nothing.</param>
-public sealed record Suggestion(string Value, string Says);
+public sealed record Suggestion(string Value, string Says)
+{
+    /// <summary>Both, in one line.</summary>
+    public string Label => Says.Length > 0 ? $"{Value} · {Says}" : Value;
+}

@@ -121,6 +121,56 @@ public sealed class MisheardTests
         RefusalCodes.All.ShouldContain(code);
     }
 
+    [Theory]
+    [InlineData("deploy api --no-queue", "deploy", "service=api", "--no-queue")]
+    [InlineData("deploy v1.2.3 prod --reason \"a b\"", "deploy", "environment=prod, version=v1.2.3, reason=a b", "")]
+    [InlineData("rollback", "rollback", "", "")]
+    [InlineData("rollback prod to v1.2.2 --plan", "rollback", "environment=prod, to=v1.2.2", "--plan")]
+    [InlineData("lock", "lock", "", "")]
+    [InlineData("lock api prod until Monday --warn", "lock", "service=api, environment=prod, until=Monday", "--warn")]
+    [InlineData("lock \"moving house\"", "lock", "reason=moving house", "")]
+    [InlineData("freeze prod --until Monday --from \"in 2h\"", "freeze", "environment=prod, until=Monday", "--from \"in 2h\"")]
+    [InlineData("reject 128", "reject", "run=128", "")]
+    [InlineData("note", "note", "", "")]
+    [InlineData("skip 128 s3", "skip", "run=128, step=s3", "")]
+    [InlineData("skip 128 --step s3", "skip", "run=128, step=s3", "")]
+    [InlineData("delegate 128", "delegate", "run=128", "")]
+    [InlineData("show", "show", "", "")]
+    [InlineData("deploy aip v1.2.3 prod", null, null, "")]
+    [InlineData("history", null, null, "")]
+    [InlineData("tick", null, null, "")]
+    public void What_is_missing_is_asked_for_with_what_is_known(string text, string? command, string? known, string rest)
+    {
+        var heard = Example.Read(text);
+        if (known is null)
+        {
+            (heard as Heard.Misheard)?.Asks.ShouldBeNull();
+            return;
+        }
+
+        var asked = heard.ShouldBeOfType<Heard.Misheard>().Asks.ShouldNotBeNull();
+        asked.Command.ShouldBe(command);
+        string.Join(", ", asked.Answers.Select(answer => $"{answer.Key}={answer.Value}")).ShouldBe(known);
+        asked.Rest.ShouldBe(rest);
+    }
+
+    [Fact]
+    public void Whatever_is_filled_in_is_the_command_that_it_was_asked_for()
+    {
+        var given = new Dictionary<string, string>
+        {
+            ["service"] = "api", ["environment"] = "prod", ["version"] = "v1.2.3", ["run"] = "128", ["person"] = "ben@example.com", ["step"] = "s3", ["reason"] = "a \"quoted\" --reason", ["note"] = "--no, really", ["to"] = "v1.2.2", ["until"] = "in 2h",
+        };
+        foreach (var fields in CommandFields.All)
+        {
+            var text = fields.Filled(fields.Command, [.. fields.Names.Reverse().Select(name => KeyValuePair.Create(name, given[name]))]);
+            var meant = Example.Understood(text).ToString();
+            foreach (var name in fields.Names.Where(name => name != "until")) meant.ShouldContain(given[name], customMessage: text);
+            CommandWords.Find(fields.Command).ShouldNotBeNull();
+            fields.Title.Length.ShouldBeLessThanOrEqualTo(24);
+        }
+    }
+
     [Fact]
     public void A_refusal_says_why_and_shows_what_there_is()
     {

@@ -115,6 +115,12 @@ public sealed class PagesTests(PagesTests.Demo demo) : IClassFixture<PagesTests.
         var page = await demo.NewPageAsync(760, ColorScheme.Light);
         await page.SetContentAsync("<!doctype html><html lang=en><body style=\"font:15px sans-serif;margin:12px\"></body></html>");
         await page.AddScriptTagAsync(new() { Path = script });
+        if (Environment.GetEnvironmentVariable("GALLERY_MARKDOWN") is { Length: > 0 } markdown && File.Exists(markdown))
+        {
+            await page.AddScriptTagAsync(new() { Path = markdown });
+            await page.EvaluateAsync("AdaptiveCards.AdaptiveCard.onProcessMarkdown = (text, result) => { result.outputHtml = markdownit().render(text); result.didProcess = true; }");
+        }
+
         var pictures = new List<(string, string, string)>();
         foreach (var state in CardStates.All)
         {

@@ -100,6 +100,17 @@ public sealed class TeamsCardsTests
             System.Text.RegularExpressions.Regex.Replace((string)block!["text"]!, @"\\.", "").ShouldNotContain("*");
     }
 
+    [Theory]
+    [InlineData("Deploy my_api v1.2.3-rc.1+build (prod) #128!", "Deploy my_api v1.2.3-rc.1+build (prod) #128!")]
+    [InlineData("10.0.0.1 | a > b & c ~ d {e}", "10.0.0.1 | a > b & c ~ d {e}")]
+    [InlineData("C:\\api \\* _x_ *y* `z`", "C:\\api \\\\\\* \\_x\\_ \\*y\\* \\`z\\`")]
+    [InlineData("# 1 of 2", "\\# 1 of 2")]
+    [InlineData("1. first", "1\\. first")]
+    [InlineData("- item", "\\- item")]
+    [InlineData("see [x](https://evil.example.com) <b> &amp; ~~no~~ {{DATE}}", "see [x]\\(https://evil.example.com) \\<b> \\&amp; \\~\\~no\\~\\~ \\{\\{DATE}}")]
+    public void In_a_title_only_what_Markdown_would_act_on_is_escaped_since_phones_show_the_backslash(string title, string written) =>
+        ((string?)Accepted(new Card(title, Tone.Neutral, null, "A card.")).Card["body"]!.AsArray().First(one => (string?)one!["type"] == "TextBlock")!["text"]).ShouldBe(written);
+
     [Fact]
     public void What_is_too_large_loses_details_before_it_loses_what_matters()
     {

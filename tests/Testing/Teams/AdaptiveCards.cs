@@ -178,7 +178,7 @@ public static class AdaptiveCards
         var plain = new StringBuilder();
         for (var at = 0; at < text.Length; at++)
         {
-            if (text[at] == '\\' && at + 1 < text.Length) at++;
+            if (text[at] == '\\' && at + 1 < text.Length && (char.IsPunctuation(text[at + 1]) || char.IsSymbol(text[at + 1]))) at++;
             plain.Append(text[at]);
         }
 
