@@ -30,7 +30,7 @@ public sealed class AlertmanagerServer : IAsyncDisposable
     public static async Task<AlertmanagerServer> StartAsync(Uri webhook, string token, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("chatops-alertmanager-").FullName;
-        var port = RealServer.FreePort();
+        var port = Loopback.FreePort();
         await File.WriteAllTextAsync(Path.Combine(folder, "alertmanager.yml"), $$"""
             global: { resolve_timeout: 5m }
             route: { receiver: chatops, group_by: [alertname, service], group_wait: 300ms, group_interval: 300ms, repeat_interval: 4h }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -8,6 +9,14 @@ namespace ChatOps.Testing;
 /// <summary>Small servers on free ports of this machine, for whatever stands in for something outside.</summary>
 public static class Loopback
 {
+    /// <summary>A port that nobody listens on at this moment, for a program that has to be told one.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
     /// <summary>Starts one that answers every request alike.</summary>
     public static async Task<WebApplication> StartAsync(RequestDelegate answer)
     {

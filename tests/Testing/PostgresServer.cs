@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace ChatOps.Testing;
@@ -39,7 +37,7 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         var binaries = Binaries() ?? throw new InvalidOperationException("PostgreSQL is not installed.");
         var folder = Directory.CreateTempSubdirectory("chatops-postgres-").FullName;
-        var server = new PostgresServer(binaries, folder, FreePort(), durable);
+        var server = new PostgresServer(binaries, folder, Loopback.FreePort(), durable);
         try
         {
             if (AsRoot) await RunAsync("chown", [User, folder], cancellationToken);
@@ -114,13 +112,6 @@ public sealed class PostgresServer : IAsyncDisposable
     private string Data => Path.Combine(_folder, "data");
 
     private string ConnectionString => $"Host=127.0.0.1;Port={Port};Username={User};Database=postgres;Pooling=false;Timeout=5";
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     /// <summary>PostgreSQL refuses to run as root, so there it runs as its own user.</summary>
     private ProcessStartInfo Ours(string program, IEnumerable<string> arguments)

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using ChatOps.Testing;
 
 namespace ChatOps.Bot.Tests.EndToEnd;
@@ -33,7 +31,7 @@ public sealed class BotProcess : IAsyncDisposable
     /// <summary>Starts the program and waits until it is ready to serve.</summary>
     public static async Task<BotProcess> StartAsync(string folder, IReadOnlyDictionary<string, string?> settings, int? port = null, params string[] arguments)
     {
-        var bot = Launch(folder, settings, port ?? FreePort(), arguments);
+        var bot = Launch(folder, settings, port ?? Loopback.FreePort(), arguments);
         await bot.ReadyAsync();
         return bot;
     }
@@ -52,13 +50,6 @@ public sealed class BotProcess : IAsyncDisposable
         bot.process.BeginOutputReadLine();
         bot.process.BeginErrorReadLine();
         return bot;
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public HttpClient NewClient() => new() { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };

@@ -92,7 +92,7 @@ public sealed class DoctorTests
 
     private static async Task<(int Code, Line[] Found)> ExamineAsync(Stage stage)
     {
-        await using var doctor = BotProcess.Launch(stage.Folder, stage.Settings, BotProcess.FreePort(), "doctor", "--json");
+        await using var doctor = BotProcess.Launch(stage.Folder, stage.Settings, Loopback.FreePort(), "doctor", "--json");
         var code = await doctor.ExitAsync();
         var output = doctor.Output;
         return (code, JsonSerializer.Deserialize<Line[]>(output[output.IndexOf('[')..(output.LastIndexOf(']') + 1)], JsonSerializerOptions.Web)!);

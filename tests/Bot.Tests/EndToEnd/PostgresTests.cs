@@ -19,7 +19,7 @@ public sealed class PostgresTests : IAsyncLifetime
         server = await PostgresServer.StartAsync(durable: true, TestContext.Current.CancellationToken);
         stage.Settings["ChatOps:Database"] = await server.CreateDatabaseAsync(TestContext.Current.CancellationToken);
         one = await stage.StartBotAsync();
-        other = await BotProcess.StartAsync(stage.Folder, stage.Settings, BotProcess.FreePort());
+        other = await BotProcess.StartAsync(stage.Folder, stage.Settings, Loopback.FreePort());
     }
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using ChatOps.Bot.Tests.Web;
+using ChatOps.Testing;
 using ChatOps.Testing.OpenId;
 using ChatOps.Testing.Slack;
 using Shouldly;
@@ -197,7 +198,7 @@ public sealed class SlackInstallTests : IAsyncLifetime
     {
         await InstallAsync(acme);
         acme.Scopes = "chat:write,commands";
-        await using var doctor = BotProcess.Launch(stage.Folder, stage.Settings, BotProcess.FreePort(), "doctor", "--json");
+        await using var doctor = BotProcess.Launch(stage.Folder, stage.Settings, Loopback.FreePort(), "doctor", "--json");
         await doctor.ExitAsync();
         doctor.Output.ShouldContain("Slack Acme Corp");
         doctor.Output.ShouldContain("The token lacks users:read.email");

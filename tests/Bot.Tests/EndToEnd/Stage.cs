@@ -27,7 +27,7 @@ public sealed class Stage : IAsyncDisposable
     public HttpStatusCode Health { get; set; } = HttpStatusCode.OK;
 
     /// <summary>Where the bot listens; the same after a restart.</summary>
-    public int Port { get; } = BotProcess.FreePort();
+    public int Port { get; } = Loopback.FreePort();
 
     public string Ana { get; private set; } = "";
 

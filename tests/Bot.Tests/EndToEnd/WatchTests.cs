@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using ChatOps.Testing;
 using Shouldly;
 using Xunit;
 
@@ -13,7 +14,7 @@ public sealed class WatchTests : IAsyncLifetime
     private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly string folder = Directory.CreateTempSubdirectory("chatops-watch-").FullName;
-    private readonly int port = BotProcess.FreePort();
+    private readonly int port = Loopback.FreePort();
     private BotProcess? bot;
 
     public async ValueTask InitializeAsync()

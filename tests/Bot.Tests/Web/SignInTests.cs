@@ -4,10 +4,10 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using ChatOps.Bot.Engine;
 using ChatOps.Bot.Settings;
-using ChatOps.Bot.Tests.EndToEnd;
 using ChatOps.Integrations.OpenId;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Paging;
+using ChatOps.Testing;
 using ChatOps.Testing.OpenId;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -33,7 +33,7 @@ public sealed class SignInTests : IAsyncLifetime
     {
         provider = await OpenIdStandIn.StartAsync();
         provider.Claims = Slack;
-        var address = new Uri($"http://127.0.0.1:{BotProcess.FreePort()}/");
+        var address = new Uri($"http://127.0.0.1:{Loopback.FreePort()}/");
         ProviderSettings One(string system, string name, string home) => new(system, name, provider.Authority, OpenIdStandIn.ClientId, OpenIdStandIn.ClientSecret, home);
         settings = new ConsoleSettings([One("slack", "Slack", Team), One("entra", "Microsoft", Tenant)], address, TimeSpan.FromHours(10), keys);
         await StartAsync();

@@ -32,7 +32,7 @@ public sealed class Playground : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("chatops-playground-").FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, ".m365agentsplayground.yml"), Configuration(), cancellationToken);
-        var port = RealServer.FreePort().ToString(CultureInfo.InvariantCulture);
+        var port = Loopback.FreePort().ToString(CultureInfo.InvariantCulture);
         var start = new ProcessStartInfo("node") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in (string[])[Program, "start", "-e", new Uri(bot, "/api/messages").ToString(), "-c", "msteams", "-p", port, "--disable-telemetry"]) start.ArgumentList.Add(argument);
         start.Environment["TEAMSAPPTESTER_BROWSER"] = "none";
