@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using ChatOps.Bot.Commands;
 using ChatOps.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -52,11 +50,7 @@ internal static class ProcessBenchmark
     /// <param name="settings">More settings, by key.</param>
     public static async Task<Running> LaunchAsync(string program, string folder, string config, string database, params IEnumerable<KeyValuePair<string, string?>> settings)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
-        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
+        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Loopback.FreePort()}"));
         var start = new ProcessStartInfo("dotnet", [program, "serve", "--config", config, "--urls", address.ToString()]) { WorkingDirectory = folder, RedirectStandardOutput = true, UseShellExecute = false };
         start.Environment["ChatOps__Database"] = $"sqlite:{Path.Combine(folder, database)}";
         foreach (var (key, value) in settings) start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;

@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using ChatOps.Bot.Commands;
-using ChatOps.Testing.Slack;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatOps.Benchmarks;
 
-/// <summary>Many open pages on one run: what each holds in memory, and how soon all of them show the newest state. And what a connection of Socket Mode holds.</summary>
+/// <summary>Many open pages on one run: what each holds in memory, and how soon all of them show the newest state.</summary>
 internal static class WatchersBenchmark
 {
     private const int Changes = 6;
@@ -16,8 +15,6 @@ internal static class WatchersBenchmark
     {
         await BrowsersAsync(output, program, 100);
         await BrowsersAsync(output, program, 1000);
-        var (one, most) = (await SocketsAsync(program, 1), await SocketsAsync(program, 10));
-        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"sockets: {one / 1_048_576.0:0.0} MB resident with 1 connection of Socket Mode, {most / 1_048_576.0:0.0} MB with 10: {(most - one) / 9 / 1024.0:N0} KB each"));
     }
 
     private static async Task BrowsersAsync(TextWriter output, string program, int browsers)
@@ -52,22 +49,6 @@ internal static class WatchersBenchmark
         }
 
         Directory.Delete(folder, recursive: true);
-    }
-
-    private static async Task<long> SocketsAsync(string program, int connections)
-    {
-        var (folder, config) = await PreparedAsync();
-        await using var slack = await SlackStandIn.StartAsync();
-        var settings = slack.SocketSettings.Append(new("Slack:Connections", connections.ToString(CultureInfo.InvariantCulture)));
-        using (var bot = await ProcessBenchmark.LaunchAsync(program, folder, config, "w.db", settings))
-        {
-            using var limit = new CancellationTokenSource(Patience);
-            while (slack.Sockets.Open < connections) await Task.Delay(50, limit.Token);
-            await Task.Delay(TimeSpan.FromSeconds(3), limit.Token);
-            var resident = bot.Resident();
-            Directory.Delete(folder, recursive: true);
-            return resident;
-        }
     }
 
     /// <summary>One run that waits for its checklist.</summary>

@@ -24,6 +24,16 @@ internal sealed class AnyCard(int seed)
         Next = chance.Next(2) == 0 ? null : Text(), Footer = chance.Next(2) == 0 ? null : Text(),
     };
 
+    /// <summary>A form that nobody would ask; the fields' names are as the language takes them.</summary>
+    public Form Form() => new(Text(), $"migrate {Text()}", [.. Enumerable.Range(0, chance.Next(36)).Select(at => new FormField(
+        $"field-{at}", new[] { "text", "number", "flag", "choice" }[chance.Next(4)], Text(), chance.Next(2) == 0 ? null : Text(), chance.Next(2) == 0, Many(150, Answer))
+    {
+        Fault = chance.Next(5) == 0 ? Text() : null, Suggested = Many(80, () => new Suggestion(Answer(), Text())), Leads = chance.Next(12) == 0, Under = chance.Next(8) == 0 ? Text() : null,
+    })]);
+
+    /// <summary>Never empty: what is not given is no answer.</summary>
+    private string Answer() => $"v{chance.Next(9)}{Text()}";
+
     private CardBlock Block() => chance.Next(8) switch
     {
         0 => new CardBlock.Text(Text(), chance.Next(2) == 0 ? null : Text()),

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace ChatOps.Testing;
@@ -34,16 +32,12 @@ public sealed class PrometheusServer : IAsyncDisposable
     public static async Task<PrometheusServer> StartAsync(string? rules, Uri? alertmanager, CancellationToken cancellationToken)
     {
         PrometheusServer? server = null;
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var exporter = builder.Build();
-        exporter.Run(context =>
+        var exporter = await Loopback.StartAsync(context =>
         {
             context.Response.ContentType = "text/plain; version=0.0.4";
             if (server is not null) Interlocked.Increment(ref server.scrapes);
             return context.Response.WriteAsync(server?.numbers ?? "");
         });
-        await exporter.StartAsync(cancellationToken);
         var folder = Directory.CreateTempSubdirectory("chatops-prometheus-").FullName;
         var port = Loopback.FreePort();
         if (rules is not null) await File.WriteAllTextAsync(Path.Combine(folder, "rules.yml"), rules, cancellationToken);

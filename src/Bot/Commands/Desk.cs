@@ -75,7 +75,7 @@ internal sealed partial class Desk(
         if (told.Refusal is { } refusal) return Refused(refusal, run);
 
         // Asked alone, they see no card that could show it.
-        return command is RunCommand.Here ? new Reply(Answers.Said($"Thank you: you watch run {run}."), run) : new Reply(null, run);
+        return command is RunCommand.Here ? new Reply(Answers.Said($"Thank you: you watch run {run}."), run) : new Reply(null, run) { Now = told.Run };
     });
 
     private async Task<Reply> DoAsync(Speaker speaker, Command command, string delivery, CancellationToken cancellationToken)
@@ -264,4 +264,7 @@ internal sealed record Reply(Card? Card, RunId? Run = null, Refusal? Refusal = n
 {
     /// <summary>What can be asked to mend the refusal, where a surface can ask; null = nothing. <see cref="Card"/> says it in words.</summary>
     public Form? Form { get; init; }
+
+    /// <summary>The run as a click left it; null where nothing was told to a run. Whoever clicked can be shown it without another look into the store.</summary>
+    public RunState? Now { get; init; }
 }

@@ -3,6 +3,7 @@ using ChatOps.Bot.Engine;
 using ChatOps.Bot.Settings;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Endpoints;
@@ -21,23 +22,23 @@ internal sealed record TeamsSight(Card Card, Caller Caller)
 
 /// <summary>The way from Teams to the front desk: an account and a conversation go in, a reply comes out.</summary>
 /// <param name="Ask">What a command, with the answers so far, asks: a reply with a form, or without one why there is none. It changes nothing.</param>
-/// <param name="Look">A run's card as the one who looks may see it; null when there is no such run.</param>
-/// <param name="Stray">A run's card for a message (run, conversation, message) that is not among those that are kept up to date; null when it is.</param>
+/// <param name="Look">A run's card as the one who looks may see it; null when there is no such run. It is read where it is not given as a click just left it.</param>
+/// <param name="Stray">A run's card for a message (run, conversation, message) that is not among those that are kept up to date; null when it is. It is read likewise.</param>
 internal sealed record TeamsDoor(
     Func<TeamsSpeaker, string, string, CancellationToken, Task<Reply>> Hear,
     Func<TeamsSpeaker, CardAction, string?, string, CancellationToken, Task<Reply>> Click,
     Func<TeamsSpeaker, string, IReadOnlyList<KeyValuePair<string, string>>, CancellationToken, Task<Reply>> Ask,
-    Func<TeamsSpeaker, RunId, CancellationToken, Task<TeamsSight?>> Look,
-    Func<RunId, string, string, CancellationToken, Task<Card?>> Stray)
+    Func<TeamsSpeaker, RunId, RunState?, CancellationToken, Task<TeamsSight?>> Look,
+    Func<RunId, string, string, RunState?, CancellationToken, Task<Card?>> Stray)
 {
     public static TeamsDoor To(Desk desk, Callers callers, RunEngine engine, BotAddress address) => new(
         async (who, words, delivery, cancellationToken) => await desk.HearAsync(await SpeakerAsync(callers, who, cancellationToken), words, delivery, cancellationToken),
         async (who, action, reason, delivery, cancellationToken) => await desk.ClickAsync(await SpeakerAsync(callers, who, cancellationToken), action, reason, delivery, cancellationToken),
         async (who, command, answers, cancellationToken) => await desk.AskAsync(await SpeakerAsync(callers, who, cancellationToken), command, answers, cancellationToken),
-        async (who, run, cancellationToken) => await engine.FindAsync(run, cancellationToken) is { } state
+        async (who, run, known, cancellationToken) => (known ?? await engine.FindAsync(run, cancellationToken)) is { } state
             ? new TeamsSight(RunCard.Of(state, engine.Now, address.Public), (await SpeakerAsync(callers, who, cancellationToken)).Caller)
             : null,
-        async (run, conversation, message, cancellationToken) => await engine.FindAsync(run, cancellationToken) is { } state
+        async (run, conversation, message, known, cancellationToken) => (known ?? await engine.FindAsync(run, cancellationToken)) is { } state
             && !state.Cards.Values.Any(card => card.Channel == conversation && card.Message == message)
             ? RunCard.Of(state, engine.Now, address.Public)
             : null);

@@ -2,6 +2,7 @@ using ChatOps.Bot.Commands;
 using ChatOps.Bot.Engine;
 using ChatOps.Integrations.Teams;
 using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Runs;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Endpoints;
@@ -76,7 +77,7 @@ internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply 
         if (TeamsClick.Of(activity, "action", "data") is not { Action: { } action } click) return TeamsAnswers.Message(TooOld);
         if (action.Verb == TeamsForms.Verb) return await dialogs.FilledAsync(activity, who, action, click.Answers);
         if (action.Verb == TeamsCards.ViewVerb)
-            return action.Run is { } viewed && await ViewAsync(who, viewed) is { } view ? TeamsAnswers.Card(view) : TeamsAnswers.Message("There is no such run.");
+            return action.Run is { } viewed && await ViewAsync(who, viewed, null) is { } view ? TeamsAnswers.Card(view) : TeamsAnswers.Message("There is no such run.");
         var reply = replies.GuardAsync(() => door.Click(who, action, click.Reason, activity.Delivery, replies.Stopping));
         if (!await TeamsReplies.InTimeAsync(reply, TeamsReplies.InvokePatience))
         {
@@ -86,11 +87,11 @@ internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply 
         }
 
         var said = await reply;
-        if (action.Run is { } run) Mend(activity, run);
+        if (action.Run is { } run) Mend(activity, run, said.Now);
         if (said is { Refusal: not null, Form: { } form, Card: { } asks }) return TeamsAnswers.Card(TeamsForms.Render(asks, form).Card);
         if (said.Refusal is not null && action.Verb != "say") return TeamsAnswers.Message(TeamsAnswers.Why(said));
         if (said.Card is { } card) return TeamsAnswers.Card(TeamsCards.Render(card, TeamsView.All).Card);
-        return said.Run is { } changed && await ViewAsync(who, changed) is { } fresh ? TeamsAnswers.Card(fresh) : TeamsAnswers.Message("Done.");
+        return said.Run is { } changed && await ViewAsync(who, changed, said.Now) is { } fresh ? TeamsAnswers.Card(fresh) : TeamsAnswers.Message("Done.");
     }
 
     private async Task<IResult> AskAsync(TeamsActivity activity, TeamsSpeaker who)
@@ -125,16 +126,18 @@ internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply 
         new(activity.Delivery, who, activity.Conversation, activity.Thread, words, action?.ToString(), reason);
 
     /// <summary>A run's card as this person may see it. Looking changes nothing.</summary>
-    private async Task<System.Text.Json.Nodes.JsonObject?> ViewAsync(TeamsSpeaker who, RunId run)
+    /// <param name="known">The run as their click left it; null = it is read.</param>
+    private async Task<System.Text.Json.Nodes.JsonObject?> ViewAsync(TeamsSpeaker who, RunId run, RunState? known)
     {
-        if (await door.Look(who, run, replies.Stopping) is not { } sight) return null;
+        if (await door.Look(who, run, known, replies.Stopping) is not { } sight) return null;
 
         // They keep asking: what is for them may change while they look.
         return TeamsCards.Render(sight.Card, new TeamsView(sight.Shows) { Refreshes = who.Account.Length > 0 ? [who.Account] : [], Run = run }).Card;
     }
 
     /// <summary>A card that was pressed and that nobody keeps up to date (it was posted twice when an answer was lost) is brought up to date here.</summary>
-    private void Mend(TeamsActivity activity, RunId run)
+    /// <param name="known">The run as the click left it; null = it is read.</param>
+    private void Mend(TeamsActivity activity, RunId run, RunState? known)
     {
         if (activity.ReplyTo is not { } message) return;
         replies.Later(async () =>
@@ -142,7 +145,7 @@ internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply 
             for (var tries = 0; tries < MostMends; tries++)
             {
                 // Drawn anew each time: the conversation's pace may make it wait, and the run goes on meanwhile.
-                if (await door.Stray(run, activity.Conversation, message, replies.Stopping) is not { } card) return;
+                if (await door.Stray(run, activity.Conversation, message, tries == 0 ? known : null, replies.Stopping) is not { } card) return;
                 if (await teams.MendAsync(activity.Conversation, message, TeamsCards.Render(card, TeamsView.All), replies.Stopping) is not Outcome<Nothing>.Later later) return;
                 await Task.Delay(later.After ?? TimeSpan.FromSeconds(1), time, replies.Stopping);
             }

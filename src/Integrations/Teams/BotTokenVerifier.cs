@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using ChatOps.Integrations.Http;
 using Microsoft.Extensions.Options;
 
@@ -38,10 +37,12 @@ public sealed class BotTokenVerifier
     private const int MostCharacters = 16 * 1024;
 
     private readonly SigningKeys keys;
+    private readonly VerifiedTokens verified;
     private readonly IOptionsMonitor<TeamsOptions> options;
     private readonly TimeProvider clock;
 
-    internal BotTokenVerifier(SigningKeys keys, IOptionsMonitor<TeamsOptions> options, TimeProvider clock) => (this.keys, this.options, this.clock) = (keys, options, clock);
+    internal BotTokenVerifier(SigningKeys keys, IOptionsMonitor<TeamsOptions> options, TimeProvider clock) =>
+        (this.keys, verified, this.options, this.clock) = (keys, new VerifiedTokens(keys), options, clock);
 
     /// <param name="authorization">The header as it came; null when it did not come exactly once.</param>
     public async Task<TokenVerdict> VerifyAsync(string? authorization, CancellationToken cancellationToken)
@@ -50,8 +51,14 @@ public sealed class BotTokenVerifier
         if (authorization.Split(' ') is not [var scheme, { Length: > 0 } token] || !scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)) return new TokenVerdict.Bad("not a bearer token");
         try
         {
+            if (await verified.FindAsync(token, cancellationToken) is { } before) return Judge(before);
             var read = await SignedToken.VerifyAsync(token, keys, cancellationToken);
-            using (read.Claims) return read is { Claims: { } claims, Key: { } key } ? Judge(claims, key) : new TokenVerdict.Bad(read.Why!);
+            using var body = read.Claims;
+            if (read is not { Claims: { } claims, Key: { } key }) return new TokenVerdict.Bad(read.Why!);
+            var now = new VerifiedToken(BotClaims.Read(claims), key);
+            var verdict = Judge(now);
+            if (verdict is TokenVerdict.Good) verified.Keep(token, now);
+            return verdict;
         }
         catch (KeysUnavailableException)
         {
@@ -59,15 +66,16 @@ public sealed class BotTokenVerifier
         }
     }
 
-    private TokenVerdict Judge(JsonDocument body, SigningKey key)
+    private TokenVerdict Judge(VerifiedToken token)
     {
         var now = clock.GetUtcNow();
         var current = options.CurrentValue;
-        if (body.Text("iss") != current.Issuer) return new TokenVerdict.Bad("another issuer");
-        if (!current.Registered || !string.Equals(body.Text("aud"), current.AppId, StringComparison.OrdinalIgnoreCase)) return new TokenVerdict.Bad("for another app");
-        if (body.Time("exp") is not { } end || now >= end + Skew) return new TokenVerdict.Bad("expired");
-        if (body.RootElement.TryGetProperty("nbf", out _) && (body.Time("nbf") is not { } start || now < start - Skew)) return new TokenVerdict.Bad("not valid yet");
-        if (body.Text("serviceurl") is not { } serviceUrl) return new TokenVerdict.Bad("no service address");
-        return key.Endorsements.IsEmpty ? new TokenVerdict.Bad("a key without endorsements") : new TokenVerdict.Good(serviceUrl, key.Endorsements);
+        var claims = token.Claims;
+        if (claims.Issuer != current.Issuer) return new TokenVerdict.Bad("another issuer");
+        if (!current.Registered || !string.Equals(claims.Audience, current.AppId, StringComparison.OrdinalIgnoreCase)) return new TokenVerdict.Bad("for another app");
+        if (claims.End is not { } end || now >= end + Skew) return new TokenVerdict.Bad("expired");
+        if (claims.IsDated && (claims.Start is not { } start || now < start - Skew)) return new TokenVerdict.Bad("not valid yet");
+        if (claims.ServiceUrl is not { } serviceUrl) return new TokenVerdict.Bad("no service address");
+        return token.Key.Endorsements.IsEmpty ? new TokenVerdict.Bad("a key without endorsements") : new TokenVerdict.Good(serviceUrl, token.Key.Endorsements);
     }
 }

@@ -83,8 +83,10 @@ public static class TeamsForms
     /// <summary>A field of a dialog: likely answers are a list, with room beside it for any other.</summary>
     private static IEnumerable<JsonObject> Asked(FormField field)
     {
-        if (field.Suggested.IsEmpty || !field.Choices.IsEmpty) return Field(field);
-        var offered = field.Suggested.Where(one => one.Value.Length <= 200).Take(MostListed).ToList();
+        var offered = field.Choices.IsEmpty ? field.Suggested.Where(one => one.Value.Length <= 200).Take(MostListed).ToList() : [];
+
+        // A list without a line is refused by Teams, and the whole dialog with it.
+        if (offered.Count == 0) return [Input(field), .. Under(field)];
         var list = Choices([.. offered.Select(one => (one.Label, one.Value))]);
         (list["id"], list["label"]) = (Prefix + field.Name, OneLine(field.Name, 100));
         var other = new JsonObject { ["type"] = "Input.Text", ["maxLength"] = 500, ["id"] = OtherPrefix + field.Name, ["label"] = $"Another {OneLine(field.Name, 80)}" };

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using ChatOps.Bot.Cli;
 using ChatOps.Bot.Endpoints;
@@ -6,7 +5,6 @@ using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Work;
 using ChatOps.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
 using Xunit;
@@ -27,10 +25,7 @@ public sealed class CommandLineTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        bot = builder.Build();
-        bot.Run(async http =>
+        bot = await Loopback.StartAsync(async http =>
         {
             authorization = http.Request.Headers.Authorization.ToString();
             if (http.Request.Method == "POST" && http.Request.Path == "/api/v1/commands")
@@ -43,7 +38,6 @@ public sealed class CommandLineTests : IAsyncLifetime
                 await Results.Json(runs.Count > 1 ? runs.Dequeue() : runs.Peek(), ApiJson.Default.ApiRun).ExecuteAsync(http);
             }
         });
-        await bot.StartAsync();
         variables["CHATOPS_URL"] = bot.Urls.First();
     }
 

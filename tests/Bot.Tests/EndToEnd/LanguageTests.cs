@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
+using ChatOps.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
 using Xunit;
@@ -21,11 +21,7 @@ public sealed class LanguageTests : IAsyncLifetime
     {
         stage = await Stage.SetAsync();
         stage.Cluster.AutoAdvance(TimeSpan.FromMilliseconds(40));
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        outside = builder.Build();
-        outside.Run(AnswerAsync);
-        await outside.StartAsync();
+        outside = await Loopback.StartAsync(AnswerAsync);
         address = outside.Urls.First();
         stage.Settings["Http:AllowedHosts"] = "127.0.0.1";
         stage.Settings["Http:Secrets:cdn"] = "s3cret-of-the-cdn";

@@ -130,6 +130,27 @@ public sealed class TeamsDoorTests(TeamsDoorTests.Doorway doorway) : IClassFixtu
         Teams.Calls.ShouldNotContain(call => call.Contains("/amer", StringComparison.Ordinal) || call.Contains("/token", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_token_that_let_somebody_in_lets_in_neither_another_address_nor_channel_nor_tenant()
+    {
+        var token = Made(Teams);
+        (await Ana.SendAsync(Typing(), token)).Status.ShouldBe(HttpStatusCode.OK);
+        foreach (var (status, change) in new (HttpStatusCode, Action<JsonObject>)[]
+        {
+            (HttpStatusCode.Unauthorized, activity => activity["serviceUrl"] = new Uri(Teams.Address, "emea/").AbsoluteUri),
+            (HttpStatusCode.Unauthorized, activity => activity["serviceUrl"] = "https://smba.trafficmanager.net/amer/"),
+            (HttpStatusCode.Unauthorized, activity => activity["channelId"] = "webchat"),
+            (HttpStatusCode.Forbidden, activity => activity["conversation"]!["tenantId"] = Guid.NewGuid().ToString()),
+        })
+        {
+            var activity = Installed(Ana);
+            change(activity);
+            (await Ana.SendAsync(activity, token)).Status.ShouldBe(status);
+        }
+
+        (await Ana.SendAsync(Typing(), token)).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
     [Theory]
     [InlineData(300_000, "application/json", HttpStatusCode.RequestEntityTooLarge)]
     [InlineData(10, "text/plain", HttpStatusCode.UnsupportedMediaType)]

@@ -4,7 +4,6 @@ using ChatOps.Runbooks.Alerts;
 using ChatOps.Runbooks.Work;
 using ChatOps.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,16 +22,12 @@ public sealed class AlertmanagerFiringTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
-        app = builder.Build();
-        app.Run(async context =>
+        app = await Loopback.StartAsync(async context =>
         {
             asked = $"{context.Request.Path}?{string.Join('&', context.Request.Query.Select(one => $"{one.Key}={one.Value}"))}";
             context.Response.StatusCode = answer.Status;
             await context.Response.WriteAsync(answer.Body);
         });
-        await app.StartAsync();
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Alertmanager:Url", app.Urls.First())]).Build();
         services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddAlertmanager(configuration).BuildServiceProvider();
     }

@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
-using System.Net;
 using ChatOps.Runbooks.Gates;
 using ChatOps.Runbooks.Work;
+using ChatOps.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,10 +28,7 @@ public abstract class SourceBed : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        app = builder.Build();
-        app.Run(async context =>
+        app = await Loopback.StartAsync(async context =>
         {
             using var reader = new StreamReader(context.Request.Body);
             var body = await reader.ReadToEndAsync();
@@ -43,7 +39,6 @@ public abstract class SourceBed : IAsyncLifetime
             foreach (var (name, value) in AnswerHeaders) context.Response.Headers[name] = value;
             await context.Response.WriteAsync(text);
         });
-        await app.StartAsync();
         Url = new Uri(app.Urls.First() + "/");
     }
 

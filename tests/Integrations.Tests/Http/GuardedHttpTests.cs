@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
-using System.Net;
 using ChatOps.Integrations.Http;
 using ChatOps.Runbooks.Evidence;
 using ChatOps.Runbooks.Work;
+using ChatOps.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,11 +23,7 @@ public sealed class GuardedHttpTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
-        app = builder.Build();
-        app.Run(AnswerAsync);
-        await app.StartAsync();
+        app = await Loopback.StartAsync(AnswerAsync);
         port = new Uri(app.Urls.First()).Port;
         http = new GuardedHttp(GuardStage.Dial("site.test, other.test, meta.test, *.inside.test, 127.0.0.1", Names), TimeProvider.System);
     }

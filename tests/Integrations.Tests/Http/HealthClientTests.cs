@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
-using System.Net;
 using ChatOps.Integrations.Http;
 using ChatOps.Runbooks.Catalog;
+using ChatOps.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
 using Xunit;
@@ -19,11 +18,7 @@ public sealed class HealthClientTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
-        app = builder.Build();
-        app.Run(AnswerAsync);
-        await app.StartAsync();
+        app = await Loopback.StartAsync(AnswerAsync);
         url = new Uri(app.Urls.First());
     }
 

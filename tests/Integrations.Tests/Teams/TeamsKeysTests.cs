@@ -1,6 +1,8 @@
+using ChatOps.Integrations.Http;
 using ChatOps.Integrations.Teams;
 using ChatOps.Runbooks.Work;
 using ChatOps.Testing.Teams;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
@@ -8,6 +10,7 @@ namespace ChatOps.Integrations.Tests.Teams;
 
 public sealed class TeamsKeysTests : IAsyncLifetime
 {
+    private const string Connector = "https://smba.trafficmanager.net/amer/";
     private TeamsBed bed = null!;
 
     public async ValueTask InitializeAsync() => bed = await TeamsBed.MakeAsync();
@@ -70,6 +73,112 @@ public sealed class TeamsKeysTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_that_was_believed_is_judged_anew_each_time_it_comes()
+    {
+        var token = Lasting(TimeSpan.FromHours(1));
+        (await VerifyAsync(token)).ShouldBeOfType<TokenVerdict.Good>();
+        bed.Clock.Now += TimeSpan.FromMinutes(64);
+        (await VerifyAsync(token)).ShouldBeOfType<TokenVerdict.Good>();
+        bed.Clock.Now += TimeSpan.FromMinutes(1);
+        (await VerifyAsync(token)).ShouldBeOfType<TokenVerdict.Bad>().Why.ShouldBe("expired");
+        bed.Clock.Now -= TimeSpan.FromMinutes(72);
+        (await VerifyAsync(token)).ShouldBeOfType<TokenVerdict.Bad>().Why.ShouldBe("not valid yet");
+    }
+
+    [Fact]
+    public async Task A_token_that_was_believed_fits_its_own_address_and_channels_and_no_others()
+    {
+        var token = Lasting(TimeSpan.FromHours(1));
+        await VerifyAsync(token);
+        var again = (await VerifyAsync(token)).ShouldBeOfType<TokenVerdict.Good>();
+        again.Fits("msteams", Connector).ShouldBeTrue();
+        again.Fits("msteams", "https://smba.trafficmanager.net/emea/").ShouldBeFalse();
+        again.Fits("webchat", Connector).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("Teams:AppId", "11111111-1cea-40c9-b678-4b93e69bb72b", "for another app")]
+    [InlineData("Teams:Issuer", "https://api.botframework.us", "another issuer")]
+    public async Task A_token_that_was_believed_is_not_once_the_settings_name_somebody_else(string key, string value, string why)
+    {
+        var token = Lasting(TimeSpan.FromHours(1));
+        (await VerifyAsync(token)).ShouldBeOfType<TokenVerdict.Good>();
+        bed.Change(key, value);
+        (await VerifyAsync(token)).ShouldBeOfType<TokenVerdict.Bad>().Why.ShouldBe(why);
+    }
+
+    [Fact]
+    public async Task A_token_that_was_believed_is_not_once_its_key_is_no_longer_announced()
+    {
+        var token = Lasting(TimeSpan.FromDays(3));
+        (await VerifyAsync(token)).ShouldBeOfType<TokenVerdict.Good>();
+        bed.Teams.Tokens.Rotate();
+        bed.Clock.Now += TimeSpan.FromHours(23);
+        (await VerifyAsync(token)).ShouldBeOfType<TokenVerdict.Good>("Keys are believed for a day.");
+        bed.Clock.Now += TimeSpan.FromHours(1);
+        (await VerifyAsync(token)).ShouldBeOfType<TokenVerdict.Bad>().Why.ShouldBe("an unknown key");
+    }
+
+    [Fact]
+    public async Task A_token_that_was_believed_is_not_once_a_token_of_a_newer_key_came()
+    {
+        var token = Lasting(TimeSpan.FromDays(3));
+        (await VerifyAsync(token)).ShouldBeOfType<TokenVerdict.Good>();
+        bed.Teams.Tokens.Rotate();
+        (await VerifyAsync()).ShouldBeOfType<TokenVerdict.Good>();
+        (await VerifyAsync(token)).ShouldBeOfType<TokenVerdict.Bad>().Why.ShouldBe("an unknown key");
+    }
+
+    [Fact]
+    public async Task A_key_that_may_sign_for_less_than_before_does_for_tokens_that_were_believed_too()
+    {
+        var token = Lasting(TimeSpan.FromDays(3));
+        (await VerifyAsync(token)).ShouldBeOfType<TokenVerdict.Good>().Fits("msteams", Connector).ShouldBeTrue();
+        bed.Teams.Tokens.Endorsements = ["skype"];
+        bed.Clock.Now += TimeSpan.FromHours(24);
+        (await VerifyAsync(token)).ShouldBeOfType<TokenVerdict.Good>().Fits("msteams", Connector).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Another_signature_under_claims_that_were_believed_is_a_wrong_one()
+    {
+        var token = Lasting(TimeSpan.FromHours(1));
+        (await VerifyAsync(token)).ShouldBeOfType<TokenVerdict.Good>();
+        var parts = token.Split('.');
+        (await VerifyAsync($"{parts[0]}.{parts[1]}.{Lasting(TimeSpan.FromHours(2)).Split('.')[2]}")).ShouldBeOfType<TokenVerdict.Bad>().Why.ShouldBe("a wrong signature");
+    }
+
+    [Fact]
+    public async Task A_key_under_the_name_of_another_does_not_vouch_for_what_that_one_signed()
+    {
+        using var http = new HttpClient();
+        using var keys = new SigningKeys(http, "nobody", () => new Uri(bed.Teams.Address, "openid"), () => TimeSpan.FromSeconds(30), bed.Clock, NullLogger.Instance);
+        var announced = (await keys.FindAsync("key-1", default)).ShouldNotBeNull();
+        var (claims, tokens) = (new BotClaims("i", "a", false, null, null, "s"), new VerifiedTokens(keys));
+        tokens.Keep("ours", new VerifiedToken(claims, announced));
+        tokens.Keep("theirs", new VerifiedToken(claims, announced with { Endorsements = ["msteams"] }));
+        (await tokens.FindAsync("ours", default)).ShouldNotBeNull().Key.ShouldBeSameAs(announced);
+        (await tokens.FindAsync("theirs", default)).ShouldBeNull();
+        (await tokens.FindAsync("nobody's", default)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Only_so_many_tokens_are_remembered()
+    {
+        using var http = new HttpClient();
+        using var keys = new SigningKeys(http, "nobody", () => new Uri(bed.Teams.Address, "openid"), () => TimeSpan.FromSeconds(30), bed.Clock, NullLogger.Instance);
+        var verified = new VerifiedToken(new BotClaims("i", "a", false, null, null, "s"), (await keys.FindAsync("key-1", default))!);
+        var tokens = new VerifiedTokens(keys);
+        for (var number = 0; number < 5 * VerifiedTokens.Most; number++)
+        {
+            tokens.Keep($"token {number}", verified);
+            tokens.Count.ShouldBeInRange(1, VerifiedTokens.Most);
+        }
+
+        (await tokens.FindAsync($"token {(5 * VerifiedTokens.Most) - 1}", default)).ShouldBeSameAs(verified);
+    }
+
+    [Fact]
     public async Task Our_own_token_is_fetched_once_for_all_and_again_shortly_before_it_ends()
     {
         var tokens = bed.Get<BotTokens>();
@@ -95,7 +204,11 @@ public sealed class TeamsKeysTests : IAsyncLifetime
     }
 
     private Task<TokenVerdict> VerifyAsync(string? token = null) =>
-        bed.Get<BotTokenVerifier>().VerifyAsync($"Bearer {token ?? bed.Teams.Tokens.Make(TeamsStandIn.AppId, "https://smba.trafficmanager.net/amer/", bed.Clock.Now)}", default);
+        bed.Get<BotTokenVerifier>().VerifyAsync($"Bearer {token ?? bed.Teams.Tokens.Make(TeamsStandIn.AppId, Connector, bed.Clock.Now)}", default);
+
+    /// <summary>A token that is good from a minute ago on.</summary>
+    private string Lasting(TimeSpan life) =>
+        bed.Teams.Tokens.Make(TeamsStandIn.AppId, Connector, bed.Clock.Now, claims => claims["exp"] = (bed.Clock.Now + life).ToUnixTimeSeconds());
 
     private int Reads() => bed.Teams.Calls.Count(call => call == "GET /keys");
 }

@@ -20,12 +20,13 @@ internal sealed class Wall : TimeProvider
 internal sealed class TeamsBed : IAsyncDisposable, ITeamsPlaces, ITeamsAudience
 {
     private readonly ServiceProvider services;
+    private readonly IConfigurationRoot configuration;
     private readonly Dictionary<string, string> posted = [];
 
     private TeamsBed(TeamsStandIn teams, Wall clock, IEnumerable<KeyValuePair<string, string?>> settings)
     {
         (Teams, Clock) = (teams, clock);
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(teams.Settings).AddInMemoryCollection(settings).Build();
+        configuration = new ConfigurationBuilder().AddInMemoryCollection(teams.Settings).AddInMemoryCollection(settings).Build();
         services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(clock).AddSingleton<ITeamsPlaces>(this).AddSingleton<ITeamsAudience>(this).AddTeams(configuration).BuildServiceProvider();
         Saw(TeamsStandIn.Team, "General");
     }
@@ -52,8 +53,15 @@ internal sealed class TeamsBed : IAsyncDisposable, ITeamsPlaces, ITeamsAudience
         return new TeamsBed(await TeamsStandIn.StartAsync(clock), clock, settings.Select(one => KeyValuePair.Create(one.Key, (string?)one.Value)));
     }
 
-    public void Saw(string id, string? name, string kind = "channel") =>
-        Book = Book.Evolve(new ConversationSeen(new TeamsConversation(id, kind, new Uri(Teams.ServiceUrl), TeamsStandIn.Bot, kind == "channel" ? TeamsStandIn.Team : null, "Payments", name)));
+    /// <summary>Changes a setting while everything goes on.</summary>
+    public void Change(string key, string value)
+    {
+        configuration[key] = value;
+        configuration.Reload();
+    }
+
+    public void Saw(string id, string? name, string kind = "channel", string team = TeamsStandIn.Team) =>
+        Book = Book.Evolve(new ConversationSeen(new TeamsConversation(id, kind, new Uri(Teams.ServiceUrl), TeamsStandIn.Bot, kind == "channel" ? team : null, "Payments", name)));
 
     public void Forget() => Book = TeamsBook.Empty;
 

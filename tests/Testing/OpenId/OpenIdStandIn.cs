@@ -1,11 +1,9 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -41,16 +39,7 @@ public sealed class OpenIdStandIn : IAsyncDisposable
     /// <summary>What people were sent here with, the last time.</summary>
     public IReadOnlyDictionary<string, string> LastAsked { get; private set; } = new Dictionary<string, string>();
 
-    public static async Task<OpenIdStandIn> StartAsync()
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var app = builder.Build();
-        var it = new OpenIdStandIn(app);
-        app.Run(it.AnswerAsync);
-        await app.StartAsync();
-        return it;
-    }
+    public static Task<OpenIdStandIn> StartAsync() => Loopback.StartAsync(app => new OpenIdStandIn(app), (standIn, http) => standIn.AnswerAsync(http));
 
     public async ValueTask DisposeAsync()
     {
