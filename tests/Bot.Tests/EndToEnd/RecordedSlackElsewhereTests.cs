@@ -31,7 +31,7 @@ public sealed class RecordedSlackElsewhereTests(RecordedSlackElsewhere slack) : 
     {
         var before = (Hooks: slack.Hooks.Answers.Count, Calls: slack.Stage.Slack.Calls.Count);
         var sent = RecordedSlack.Kind(file) == "command" ? null : JsonNode.Parse(Recordings.Bytes($"{RecordedSlack.Folder}/{file}"));
-        var acknowledged = await slack.PostAsync(file);
+        var acknowledged = await slack.PostInTimeAsync(file);
         switch ((string?)sent?["type"])
         {
             case null:

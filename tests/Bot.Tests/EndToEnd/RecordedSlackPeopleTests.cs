@@ -18,7 +18,7 @@ public sealed class RecordedSlackPeopleTests : IAsyncLifetime
     [Fact]
     public async Task A_command_opens_a_run_and_what_is_clicked_and_sent_after_its_end_is_told_so()
     {
-        RecordedSlack.Shown(await slack.PostAsync("slash-command-empty-text.form.txt", With(("command=%2Fhello&text=", "command=%2Fdeploy&text=api+v1.2.3+prod")))).ShouldContain("Run 1 ");
+        (await slack.TellAsync("slash-command-empty-text.form.txt", With(("command=%2Fhello&text=", "command=%2Fdeploy&text=api+v1.2.3+prod")))).ShouldContain("Run 1 ");
         var card = await There.MessageAsync(Stage.Channel, message => message.Shows("waiting for its checklist"), RecordedSlack.Patience);
         var tick = card.Buttons.First(button => button.Beside.Contains("Database", StringComparison.Ordinal)).Value!;
         var abort = card.Buttons.First(button => button.Label == "Abort").Value!;
@@ -47,9 +47,11 @@ public sealed class RecordedSlackPeopleTests : IAsyncLifetime
         await slack.PostAsync("event_callback-app_mention-with-blocks.json", With(("U234", "W111"), ("<@U123> test", "<@U123> deploy api v1.2.3 prod")));
         await There.ReplyAsync("W111", reply => reply.Channel == "C123" && reply.Via == "chat.postEphemeral" && reply.Shows("Run 1 "), RecordedSlack.Patience);
         var card = await There.MessageAsync(Stage.Channel, message => message.Shows("waiting for its checklist"), RecordedSlack.Patience);
+        using var http = slack.Bot.NewClient();
+        await There.User("W111", http).TickAsync(card, "Database backup taken");
+        await There.MessageAsync(Stage.Channel, message => message.Shows("1 item is still to be ticked"), RecordedSlack.Patience);
         await slack.PostAsync("log-message-in-thread.json", With(("U00FAKEUSER1", "W222"), ("C00FAKECHAN1", card.Channel), ("1766458026.240809", card.Ts), ("\"text\": \"2\"", "\"text\": \"looks odd &amp; slow\"")));
         await There.MarkedAsync(card.Channel, "1766458031.859009", "memo", RecordedSlack.Patience);
-        using var http = slack.Bot.NewClient();
         (await http.GetStringAsync("/runs/1")).ShouldContain("looks odd &amp; slow");
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using ChatOps.Testing;
 using ChatOps.Testing.Slack;
 using Shouldly;

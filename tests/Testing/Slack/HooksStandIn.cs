@@ -69,13 +69,18 @@ public sealed class HooksStandIn : IAsyncDisposable
     }
 
     /// <summary>Waits for an answer beyond the first <paramref name="after"/>.</summary>
-    public async Task<HookAnswer> AnswerAsync(Func<HookAnswer, bool> wanted, int after, TimeSpan timeout)
+    public async Task<HookAnswer> AnswerAsync(Func<HookAnswer, bool> wanted, int after, TimeSpan timeout) =>
+        (await UntilAsync(all => all.Skip(after).Any(wanted), timeout)).Skip(after).First(wanted);
+
+    /// <summary>Waits until the answers are as they should be.</summary>
+    public async Task<IReadOnlyList<HookAnswer>> UntilAsync(Func<IReadOnlyList<HookAnswer>, bool> wanted, TimeSpan timeout)
     {
         using var limit = new CancellationTokenSource(timeout);
         while (true)
         {
             var news = Volatile.Read(ref changed).Task;
-            if (Answers.Skip(after).FirstOrDefault(wanted) is { } found) return found;
+            var all = Answers;
+            if (wanted(all)) return all;
             try
             {
                 await news.WaitAsync(limit.Token);
