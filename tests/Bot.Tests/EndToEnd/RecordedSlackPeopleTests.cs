@@ -65,6 +65,16 @@ public sealed class RecordedSlackPeopleTests : IAsyncLifetime
         (await slack.Hooks.AnswerAsync(one => one.Path == "/app/T111/111/xxx", before, RecordedSlack.Patience)).Says.ShouldContain("This channel is no incident's");
     }
 
+    [Fact]
+    public async Task Where_the_address_is_used_up_the_answer_goes_to_the_person_in_the_same_thread()
+    {
+        slack.Hooks.UsedUp = true;
+        await slack.PostAsync("block_actions-in-thread.json");
+        var told = await There.ReplyAsync("U111", reply => reply.Via == "chat.postEphemeral", RecordedSlack.Patience);
+        told.Says.ShouldContain("This button is not one of the bot's");
+        (told.Channel, told.Thread).ShouldBe(("C111", "1693616242.466609"));
+    }
+
     /// <summary>A button of the bot's own on the Home tab has no channel and no address to answer at: what it says goes to the person.</summary>
     [Fact]
     public async Task What_is_clicked_where_there_is_no_channel_is_answered_directly()

@@ -53,6 +53,9 @@ public sealed class HooksStandIn : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether every address is used up: nothing is taken any more, as after five answers or half an hour.</summary>
+    public bool UsedUp { get; set; }
+
     /// <summary>What was answered, in order.</summary>
     public IReadOnlyList<HookAnswer> Answers => Locked(() => answers.ToList());
 
@@ -163,6 +166,13 @@ public sealed class HooksStandIn : IAsyncDisposable
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             Locked(() => refused.Add($"{context.Request.Method} {context.Request.Path}"));
+            return;
+        }
+
+        if (UsedUp)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            await context.Response.WriteAsync("used_url");
             return;
         }
 
