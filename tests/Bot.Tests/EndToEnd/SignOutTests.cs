@@ -1,5 +1,6 @@
 using System.Net;
 using ChatOps.Bot.Tests.Web;
+using ChatOps.Testing;
 using ChatOps.Testing.OpenId;
 using Shouldly;
 using Xunit;
@@ -9,10 +10,9 @@ namespace ChatOps.Bot.Tests.EndToEnd;
 /// <summary>Signing out, by the front door: it holds for every copy of the cookie, in this process and in the next.</summary>
 public sealed class SignOutTests : IAsyncLifetime
 {
+    private readonly List<BotProcess> bots = [];
     private Stage stage = null!;
     private OpenIdStandIn provider = null!;
-    private BotProcess bot = null!;
-    private Visitor ana = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -28,17 +28,18 @@ public sealed class SignOutTests : IAsyncLifetime
         foreach (var (key, value) in ((string, string)[])
         [
             ("ChatOps:PublicUrl", $"http://127.0.0.1:{stage.Port}/"), ("Console:Slack:ClientId", OpenIdStandIn.ClientId), ("Console:Slack:ClientSecret", OpenIdStandIn.ClientSecret),
-            ("Console:Slack:TeamId", "T1"), ("Console:Slack:Authority", provider.Authority.AbsoluteUri), ("Console:SessionLength", "7.00:00:00"),
+            ("Console:Slack:TeamId", "T1"), ("Console:Slack:Authority", provider.Authority.AbsoluteUri), ("Console:SessionLength", "7.00:00:00"), ("Console:Keys", Path.Combine(stage.Folder, "keys")),
         ]) stage.Settings[key] = value;
-        bot = await stage.StartBotAsync();
-        ana = new Visitor(bot.Address);
     }
 
     public async ValueTask DisposeAsync()
     {
-        TestContext.Current.TestOutputHelper?.WriteLine(bot.Output);
-        ana.Dispose();
-        await bot.DisposeAsync();
+        foreach (var bot in bots)
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(bot.Output);
+            await bot.DisposeAsync();
+        }
+
         await provider.DisposeAsync();
         await stage.DisposeAsync();
     }
@@ -46,18 +47,50 @@ public sealed class SignOutTests : IAsyncLifetime
     [Fact]
     public async Task A_sign_in_that_was_ended_stays_ended_after_a_restart_and_others_go_on()
     {
-        await ana.SignInAsync("slack");
+        var bot = await StartAsync(stage.Port);
+        using var ana = new Visitor(bot.Address);
+        using var phone = new Visitor(bot.Address);
+        foreach (var one in (Visitor[])[ana, phone]) await one.SignInAsync("slack");
         using var copy = ana.Copy();
         using var later = ana.Copy();
-        using var phone = new Visitor(bot.Address);
-        await phone.SignInAsync("slack");
         (await copy.GetAsync("/")).Status.ShouldBe(HttpStatusCode.OK);
-        (await ana.PostAsync("/signout", null, ("token", Visitor.TokenOf((await ana.GetAsync("/signout")).Body)))).Location.ShouldBe("/signin");
+        await SignOutAsync(ana);
         (await copy.GetAsync("/")).Status.ShouldBe(HttpStatusCode.SeeOther);
         await bot.KillAsync();
-        await bot.DisposeAsync();
-        bot = await stage.StartBotAsync();
+        await StartAsync(stage.Port);
         (await later.GetAsync("/")).Location.ShouldStartWith("/signin");
         (await phone.GetAsync("/")).Status.ShouldBe(HttpStatusCode.OK);
     }
+
+    [Fact]
+    public async Task What_was_ended_at_one_replica_is_ended_at_the_other()
+    {
+        Assert.SkipWhen(PostgresServer.Binaries() is null, "PostgreSQL is not installed.");
+        await using var server = await PostgresServer.StartAsync(durable: true, TestContext.Current.CancellationToken);
+        stage.Settings["ChatOps:Database"] = await server.CreateDatabaseAsync(TestContext.Current.CancellationToken);
+        var one = await StartAsync(stage.Port);
+        var other = await StartAsync(BotProcess.FreePort());
+        using var ana = new Visitor(one.Address);
+        await ana.SignInAsync("slack");
+        using var copy = ana.Copy();
+        copy.Through = other.Address;
+        (await copy.GetAsync("/")).Status.ShouldBe(HttpStatusCode.OK);
+        await SignOutAsync(ana);
+
+        // It hears of it by the database's own notice, a moment later.
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while ((await copy.GetAsync("/")).Status == HttpStatusCode.OK) await Task.Delay(20, patience.Token);
+        copy.Cookies.ShouldNotContainKey("__Host-chatops");
+        foreach (var bot in bots) await bot.KillAsync();
+    }
+
+    private async Task<BotProcess> StartAsync(int port)
+    {
+        var bot = await BotProcess.StartAsync(stage.Folder, stage.Settings, port);
+        bots.Add(bot);
+        return bot;
+    }
+
+    private static async Task SignOutAsync(Visitor somebody) =>
+        (await somebody.PostAsync("/signout", null, ("token", Visitor.TokenOf((await somebody.GetAsync("/signout")).Body)))).Location.ShouldBe("/signin");
 }
