@@ -29,7 +29,7 @@ internal sealed class EndedSessions(IStore store, TimeProvider time) : IDisposab
         }, cancellationToken);
     }
 
-    /// <exception cref="StoreUnavailableException">It can't be told: nobody may come in by it.</exception>
+    /// <exception cref="StoreUnavailableException">It was not read before and can't be now: nobody may come in by it.</exception>
     public async ValueTask<bool> HasAsync(Session session, CancellationToken cancellationToken) =>
         (await LedgerOf(session).NowAsync(cancellationToken)).Names.Contains(NameOf(session));
 

@@ -65,9 +65,7 @@ public sealed class SignOutTests : IAsyncLifetime
     [Fact]
     public async Task What_was_ended_at_one_replica_is_ended_at_the_other()
     {
-        Assert.SkipWhen(PostgresServer.Binaries() is null, "PostgreSQL is not installed.");
-        await using var server = await PostgresServer.StartAsync(durable: true, TestContext.Current.CancellationToken);
-        stage.Settings["ChatOps:Database"] = await server.CreateDatabaseAsync(TestContext.Current.CancellationToken);
+        await using var server = await DatabaseAsync();
         var one = await StartAsync(stage.Port);
         var other = await StartAsync(BotProcess.FreePort());
         using var ana = new Visitor(one.Address);
@@ -78,10 +76,46 @@ public sealed class SignOutTests : IAsyncLifetime
         await SignOutAsync(ana);
 
         // It hears of it by the database's own notice, a moment later.
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while ((await copy.GetAsync("/")).Status == HttpStatusCode.OK) await Task.Delay(20, patience.Token);
+        (await UntilAsync(copy, HttpStatusCode.SeeOther)).Location.ShouldStartWith("/signin");
         copy.Cookies.ShouldNotContainKey("__Host-chatops");
         foreach (var bot in bots) await bot.KillAsync();
+    }
+
+    [Fact]
+    public async Task A_process_that_can_not_read_what_was_ended_lets_nobody_in_and_afterwards_the_same_cookie_is_good()
+    {
+        await using var server = await DatabaseAsync();
+        var bot = await StartAsync(stage.Port);
+        using var ana = new Visitor(bot.Address);
+        await ana.SignInAsync("slack");
+        await server.StopAsync(TestContext.Current.CancellationToken);
+
+        // A page for which nothing else is read.
+        (await ana.GetAsync("/signout")).ShouldSatisfyAllConditions(answer => answer.Status.ShouldBe(HttpStatusCode.ServiceUnavailable), answer => answer.Body.ShouldContain("The database does not answer"));
+        await server.StartAsync(TestContext.Current.CancellationToken);
+        (await UntilAsync(ana, HttpStatusCode.OK, "/signout")).Body.ShouldContain("ana@example.com");
+        await bot.KillAsync();
+    }
+
+    private async Task<PostgresServer> DatabaseAsync()
+    {
+        Assert.SkipWhen(PostgresServer.Binaries() is null, "PostgreSQL is not installed.");
+        var server = await PostgresServer.StartAsync(durable: true, TestContext.Current.CancellationToken);
+        stage.Settings["ChatOps:Database"] = await server.CreateDatabaseAsync(TestContext.Current.CancellationToken);
+        return server;
+    }
+
+    /// <summary>Opens a page until it is answered so.</summary>
+    private static async Task<Answer> UntilAsync(Visitor somebody, HttpStatusCode status, string path = "/")
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var answer = await somebody.GetAsync(path);
+            if (answer.Status == status) return answer;
+            answer.Status.ShouldNotBe(HttpStatusCode.InternalServerError, answer.Body);
+            await Task.Delay(50, patience.Token);
+        }
     }
 
     private async Task<BotProcess> StartAsync(int port)
