@@ -14,7 +14,7 @@ using Xunit;
 namespace ChatOps.Bot.Tests.EndToEnd;
 
 /// <summary>The real bot as Slack's own payloads meet it: they come in over the front door byte for byte, and its answers go out by a proxy to what stands at <c>hooks.slack.com</c>.</summary>
-/// <remarks>Home is the workspace that most of them name, T111, with three of its accounts as Ana, Ben and Cleo. Two accounts are known of elsewhere, and nobody else is known.</remarks>
+/// <remarks>Home is the workspace that most of them name, T111, with three of its accounts as Ana, Ben and Cleo. Three more are of other workspaces, and nobody else is known.</remarks>
 public class RecordedSlack : IAsyncLifetime
 {
     public const string Folder = "slack";
@@ -120,7 +120,7 @@ public class RecordedSlack : IAsyncLifetime
         return answered;
     }
 
-    /// <summary>What a kind of request the file holds.</summary>
+    /// <summary>Which kind of request the file holds.</summary>
     public static string Kind(string file) =>
         file.EndsWith(".form.txt", StringComparison.Ordinal) ? "command"
         : file.StartsWith("event_callback-", StringComparison.Ordinal) || file.StartsWith("log-", StringComparison.Ordinal) || file is "app_rate_limited.json" or "url_verification.json" ? "event"
