@@ -8,7 +8,7 @@ namespace ChatOps.Bot.Tests.EndToEnd;
 /// <summary>The recorded frames of Socket Mode, byte for byte, to the real process.</summary>
 public sealed class RecordedSocketTests : IAsyncLifetime
 {
-    private const string Folder = "slack/socket-mode";
+    private const string Frames = "slack/socket-mode";
 
     private readonly Socketed slack = new();
 
@@ -23,13 +23,13 @@ public sealed class RecordedSocketTests : IAsyncLifetime
     public ValueTask DisposeAsync() => slack.DisposeAsync();
 
     [Fact]
-    public void Every_recorded_frame_is_sent_by_a_test() => Recordings.Of(Folder, "").Select(Path.GetFileName).ShouldBe(
+    public void Every_recorded_frame_is_sent_by_a_test() => Recordings.Of(Frames, "").Select(Path.GetFileName).ShouldBe(
     [
         "disconnect-link_disabled.json", "disconnect-refresh_requested.json", "disconnect-too_many_websockets.json", "disconnect-warning.json",
         "envelope-events_api.json", "envelope-interactive.json", "envelope-slash_commands.json", "hello-2-connections.json", "hello.json",
     ]);
 
-    public static TheoryData<string> Envelopes => [.. Recordings.Of(Folder, "envelope-")];
+    public static TheoryData<string> Envelopes => [.. Recordings.Of(Frames, "envelope-")];
 
     [Theory]
     [MemberData(nameof(Envelopes))]
@@ -75,8 +75,8 @@ public sealed class RecordedSocketTests : IAsyncLifetime
     [InlineData("disconnect-refresh_requested.json")]
     public async Task Connections_that_Slack_renews_are_followed_by_others(string file)
     {
-        Sockets.Hello = Recordings.Text($"{Folder}/hello.json");
-        await Sockets.SendRawToAllAsync(Recordings.Text($"{Folder}/{file}"));
+        Sockets.Hello = Recordings.Text($"{Frames}/hello.json");
+        await Sockets.SendRawToAllAsync(Recordings.Text($"{Frames}/{file}"));
         await Sockets.UntilAsync(sockets => sockets is { Opened: 4, Open: 2 });
         (await slack.Stage.Slack.SocketUser("W111").TypeAsync("C111", "/status")).Reply!.Says.ShouldContain("v1.2.2");
     }
@@ -86,7 +86,7 @@ public sealed class RecordedSocketTests : IAsyncLifetime
     [InlineData("disconnect-too_many_websockets.json", "Make Slack:Connections smaller")]
     public async Task Connections_that_Slack_does_not_want_are_not_opened_again_at_once_and_it_is_said_why(string file, string says)
     {
-        await Sockets.SendRawToAllAsync(Recordings.Text($"{Folder}/{file}"));
+        await Sockets.SendRawToAllAsync(Recordings.Text($"{Frames}/{file}"));
         using var patience = new CancellationTokenSource(RecordedSlack.Patience);
         while (!slack.Bot.Output.Contains(says, StringComparison.Ordinal)) await Task.Delay(50, patience.Token);
 
@@ -101,7 +101,7 @@ public sealed class RecordedSocketTests : IAsyncLifetime
         protected override IEnumerable<KeyValuePair<string, string?>> Further()
         {
             Stage.Settings.Remove("Slack:SigningSecret");
-            Stage.Slack.Sockets.Hello = Recordings.Text($"{Folder}/hello-2-connections.json");
+            Stage.Slack.Sockets.Hello = Recordings.Text($"{Frames}/hello-2-connections.json");
             return Stage.Slack.SocketSettings;
         }
 
