@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using ChatOps.Bot.Engine;
 using ChatOps.Bot.Settings;
 using ChatOps.Integrations.PostgreSql;
 using ChatOps.Integrations.Sqlite;
@@ -83,7 +84,7 @@ internal static class AuditCommand
 
     private static async Task<int> ExportAsync(IStore store, DateTimeOffset? from, DateTimeOffset? to, bool csv, Terminal terminal, CancellationToken cancellationToken)
     {
-        var lines = new AuditLines();
+        var lines = HouseAudit.Lines();
         if (csv) terminal.Out.WriteLine(AuditCsv.Header);
         await foreach (var entry in EntriesAsync(store, long.MaxValue, cancellationToken))
         {

@@ -63,15 +63,17 @@ internal static class SlackForm
 
 /// <summary>Something that was clicked or chosen in a message.</summary>
 /// <param name="AsksReason">The button wants a reason first.</param>
+/// <param name="Channel">Where the message is; on the Home tab and in dialogs there is none, and it is the person: what is for them goes to them directly.</param>
 /// <param name="InReply">True when the click was on a message that only this person sees.</param>
+/// <param name="Thread">The thread that the message is in.</param>
 internal sealed record SlackClick(
-    string User, string Channel, CardAction? Action, string Label, bool AsksReason, bool InReply, string Delivery, string? Trigger, Uri? AnswerAt)
+    string User, string Channel, CardAction? Action, string Label, bool AsksReason, bool InReply, string Delivery, string? Trigger, Uri? AnswerAt, string? Thread)
 {
     /// <summary>Every action of a <c>block_actions</c> payload; buttons that only open a link carry nothing and are left out.</summary>
     public static IEnumerable<SlackClick> Read(JsonElement payload, SlackOrigin origin)
     {
         var user = origin.At(SlackPayload.Need(payload, "user", "id"));
-        var channel = (SlackPayload.Text(payload, "channel", "id") ?? SlackPayload.Text(payload, "container", "channel_id")) is { } place ? origin.At(place) : "";
+        var channel = (SlackPayload.Text(payload, "channel", "id") ?? SlackPayload.Text(payload, "container", "channel_id")) is { } place ? origin.At(place) : user;
         if (SlackPayload.Find(payload, "actions") is not { ValueKind: JsonValueKind.Array } actions) throw new MalformedRequestException("The actions are missing.");
         foreach (var action in actions.EnumerateArray())
         {
@@ -81,7 +83,7 @@ internal sealed record SlackClick(
                 user, channel, CardAction.Parse(value), SlackPayload.Text(action, "text", "text") ?? "Go ahead",
                 id.StartsWith(SlackCards.AskPrefix, StringComparison.Ordinal), SlackPayload.Flag(payload, "container", "is_ephemeral"),
                 $"slack:act:{user}:{SlackPayload.Need(action, "action_ts")}:{id}", SlackPayload.Text(payload, "trigger_id"),
-                SlackForm.Address(SlackPayload.Text(payload, "response_url")));
+                SlackForm.Address(SlackPayload.Text(payload, "response_url")), SlackPayload.Text(payload, "container", "thread_ts"));
         }
     }
 

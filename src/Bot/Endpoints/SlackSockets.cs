@@ -14,6 +14,9 @@ internal sealed partial class SlackSockets(SlackClient client, SlackEnvelopes en
     /// <summary>Between tries of what a person has to mend first: it works again soon after they did.</summary>
     private static readonly TimeSpan MendingPause = TimeSpan.FromMinutes(5);
 
+    /// <summary>Slack's reasons that a person has to do something about.</summary>
+    private const string SwitchedOff = "link_disabled", TooMany = "too_many_websockets";
+
     private readonly ConcurrentDictionary<Task, bool> closing = new();
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -47,11 +50,11 @@ internal sealed partial class SlackSockets(SlackClient client, SlackEnvelopes en
                 current = next;
                 var since = time.GetTimestamp();
                 var reason = await current.Leaving.WaitAsync(stopping);
+                var rest = PauseAfter(reason, time.GetElapsedTime(since));
                 if (reason is null) Log.Broke(logger);
-                if (reason is null && time.GetElapsedTime(since) < FirstPause) await Task.Delay(FirstPause, time, stopping);
-                if (reason != "link_disabled") continue;
-                Log.Disabled(logger, MendingPause);
-                await Task.Delay(MendingPause, time, stopping);
+                if (reason == SwitchedOff) Log.Disabled(logger, rest);
+                if (reason == TooMany) Log.TooManyConnections(logger, rest);
+                await Task.Delay(rest, time, stopping);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -59,6 +62,14 @@ internal sealed partial class SlackSockets(SlackClient client, SlackEnvelopes en
             if (current is not null) Close(current);
         }
     }
+
+    /// <summary>How long to wait before the next connection. One that is sent away as soon as it came is not followed by another at once, whatever the reason.</summary>
+    private static TimeSpan PauseAfter(string? reason, TimeSpan lasted) => reason switch
+    {
+        SwitchedOff => MendingPause,
+        TooMany => LongestPause,
+        _ => lasted < FirstPause ? FirstPause : TimeSpan.Zero,
+    };
 
     /// <summary>A connection that Slack has greeted, or how long to wait before the next try.</summary>
     private async Task<(SlackConnection? Connection, TimeSpan Pause)> OpenAsync(int failures, CancellationToken stopping)
@@ -114,5 +125,8 @@ internal sealed partial class SlackSockets(SlackClient client, SlackEnvelopes en
 
         [LoggerMessage(294, LogLevel.Information, "A connection to Slack broke; it is opened again")]
         public static partial void Broke(ILogger logger);
+
+        [LoggerMessage(295, LogLevel.Warning, "Slack closes a connection because the app has too many: over all its processes it may have 10. Make Slack:Connections smaller. Next try in {Pause}")]
+        public static partial void TooManyConnections(ILogger logger, TimeSpan pause);
     }
 }

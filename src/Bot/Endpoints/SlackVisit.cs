@@ -8,7 +8,7 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Endpoints;
 
 /// <summary>What is done with a request that is known to be from Slack: by its signature, or by the connection it came over.</summary>
-internal sealed class SlackVisit(SlackDoor door, SlackWorkspaces workspaces, SlackReplies replies, SeenLately seen, SlackLate late)
+internal sealed partial class SlackVisit(SlackDoor door, SlackWorkspaces workspaces, SlackReplies replies, SeenLately seen, SlackLate late, ILogger<SlackVisit> logger)
 {
     /// <summary>The shortcut's name in the app's manifest.</summary>
     private const string DeployShortcut = "deploy";
@@ -98,6 +98,9 @@ internal sealed class SlackVisit(SlackDoor door, SlackWorkspaces workspaces, Sla
             case "event_callback" when door.Home is { } home && SlackHome.OpenedBy(root, origin) is { } user:
                 replies.ShowHome(() => home(user, replies.Stopping), user);
                 return SlackAnswered.Nothing;
+            case "app_rate_limited":
+                Log.EventsHeldBack(logger, sender.Team ?? sender.Enterprise ?? "not named");
+                return SlackAnswered.Nothing;
             default:
                 return SlackAnswered.Nothing;
         }
@@ -105,7 +108,7 @@ internal sealed class SlackVisit(SlackDoor door, SlackWorkspaces workspaces, Sla
 
     private async Task ClickAsync(SlackClick click)
     {
-        var asker = new SlackAsker(click.User, click.Channel, click.AnswerAt, click.InReply);
+        var asker = new SlackAsker(click.User, click.Channel, click.AnswerAt, click.InReply, click.Thread);
         if (click.Action is not { } action)
         {
             replies.AnswerLater(Task.FromResult(SlackReplies.Sorry("This button is not one of the bot's, or is too old. Nothing was changed.")), asker);
@@ -252,6 +255,12 @@ internal sealed class SlackVisit(SlackDoor door, SlackWorkspaces workspaces, Sla
         Json(new JsonObject { ["response_action"] = "errors", ["errors"] = new JsonObject { ["reason"] = SlackText.Fit(says, 300) } }.ToJsonString());
 
     private static SlackAnswered Json(string json) => new(json);
+
+    private static partial class Log
+    {
+        [LoggerMessage(264, LogLevel.Warning, "Slack held events of the workspace {Workspace} back, because there were too many in an hour: mentions, direct messages and notes of that minute did not arrive")]
+        public static partial void EventsHeldBack(ILogger logger, string workspace);
+    }
 }
 
 /// <summary>What Slack is answered: over HTTP the body, over a connection the acknowledgement's payload.</summary>

@@ -38,7 +38,7 @@ internal sealed class SlackInstalls(IStore store, TimeProvider time, IDataProtec
     {
         var install = new SlackInstall(grant.Id, grant.Name, grant.IsGrid, grant.Bot, grant.App, grant.Scopes, SealFor(grant.Id).Protect(grant.Token), by);
         var (_, kept) = await ledger.KeepAsync(
-            book => new Commit(time.GetUtcNow()) { Streams = [ledger.Append(book, [SlackInstallBook.Write(new SlackInstalled(install))])], Delivery = new Delivery(DeliveryOf(once), grant.Id) }, cancellationToken);
+            book => new Commit(time.GetUtcNow()) { Streams = [ledger.Append(book, [SlackInstallBook.Write(new SlackInstalled(install, book.Find(grant.Id) is not null))])], Delivery = new Delivery(DeliveryOf(once), grant.Id) }, cancellationToken);
         return kept;
     }
 

@@ -43,7 +43,7 @@ internal sealed class AuditReads(IStore store, RunEngine engine)
 
     private async Task<AuditLine?> LineAsync(ChainEntry entry, CancellationToken cancellationToken)
     {
-        if (!RunId.TryParse(entry.Event.Stream.Name, out var run)) return new AuditLines().Next(entry);
+        if (!RunId.TryParse(entry.Event.Stream.Name, out var run)) return HouseAudit.Lines().Next(entry);
         return await engine.FindAsync(run, cancellationToken) is { } state ? AuditLines.LineOf(state, entry, RunJson.ReadRun(entry.Event)) : null;
     }
 }

@@ -10,15 +10,7 @@ internal sealed partial class ConsoleDoor(SignIn signIn, TimeProvider time, ILog
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
-        var http = context.HttpContext;
-        Guard(http.Response.Headers);
-        if (await signIn.RefuseAsync(http, IsPage(http)) is { } refused) return refused;
-        if (IsPage(http))
-        {
-            if (ComesFromElsewhere(http.Request)) return PageResults.Page(PlainPages.Arrive);
-            Viewers.Welcome(http);
-        }
-
+        Guard(context.HttpContext.Response.Headers);
         return await AnswerAsync(context, next);
     }
 
@@ -38,6 +30,13 @@ internal sealed partial class ConsoleDoor(SignIn signIn, TimeProvider time, ILog
         var http = context.HttpContext;
         try
         {
+            if (await signIn.RefuseAsync(http, IsPage(http)) is { } refused) return refused;
+            if (IsPage(http))
+            {
+                if (ComesFromElsewhere(http.Request)) return PageResults.Page(PlainPages.Arrive);
+                Viewers.Welcome(http);
+            }
+
             // A field that only our own pages know: without it, whatever was posted was not posted by one of them.
             if (LoopbackOnly.Changes(http.Request.Method) && http.GetEndpoint()?.Metadata.GetMetadata<ForAnybody>() is null && (Viewers.VisitOf(http.Request) is not { } visit || !FormToken.Fits(visit, (await PageResults.FormAsync(http))[FormToken.Field])))
                 return Sorry(http, StatusCodes.Status403Forbidden, "Nothing was done", NoVisit);

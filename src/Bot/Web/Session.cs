@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using ChatOps.Integrations.OpenId;
@@ -26,32 +25,14 @@ internal sealed record Session(SignedInAccount Who, string Visit, DateTimeOffset
             : null;
 }
 
-/// <summary>Sign-ins that were ended before their time: whoever kept a copy of such a cookie can't come back with it.</summary>
-/// <remarks>Kept in memory until they would have ended anyway. After a restart a copy would be let in again until then, which is why sign-ins are short.</remarks>
-internal sealed class EndedSessions(TimeProvider time)
-{
-    private readonly ConcurrentDictionary<string, DateTimeOffset> ended = new(StringComparer.Ordinal);
-
-    public void End(Session session)
-    {
-        foreach (var (visit, until) in ended)
-        {
-            if (until < time.GetUtcNow()) ended.TryRemove(visit, out _);
-        }
-
-        ended[session.Visit] = session.Until;
-    }
-
-    public bool Has(Session session) => ended.ContainsKey(session.Visit);
-}
-
 /// <summary>Whether a sign-in still belongs to somebody: asked of the system it was made with, whenever a page is opened.</summary>
 internal sealed class SessionCheck(IEnumerable<IDirectory> directories, EndedSessions ended)
 {
     /// <remarks>A system that does not answer ends nothing: who it was is proved, and sign-ins are short. One that knows the account as nobody's, or as somebody else's, does.</remarks>
+    /// <exception cref="Runbooks.Work.StoreUnavailableException">Whether it was ended can't be told.</exception>
     public async Task<bool> HoldsAsync(Session session, CancellationToken cancellationToken)
     {
-        if (ended.Has(session)) return false;
+        if (await ended.HasAsync(session, cancellationToken)) return false;
         if (directories.FirstOrDefault(one => one.System == session.Who.System) is not { } directory) return true;
         var account = await directory.FindAccountAsync(session.Who.Account, cancellationToken);
         return account is null || account.Person == session.Who.Person;

@@ -59,7 +59,8 @@ internal static partial class SignInPages
     {
         if (http.Features.Get<Session>() is { } session)
         {
-            ended.End(session);
+            // Whoever closes the window meanwhile meant it all the same.
+            await ended.EndAsync(session, CancellationToken.None);
             await http.SignOutAsync(Session.Scheme);
         }
 

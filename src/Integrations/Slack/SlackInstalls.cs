@@ -76,12 +76,15 @@ public sealed record SlackInstallBook(long Version, ImmutableDictionary<string, 
 public abstract record SlackInstallEvent;
 
 /// <summary>It was installed, or installed again: the newest token holds.</summary>
-public sealed record SlackInstalled(SlackInstall Install) : SlackInstallEvent;
+/// <param name="Again">Whether it was there before, whatever became of it.</param>
+public sealed record SlackInstalled(SlackInstall Install, bool Again = false) : SlackInstallEvent;
 
-public sealed record SlackUninstalled(string Id) : SlackInstallEvent;
+/// <param name="Name">What the workspace was called; null in what was kept before names were.</param>
+public sealed record SlackUninstalled(string Id, string? Name = null) : SlackInstallEvent;
 
 /// <param name="Why">Slack's own word: <c>token_revoked</c>, <c>account_inactive</c>.</param>
-public sealed record SlackRevoked(string Id, string Why) : SlackInstallEvent;
+/// <param name="Name">As for <see cref="SlackUninstalled"/>.</param>
+public sealed record SlackRevoked(string Id, string Why, string? Name = null) : SlackInstallEvent;
 
 /// <summary>What outlives the process: where the app is installed, with its tokens.</summary>
 public interface ISlackInstalls

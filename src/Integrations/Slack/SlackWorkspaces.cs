@@ -64,7 +64,7 @@ public sealed partial class SlackWorkspaces : IDisposable
     {
         if (!installs.On || await InstallOfAsync(sender, cancellationToken) is not { Ended: null } install) return;
         if (installs.Unseal(install) is { } token && await NewClient(token, _ => Task.CompletedTask).WhoAmIAsync(cancellationToken) is SlackAnswer<AuthBody>.Ok) return;
-        await installs.EndAsync(install, uninstalled ? new SlackUninstalled(install.Id) : new SlackRevoked(install.Id, "tokens_revoked"), cancellationToken);
+        await installs.EndAsync(install, uninstalled ? new SlackUninstalled(install.Id, install.Name) : new SlackRevoked(install.Id, "tokens_revoked", install.Name), cancellationToken);
         Log.Left(logger, install.Id);
     }
 
@@ -159,7 +159,7 @@ public sealed partial class SlackWorkspaces : IDisposable
     {
         try
         {
-            await installs.EndAsync(install, new SlackRevoked(install.Id, error), CancellationToken.None);
+            await installs.EndAsync(install, new SlackRevoked(install.Id, error, install.Name), CancellationToken.None);
             Log.Refused(logger, install.Id, error);
         }
         catch (StoreUnavailableException)

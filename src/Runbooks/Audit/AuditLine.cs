@@ -9,7 +9,7 @@ namespace ChatOps.Runbooks.Audit;
 /// <param name="Says">The same in words.</param>
 /// <param name="Plan">The hash of the plan that it was about, in full; null where there is none.</param>
 /// <param name="Via">Where it came from: the delivery that brought it (surface, account, its own number there), or <c>bot</c>.</param>
-/// <param name="Evidence">For approvals: what was to be seen when it was given: the plan step by step, and how the checklists stood.</param>
+/// <param name="Evidence">For approvals: what was to be seen when it was given: the plan step by step, and how the checklists stood. For an app that was let in: what it may do there.</param>
 public sealed record AuditLine(
     long Entry, DateTimeOffset At, string? By, string Decision, string Says, long? Run, string? Service, string? Environment, string? Version, string? Plan, string Via,
     ImmutableArray<string> Evidence, string Hash)

@@ -17,7 +17,8 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Runbooks.Audit;
 
 /// <summary>Reads decisions out of the chain. Give it every entry in order, since what a decision was about is known from those before it.</summary>
-public sealed class AuditLines
+/// <param name="others">Who reads the streams that are not kept by the rules here, by the stream.</param>
+public sealed class AuditLines(IReadOnlyDictionary<StreamId, Func<ChainEntry, AuditLine?>> others)
 {
     private readonly Dictionary<StreamId, RunState> runs = [];
 
@@ -35,7 +36,8 @@ public sealed class AuditLines
         if (stored.Stream.Name.StartsWith("alert-", StringComparison.Ordinal)) return OfAlert(entry, AlertJson.Read(stored));
         if (stored.Stream.Name.StartsWith("incident-", StringComparison.Ordinal)) return OfIncident(entry, IncidentJson.Read(stored));
         if (stored.Stream.Name.StartsWith("page-", StringComparison.Ordinal)) return OfPage(entry, PageJson.Read(stored));
-        return stored.Stream.Name.StartsWith("run-", StringComparison.Ordinal) ? OfRun(entry, RunJson.ReadRun(stored)) : null;
+        if (stored.Stream.Name.StartsWith("run-", StringComparison.Ordinal)) return OfRun(entry, RunJson.ReadRun(stored));
+        return others.GetValueOrDefault(stored.Stream)?.Invoke(entry);
     }
 
     private static AuditLine? OfAlert(ChainEntry entry, AlertEvent what)
@@ -158,7 +160,9 @@ public sealed class AuditLines
         _ => throw new InvalidOperationException($"Nobody tells of {what.GetType().Name}."),
     };
 
-    private static AuditLine Line(ChainEntry entry, Person? by, string decision, string says, LockScope? scope) =>
+    /// <summary>A decision that is about no run.</summary>
+    /// <param name="by">Null = the bot by itself.</param>
+    public static AuditLine Line(ChainEntry entry, Person? by, string decision, string says, LockScope? scope) =>
         new(entry.Place, entry.Event.At, by?.Email, decision, says, null, scope?.Service, scope?.Environment, null, null, entry.Via, [], entry.Hash);
 
     /// <summary><c>RunOpened</c> is <c>run-opened</c>; what happened to a step goes by its own name.</summary>

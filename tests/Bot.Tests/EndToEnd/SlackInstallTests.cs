@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using ChatOps.Bot.Tests.Web;
 using ChatOps.Testing;
 using ChatOps.Testing.OpenId;
@@ -177,6 +178,21 @@ public sealed class SlackInstallTests : IAsyncLifetime
         await stage.User(stage.Ben, bot).ClickAsync(await stage.CardAsync(message => message.Shows("waiting for approval")), "Approve");
         await CardAsync(acme, message => message.Shows("1 of 2: ben"));
         acme.Messages.Count(message => message.Key == shown.Key).ShouldBe(1);
+
+        var ended = how == "app_uninstalled" ? "slack-uninstalled" : "slack-revoked";
+        await using var export = BotProcess.Launch(stage.Folder, stage.Settings, BotProcess.FreePort(), "audit", "export");
+        (await export.ExitAsync()).ShouldBe(0);
+        var told = export.Output.Split('\n').Where(line => line.Contains("\"slack-", StringComparison.Ordinal)).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        told.Select(line => line.GetProperty("decision").GetString()).ShouldBe(["slack-installed", ended, "slack-installed"]);
+        told[0].GetProperty("by").GetString().ShouldBe("ana@example.com");
+        told[0].GetProperty("says").GetString().ShouldBe("installed the Slack app in Acme Corp (T2)");
+        told[0].GetProperty("evidence").EnumerateArray().Select(scope => scope.GetString()).ShouldBe(["chat:write", "commands"]);
+        told[1].TryGetProperty("by", out _).ShouldBeFalse();
+        told[1].GetProperty("says").GetString()!.ShouldContain("Acme Corp (T2)");
+        told[2].GetProperty("says").GetString().ShouldBe("installed the Slack app again in Acme Corp (T2)");
+        export.Output.ShouldNotContain("very-secret");
+        (await admin.GetAsync("/audit?q=acme+ana")).Body.ShouldSatisfyAllConditions(page => page.ShouldContain("installed the Slack app again in Acme Corp (T2)"), page => page.ShouldNotContain("heard from Slack"));
+        (await admin.GetAsync($"/audit?q={ended}")).Body.ShouldContain("heard from Slack");
     }
 
     [Fact]

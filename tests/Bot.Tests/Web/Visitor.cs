@@ -13,6 +13,9 @@ internal sealed class Visitor : IDisposable
 
     public Dictionary<string, string> Cookies { get; }
 
+    /// <summary>Where its requests arrive, as a proxy in front of several replicas sends them; null = at the address itself.</summary>
+    public Uri? Through { get; set; }
+
     /// <summary>The raw lines of the last answer that set cookies.</summary>
     public string[] LastSet { get; private set; } = [];
 
@@ -51,6 +54,12 @@ internal sealed class Visitor : IDisposable
         using (request)
         {
             if (Cookies.Count > 0 && request.RequestUri!.Authority == home.Authority) request.Headers.Add("Cookie", string.Join("; ", Cookies.Select(pair => $"{pair.Key}={pair.Value}")));
+            if (Through is { } replica && request.RequestUri!.Authority == home.Authority)
+            {
+                request.Headers.Host = home.Authority;
+                request.RequestUri = new Uri(replica, request.RequestUri.PathAndQuery);
+            }
+
             using var answer = await http.SendAsync(request);
             LastSet = answer.Headers.TryGetValues("Set-Cookie", out var lines) ? [.. lines] : [];
             foreach (var line in LastSet)

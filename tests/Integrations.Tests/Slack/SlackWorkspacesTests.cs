@@ -112,7 +112,7 @@ public sealed class SlackWorkspacesTests : IAsyncLifetime
         (await PostAsync("#general@T2")).ShouldBeOfType<Outcome<Posted>.Never>().Fault.Why.ShouldContain(error);
         (await Directory.FindAccountAsync("UANA@T2", default)).ShouldBeNull();
         acme.Calls.Count.ShouldBe(calls);
-        kept.Events.OfType<SlackRevoked>().ShouldHaveSingleItem().ShouldBe(new SlackRevoked("T2", error));
+        kept.Events.OfType<SlackRevoked>().ShouldHaveSingleItem().ShouldBe(new SlackRevoked("T2", error, acme.TeamName));
         (await PostAsync("#general")).ShouldBeOfType<Outcome<Posted>.Done>();
 
         await InstallAsync(acme);

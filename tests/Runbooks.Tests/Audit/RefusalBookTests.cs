@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Audit;
 using ChatOps.Runbooks.Work;
@@ -53,7 +54,7 @@ public sealed class RefusalBookTests
     [Fact]
     public void An_auditor_reads_who_tried_what_and_why_not()
     {
-        var lines = new AuditLines();
+        var lines = new AuditLines(ImmutableDictionary<StreamId, Func<ChainEntry, AuditLine?>>.Empty);
         AuditLine Read(RefusalEvent what)
         {
             var written = RefusalJson.Write(what);

@@ -47,6 +47,9 @@ public sealed class KeptMessage(string channel, string ts, string? threadTs)
 /// <param name="Via">How: <c>command</c>, <c>response_url</c>, <c>chat.postEphemeral</c>.</param>
 public sealed record KeptReply(string User, string Channel, string Text, JsonArray? Blocks, string Via)
 {
+    /// <summary>The thread that it is shown in; null = in the channel itself.</summary>
+    public string? Thread { get; init; }
+
     public string Says => Blocks is null ? Text : BlockKit.TextOf(Blocks);
 
     public IReadOnlyList<KeptButton> Buttons => KeptButton.In(Blocks);

@@ -103,7 +103,7 @@ internal static class SlackMethods
         if (Place(slack, a, out var channel) is { } refused) return refused;
         if (!slack.Users.ContainsKey((string?)a["user"] ?? "")) return Error("user_not_in_channel");
         if (Content(a) is { } bad) return bad;
-        slack.Shown.Add(new KeptReply((string)a["user"]!, channel, (string?)a["text"] ?? "", Named(a["blocks"]?.DeepClone() as JsonArray), "chat.postEphemeral"));
+        slack.Shown.Add(new KeptReply((string)a["user"]!, channel, (string?)a["text"] ?? "", Named(a["blocks"]?.DeepClone() as JsonArray), "chat.postEphemeral") { Thread = (string?)a["thread_ts"] });
         return new JsonObject { ["ok"] = true, ["message_ts"] = slack.NewTs() };
     }
 

@@ -62,11 +62,30 @@ public sealed class SlackSockets
         foreach (var socket in Locked(() => open.ToList())) await socket.SendAsync(new JsonObject { ["type"] = "disconnect", ["reason"] = reason, ["debug_info"] = new JsonObject { ["host"] = "stand-in" } });
     }
 
+    /// <summary>The first frame of every connection as it is sent; null = one of our own.</summary>
+    public string? Hello { get; set; }
+
     /// <summary>Connections are opened and greeted, and nothing is ever read from them: pings are not answered.</summary>
     public bool Deaf { get; set; }
 
     /// <summary>Sends a frame as it is to one connection.</summary>
     public async Task SendRawAsync(string frame) => await (await AnyAsync()).SendAsync(frame);
+
+    /// <summary>Sends a frame as it is to every connection.</summary>
+    public async Task SendRawToAllAsync(string frame)
+    {
+        foreach (var socket in Locked(() => open.ToList())) await socket.SendAsync(frame);
+    }
+
+    /// <summary>Sends an envelope as it is, once.</summary>
+    /// <returns>The whole acknowledgement.</returns>
+    public async Task<JsonObject> DeliverAsync(string envelope)
+    {
+        var answer = new TaskCompletionSource<JsonObject>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Locked(() => waiting[(string)JsonNode.Parse(envelope)!["envelope_id"]!] = answer);
+        await SendRawAsync(envelope);
+        return await answer.Task.WaitAsync(Patience);
+    }
 
     /// <summary>Waits until the connections are as they should be.</summary>
     public async Task UntilAsync(Func<SlackSockets, bool> wanted)
@@ -95,7 +114,7 @@ public sealed class SlackSockets
             Opened++;
             return open.Count;
         });
-        await socket.SendAsync(new JsonObject { ["type"] = "hello", ["num_connections"] = count, ["connection_info"] = new JsonObject { ["app_id"] = "A1" } });
+        await socket.SendAsync(Hello ?? new JsonObject { ["type"] = "hello", ["num_connections"] = count, ["connection_info"] = new JsonObject { ["app_id"] = "A1" } }.ToJsonString());
         Tell();
         if (Locked(() => deaf.Contains(socket))) await socket.Gone;
         while (await socket.ReadAsync() is { } frame) Hear(socket, frame);

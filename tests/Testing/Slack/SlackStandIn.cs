@@ -128,7 +128,7 @@ public sealed partial class SlackStandIn : IAsyncDisposable
         return channel;
     }
 
-    /// <summary>Somebody with an account; <paramref name="change"/> makes a guest or a bot of them.</summary>
+    /// <summary>Somebody with an account; <paramref name="change"/> makes a guest or a bot of them, or gives them another id.</summary>
     public string AddUser(string name, string? email, Action<JsonObject>? change = null)
     {
         var id = "U" + name.ToUpperInvariant();
@@ -140,6 +140,7 @@ public sealed partial class SlackStandIn : IAsyncDisposable
             ["is_ultra_restricted"] = false, ["profile"] = profile,
         };
         change?.Invoke(user);
+        id = (string)user["id"]!;
         Locked(() => Users[id] = user);
         return id;
     }
