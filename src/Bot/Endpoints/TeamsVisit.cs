@@ -77,7 +77,7 @@ internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply 
     }
 
     /// <summary>What people say to each other comes here where the team agreed to that. In the thread of a run's card it is a note on the run; anywhere else it is read past, and kept nowhere.</summary>
-    /// <remarks>Nothing answers: a bot has no reaction to give in Teams, and words would stand between those of the people.</remarks>
+    /// <remarks>No mark says that it was kept: a bot has no reaction to give in Teams. The line in the thread does, which every note gets.</remarks>
     private async Task<IResult> NoteAsync(TeamsActivity activity, TeamsSpeaker who)
     {
         if (door.Note is { } note && activity is { Kind: "channel", Thread: { } thread } && thread != activity.Id && ShownText.Fit(activity.Said(), ThreadNotes.Longest) is { Length: > 0 } text)
