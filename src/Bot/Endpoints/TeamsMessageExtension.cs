@@ -1,5 +1,4 @@
 using ChatOps.Bot.Commands;
-using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Endpoints;
