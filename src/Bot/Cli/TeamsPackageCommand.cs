@@ -2,12 +2,18 @@ using System.CommandLine;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace ChatOps.Bot.Cli;
 
 /// <summary>Makes the app package that an administrator uploads to Teams: the manifest with this bot's names in it, and its icons.</summary>
 internal static class TeamsPackageCommand
 {
+    /// <summary>With it Teams delivers every message of a team's channels, also those that do not mention the bot.</summary>
+    private const string AllMessages = "ChannelMessage.Read.Group";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
     /// <summary>The manifest and its icons lie in manifests/teams, and are built in.</summary>
     private static readonly string[] Files = ["manifest.json", "color.png", "outline.png"];
 
@@ -17,13 +23,14 @@ internal static class TeamsPackageCommand
         var app = new Option<string?>("--app-id") { Description = "The application ID of the bot's registration. Left out: Teams__AppId.", HelpName = "GUID" };
         var url = new Option<string?>("--url") { Description = "Where people reach the bot's pages, over https. Left out: ChatOps__PublicUrl.", HelpName = "URL" };
         var version = new Option<string>("--app-version") { Description = "The package's version: raise it with each upload.", HelpName = "VERSION", DefaultValueFactory = _ => "1.0.0" };
-        var command = new Command("teams-package", "Makes the app package for Microsoft Teams: manifest and icons in a zip file, to be uploaded in the Teams admin centre.") { file, app, url, version };
+        var mentionsOnly = new Option<bool>("--mentions-only") { Description = "Leave out the permission by which the bot hears every message of a team's channels. What people write in the thread of a run's card is then no note on it." };
+        var command = new Command("teams-package", "Makes the app package for Microsoft Teams: manifest and icons in a zip file, to be uploaded in the Teams admin centre.") { file, app, url, version, mentionsOnly };
         command.SetAction(said => Run(
-            said.GetValue(file)!, said.GetValue(app) ?? terminal.Variable("Teams__AppId"), said.GetValue(url) ?? terminal.Variable("ChatOps__PublicUrl"), said.GetValue(version)!, terminal));
+            said.GetValue(file)!, said.GetValue(app) ?? terminal.Variable("Teams__AppId"), said.GetValue(url) ?? terminal.Variable("ChatOps__PublicUrl"), said.GetValue(version)!, said.GetValue(mentionsOnly), terminal));
         return command;
     }
 
-    private static int Run(string file, string? app, string? url, string version, Terminal terminal)
+    private static int Run(string file, string? app, string? url, string version, bool mentionsOnly, Terminal terminal)
     {
         var faults = Faults(app, url, version).ToList();
         foreach (var fault in faults) terminal.Error.WriteLine(TerminalText.Line(fault));
@@ -34,7 +41,7 @@ internal static class TeamsPackageCommand
             foreach (var name in Files)
             {
                 var content = Content(name);
-                if (name == "manifest.json") content = Encoding.UTF8.GetBytes(Filled(Encoding.UTF8.GetString(content), Guid.Parse(app!), new Uri(url!), version));
+                if (name == "manifest.json") content = Encoding.UTF8.GetBytes(Asking(Filled(Encoding.UTF8.GetString(content), Guid.Parse(app!), new Uri(url!), version), mentionsOnly));
                 using var entry = zip.CreateEntry(name).Open();
                 entry.Write(content);
             }
@@ -61,6 +68,15 @@ internal static class TeamsPackageCommand
         .Replace("${VERSION}", version, StringComparison.Ordinal)
         .Replace("${HOST}", JsonEncodedText.Encode(url.Host).ToString(), StringComparison.Ordinal)
         .Replace("${URL}", JsonEncodedText.Encode(url.AbsoluteUri).ToString(), StringComparison.Ordinal);
+
+    /// <summary>The manifest with the permissions that are wanted of each team.</summary>
+    private static string Asking(string manifest, bool mentionsOnly)
+    {
+        if (!mentionsOnly) return manifest;
+        var read = JsonNode.Parse(manifest)!;
+        read["authorization"]!["permissions"]!["resourceSpecific"]!.AsArray().RemoveAll(one => (string?)one!["name"] == AllMessages);
+        return read.ToJsonString(Indented);
+    }
 
     private static byte[] Content(string name)
     {

@@ -10,6 +10,7 @@ internal static class CommandServices
         .AddSingleton<CommandForms>()
         .AddSingleton<ThreadNotes>()
         .AddSingleton<RunPreviews>()
+        .AddSingleton<MessageDesk>()
         .AddSingleton<Foreseeing>()
         .AddSingleton<Outlooks>()
         .AddSingleton<Openings>()

@@ -15,6 +15,9 @@ namespace ChatOps.Bot.Commands;
 /// <summary>What people say and click about incidents.</summary>
 internal sealed class IncidentDesk(IncidentEngine incidents, AlertEngine alerts, RunEngine runs, Callers callers, Func<Configuration> configuration, BotAddress address)
 {
+    /// <summary>Why nothing can be done to the incident that is meant.</summary>
+    public static readonly Refusal NoneOpen = new(RefusalCodes.IncidentUnknown, "No incident is open.", "To declare one: incident declare sev1 \"what is wrong\".");
+
     private const int AlertsJoined = 10;
 
     public static bool Knows(CardAction action) => action.Verb.StartsWith("incident-", StringComparison.Ordinal);
@@ -115,6 +118,15 @@ internal sealed class IncidentDesk(IncidentEngine incidents, AlertEngine alerts,
         return id;
     }
 
+    /// <summary>The incident that is talked about in a channel, or in the thread under its card; null when that is none's.</summary>
+    /// <param name="thread">The message that the thread hangs on; null outside of one.</param>
+    public async Task<Incident?> AboutAsync(Place place, string? thread, CancellationToken cancellationToken)
+    {
+        if ((await incidents.BookAsync(cancellationToken)).Rooms.TryGetValue(place.ToString(), out var here)) return await incidents.FindAsync(here, cancellationToken);
+        return thread is null ? null : (await incidents.LatestAsync(cancellationToken)).FirstOrDefault(
+            one => one.Cards.Values.Any(card => card.Channel == place.Channel && card.Message == thread && card.Place.StartsWith(place.Surface + ":", StringComparison.Ordinal)));
+    }
+
     private async Task<Reply> OpenAsync(Speaker speaker, string word, string delivery, CancellationToken cancellationToken)
     {
         if (!AlertId.TryParse(word, out var id)) return Refused(new Refusal(RefusalCodes.AlertUnknown, "This button names no alert.", "Say alerts to see them."));
@@ -134,7 +146,7 @@ internal sealed class IncidentDesk(IncidentEngine incidents, AlertEngine alerts,
         return open.Length switch
         {
             1 => (open[0], null),
-            0 => (null, new Refusal(RefusalCodes.IncidentUnknown, "No incident is open.", c.Verb == IncidentVerb.Reopen ? "Say which: incident reopen INC-12 \"why\"." : "To declare one: incident declare sev1 \"what is wrong\".")),
+            0 => (null, c.Verb == IncidentVerb.Reopen ? NoneOpen with { Next = "Say which: incident reopen INC-12 \"why\"." } : NoneOpen),
             _ => (null, new Refusal(RefusalCodes.WordsMissing, "Which incident?", $"Open are {Words.List(open.Select(one => $"{one.Id} ({one.Declared.Title})"))}. Say its number, or say it in its channel.")),
         };
     }
@@ -224,7 +236,7 @@ internal sealed class IncidentDesk(IncidentEngine incidents, AlertEngine alerts,
         IncidentVerb.Reopen => $"{incident.Id} is open again.",
         IncidentVerb.Task => $"Task {incident.Tasks.Length} of {incident.Id}: {c.Text}",
         IncidentVerb.Done => $"Task {c.Number} of {incident.Id} is done.",
-        _ => $"It is on the timeline of {incident.Id}.",
+        _ => MessageDesk.OnTimelineOf(incident.Id),
     };
 
     private static ImmutableArray<GroupName> Owners(Configuration current, ImmutableArray<string> services) => [.. services.Select(current.Service).OfType<Runbooks.Catalog.Service>().SelectMany(service => service.Owners).Distinct()];

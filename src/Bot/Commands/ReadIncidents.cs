@@ -41,7 +41,7 @@ internal static class ReadIncidents
         IncidentVerb.Update => Update(said, c, words),
         IncidentVerb.Role => Role(said, c, words),
         IncidentVerb.Sev => Sev(said, c, words, vocabulary),
-        IncidentVerb.Resolve => Understood(c with { Cause = said.Value("cause") ?? Answer(words, "cause") ?? Text(words), FollowUps = said.Value("follow-ups") ?? Answer(words, "follow-ups") }),
+        IncidentVerb.Resolve => Understood(c with { Cause = said.Value("cause") ?? Answer(words, "cause") ?? Text([.. words.Where(word => !IsAnswer(word, "follow-ups"))]), FollowUps = said.Value("follow-ups") ?? Answer(words, "follow-ups") }),
         IncidentVerb.Reopen => Understood(c with { Text = said.Value("reason") ?? Text(words) }),
         IncidentVerb.Link => words is [{ Quoted: false } what, .. var label] ? Understood(c with { What = what.Text, Text = Text([.. label]) }) : Missing(said, "Link what?", "Say an alert (A12), a run (128), a service or an address."),
         IncidentVerb.Task => Text(words) is { } task ? Understood(c with { Text = task, Person = said.Value("owner") }) : Missing(said, "What is to be done?", "Say it in quotes: incident task \"look at the logs\"."),

@@ -13,6 +13,6 @@ internal sealed class RunPreviews(RunEngine engine, BotAddress address)
         if (address.Public is not { } pages || !pages.IsBaseOf(link) || !RunId.TryParse(pages.MakeRelativeUri(link).OriginalString.Split('?', '#')[0] is var path && path.StartsWith("runs/", StringComparison.Ordinal) ? path["runs/".Length..] : "", out var id)) return null;
         if (await engine.FindAsync(id, cancellationToken) is not { } run) return null;
         var card = RunCard.Of(run, engine.Now, null);
-        return new Card(card.Title, card.Tone, card.State, card.Fallback) { Facts = card.Facts, Footer = $"Run {run.Id}" };
+        return new Card(card.Title, card.Tone, card.State, card.Fallback) { Facts = card.Facts, Footer = $"Run {run.Id}, as it stood at {engine.Now.UtcDateTime:yyyy-MM-dd HH:mm} UTC" };
     }
 }

@@ -11,20 +11,30 @@ internal sealed class ThreadNotes(RunEngine engine, Readings readings)
 {
     private const int MostRuns = 200;
 
+    /// <summary>How much of a message is kept, in UTF-16 units.</summary>
+    public const int Longest = 500;
+
     /// <summary>The run that keeps it now; null when the thread is no open run's, or the words are nobody's.</summary>
     /// <param name="who">Asked only for a run's own thread: most of what people write in threads is none of the bot's business, and looking them up is a call.</param>
     public async Task<RunId?> KeepAsync(Func<Task<Caller>> who, Place place, string thread, string text, string delivery, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrWhiteSpace(text)) return null;
+        if (string.IsNullOrWhiteSpace(text) || await FindAsync(place, thread, cancellationToken) is not { } run || await who() is not { Person: not null } caller) return null;
+        return await AddAsync(run, caller, text, delivery, cancellationToken) is null ? run : null;
+    }
+
+    /// <summary>The open run whose card a thread hangs on; null when it is none's.</summary>
+    public async Task<RunId?> FindAsync(Place place, string thread, CancellationToken cancellationToken)
+    {
         foreach (var row in await readings.RunsAsync(new RunQuery(Open: true, AtMost: MostRuns), cancellationToken))
         {
             if (await engine.FindAsync(new RunId(row.Number), cancellationToken) is not { } run) continue;
-            if (!run.Cards.Any(card => card.Value.Channel == place.Channel && card.Value.Message == thread && card.Key.StartsWith(place.Surface + ":", StringComparison.Ordinal))) continue;
-            if (await who() is not { Person: not null } caller) return null;
-            var told = await engine.TellAsync(run.Id, new RunCommand.AddNote(caller, text), delivery, null, cancellationToken);
-            return told.Refusal is null ? run.Id : null;
+            if (run.Cards.Any(card => card.Value.Channel == place.Channel && card.Value.Message == thread && card.Key.StartsWith(place.Surface + ":", StringComparison.Ordinal))) return run.Id;
         }
 
         return null;
     }
+
+    /// <summary>Why it is not kept; null when it is, or was before.</summary>
+    public async Task<Refusal?> AddAsync(RunId run, Caller who, string text, string delivery, CancellationToken cancellationToken) =>
+        (await engine.TellAsync(run, new RunCommand.AddNote(who, text), delivery, null, cancellationToken)).Refusal;
 }

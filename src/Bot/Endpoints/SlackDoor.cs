@@ -45,7 +45,7 @@ internal sealed record SlackDoor(
         Note = async (said, cancellationToken) =>
             await notes.KeepAsync(async () => await callers.ResolveAsync("slack", said.User, cancellationToken), new Place("slack", said.Channel), said.Thread, said.Text, said.Delivery, cancellationToken) is not null,
         Keep = async (account, channel, message, delivery, cancellationToken) => await incidents.KeepMessageAsync("slack", channel, message, account, delivery, cancellationToken) is { } id
-            ? new Reply(Answers.Said($"It is on the timeline of {id}."))
+            ? new Reply(Answers.Said(MessageDesk.OnTimelineOf(id)))
             : new Reply(Answers.Said("This channel is no incident's: nothing was kept. Use it in the incident's channel, or say incident note.")),
         Preview = previews.OfAsync,
         React = (one, cancellationToken) => incidents.ReactedAsync("slack", one.Channel, one.Message, one.User, one.Reaction, one.Delivery, cancellationToken),

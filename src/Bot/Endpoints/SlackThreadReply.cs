@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChatOps.Bot.Commands;
 using ChatOps.Integrations.Slack;
 
 namespace ChatOps.Bot.Endpoints;
@@ -8,8 +9,6 @@ namespace ChatOps.Bot.Endpoints;
 /// <param name="Text">In plain words.</param>
 internal sealed record SlackThreadReply(string User, string Channel, string Thread, string Message, string Text)
 {
-    private const int Longest = 500;
-
     public string Delivery => $"slack:note:{Channel}:{Message}";
 
     /// <summary>Null for everything else: what starts a thread, what bots write, edits, what was said to the bot, and what people of other workspaces write.</summary>
@@ -20,7 +19,7 @@ internal sealed record SlackThreadReply(string User, string Channel, string Thre
         if (SlackPayload.Text(callback, "event", "thread_ts") is not { } thread || SlackPayload.Text(callback, "event", "user") is not { } user) return null;
         var (message, text) = (SlackPayload.Need(callback, "event", "ts"), SlackPayload.Text(callback, "event", "text") ?? "");
         return message == thread || SlackMention.Addresses(callback, text) ? null
-            : new SlackThreadReply(origin.At(user), origin.At(SlackPayload.Need(callback, "event", "channel")), thread, message, SlackText.Fit(SlackText.Read(text), Longest));
+            : new SlackThreadReply(origin.At(user), origin.At(SlackPayload.Need(callback, "event", "channel")), thread, message, SlackText.Fit(SlackText.Read(text), ThreadNotes.Longest));
     }
 }
 

@@ -42,6 +42,12 @@ internal sealed record TeamsActivity(
 
     public string? ReplyTo => SlackPayload.Text(Root, "replyToId");
 
+    /// <summary>Whether it is for the message extension, which people use where the bot is not too.</summary>
+    public bool IsExtension => Type == "invoke" && Name?.StartsWith("composeExtension/", StringComparison.Ordinal) == true;
+
+    /// <summary>Whether people of other companies may read along: the channel is shared beyond its team.</summary>
+    public bool IsShared => SlackPayload.Text(Root, "channelData", "channel", "type")?.Equals("shared", StringComparison.OrdinalIgnoreCase) == true;
+
     public string? Team => SlackPayload.Text(Root, "channelData", "team", "id");
 
     /// <summary>The sender's own name for this delivery: edits keep the message's id, so the kind is part of it.</summary>
@@ -77,6 +83,14 @@ internal sealed record TeamsActivity(
         if (!meant) return null;
         var words = SlackText.Read(WebUtility.HtmlDecode(text).Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal));
         return Collapse(words).Replace($"{Opens}", "<@", StringComparison.Ordinal).Replace($"{Closes}", ">", StringComparison.Ordinal).TrimStart('/');
+    }
+
+    /// <summary>What somebody said to others, in plain words: people by their names.</summary>
+    public string Said()
+    {
+        var text = SlackPayload.Text(Root, "text") ?? "";
+        foreach (var (said, _) in Mentions()) text = text.Replace(said, $"@{TeamsText.Read(said, 80).TrimStart('@')}", StringComparison.Ordinal);
+        return Collapse(WebUtility.HtmlDecode(text));
     }
 
     private IEnumerable<(string Said, string Id)> Mentions()

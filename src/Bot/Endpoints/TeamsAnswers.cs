@@ -31,6 +31,25 @@ internal static class TeamsAnswers
     /// <summary>Closes the dialog, with a few words where there are any.</summary>
     public static IResult Close(string? words) => words is null ? Results.Ok() : Json(new JsonObject { ["task"] = new JsonObject { ["type"] = "message", ["value"] = Fit(words) } });
 
+    /// <summary>What a link shows beside it; null = nothing, and it stays a link.</summary>
+    public static IResult Preview(Card? card) => Json(new JsonObject
+    {
+        ["composeExtension"] = new JsonObject
+        {
+            ["type"] = "result", ["attachmentLayout"] = "list", ["attachments"] = card is null ? new JsonArray() : new JsonArray(new JsonObject
+            {
+                ["contentType"] = "application/vnd.microsoft.card.adaptive", ["content"] = TeamsCards.Preview(card),
+
+                // What stands in for it where there is no room. Of these two, neither is read as markup.
+                ["preview"] = new JsonObject
+                {
+                    ["contentType"] = "application/vnd.microsoft.card.thumbnail",
+                    ["content"] = new JsonObject { ["title"] = ShownText.Fit(card.Title, 150), ["subtitle"] = ShownText.Fit(card.State ?? card.Fallback, 200) },
+                },
+            }),
+        },
+    });
+
     /// <summary>A refusal in one line: why, and what to do.</summary>
     public static string Why(Reply reply) => reply.Refusal is { } no ? $"{no.Why} {no.Next}".Trim() : reply.Card?.Fallback ?? "";
 

@@ -31,7 +31,16 @@ internal sealed record TeamsDoor(
     Func<TeamsSpeaker, RunId, RunState?, CancellationToken, Task<TeamsSight?>> Look,
     Func<RunId, string, string, RunState?, CancellationToken, Task<Card?>> Stray)
 {
-    public static TeamsDoor To(Desk desk, Callers callers, RunEngine engine, BotAddress address) => new(
+    /// <summary>Somebody wrote in a thread to others (speaker, thread, words, delivery): whether it is kept as a note on the run whose card the thread hangs on.</summary>
+    public Func<TeamsSpeaker, string, string, string, CancellationToken, Task<bool>>? Note { get; init; }
+
+    /// <summary>Keeps a message that somebody chose; with the incident that was chosen for it, or null while nobody asked.</summary>
+    public Func<TeamsSpeaker, ChosenMessage, string?, CancellationToken, Task<Reply>>? Keep { get; init; }
+
+    /// <summary>The run behind a link to the console, for somebody who shares it; null for any other link, and for whoever is not known.</summary>
+    public Func<TeamsSpeaker, Uri, CancellationToken, Task<Card?>>? Preview { get; init; }
+
+    public static TeamsDoor To(Desk desk, Callers callers, RunEngine engine, BotAddress address, MessageDesk messages, ThreadNotes notes, RunPreviews previews) => new(
         async (who, words, delivery, cancellationToken) => await desk.HearAsync(await SpeakerAsync(callers, who, cancellationToken), words, delivery, cancellationToken),
         async (who, action, reason, delivery, cancellationToken) => await desk.ClickAsync(await SpeakerAsync(callers, who, cancellationToken), action, reason, delivery, cancellationToken),
         async (who, command, answers, cancellationToken) => await desk.AskAsync(await SpeakerAsync(callers, who, cancellationToken), command, answers, cancellationToken),
@@ -41,7 +50,13 @@ internal sealed record TeamsDoor(
         async (run, conversation, message, known, cancellationToken) => (known ?? await engine.FindAsync(run, cancellationToken)) is { } state
             && !state.Cards.Values.Any(card => card.Channel == conversation && card.Message == message)
             ? RunCard.Of(state, engine.Now, address.Public)
-            : null);
+            : null)
+    {
+        Note = async (who, thread, words, delivery, cancellationToken) =>
+            await notes.KeepAsync(async () => (await SpeakerAsync(callers, who, cancellationToken)).Caller, new Place("teams", who.Conversation), thread, words, delivery, cancellationToken) is not null,
+        Keep = async (who, message, into, cancellationToken) => await messages.KeepAsync(await SpeakerAsync(callers, who, cancellationToken), message, into, cancellationToken),
+        Preview = async (who, link, cancellationToken) => (await SpeakerAsync(callers, who, cancellationToken)).Caller.Person is null ? null : await previews.OfAsync(link, cancellationToken),
+    };
 
     private static async Task<Speaker> SpeakerAsync(Callers callers, TeamsSpeaker who, CancellationToken cancellationToken)
     {

@@ -16,14 +16,12 @@ public static partial class TeamsEndpoints
         services.AddSingleton<TeamsPlaces>().AddSingleton<ITeamsPlaces>(s => s.GetRequiredService<TeamsPlaces>());
         services.AddSingleton<ITeamsAudience>(s => new Audience(s.GetServices<Runbooks.Access.IDirectory>(), s.GetRequiredService<Func<Runbooks.Language.Configuration>>()));
         services.AddSingleton<TeamsReplies>().AddSingleton<TeamsLate>();
-        services.AddSingleton<IWorkHandler>(s => new TeamsLateHandler(
-            TeamsDoor.To(s.GetRequiredService<Desk>(), s.GetRequiredService<Callers>(), s.GetRequiredService<RunEngine>(), s.GetRequiredService<BotAddress>()), s.GetRequiredService<TeamsReply>()));
+        services.AddSingleton<IWorkHandler>(s => new TeamsLateHandler(DoorOf(s), s.GetRequiredService<TeamsReply>()));
         services.AddHostedService(s => s.GetRequiredService<TeamsReplies>());
         return services;
     }
 
-    public static IEndpointRouteBuilder MapTeams(this IEndpointRouteBuilder routes) => MapTeams(routes, s => TeamsDoor.To(
-        s.GetRequiredService<Desk>(), s.GetRequiredService<Callers>(), s.GetRequiredService<RunEngine>(), s.GetRequiredService<BotAddress>()));
+    public static IEndpointRouteBuilder MapTeams(this IEndpointRouteBuilder routes) => MapTeams(routes, DoorOf);
 
     internal static IEndpointRouteBuilder MapTeams(this IEndpointRouteBuilder routes, Func<IServiceProvider, TeamsDoor> door)
     {
@@ -63,11 +61,15 @@ public static partial class TeamsEndpoints
         return routes;
     }
 
+    private static TeamsDoor DoorOf(IServiceProvider services) => TeamsDoor.To(
+        services.GetRequiredService<Desk>(), services.GetRequiredService<Callers>(), services.GetRequiredService<RunEngine>(), services.GetRequiredService<BotAddress>(), services.GetRequiredService<MessageDesk>(),
+        services.GetRequiredService<ThreadNotes>(), services.GetRequiredService<RunPreviews>());
+
     private static TeamsVisit VisitOf(IServiceProvider services, TeamsDoor door)
     {
         var (replies, late) = (services.GetRequiredService<TeamsReplies>(), services.GetRequiredService<TeamsLate>());
         return new TeamsVisit(
-            door, services.GetRequiredService<TeamsPlaces>(), services.GetRequiredService<TeamsReply>(), services.GetRequiredService<ITeamsSightings>(), replies, new TeamsDialogs(door, replies, late), new SeenLately(), late,
+            door, services.GetRequiredService<TeamsPlaces>(), services.GetRequiredService<TeamsReply>(), services.GetRequiredService<ITeamsSightings>(), replies, new TeamsDialogs(door, replies, late), new TeamsMessageExtension(door, replies), new SeenLately(), late,
             services.GetRequiredService<TimeProvider>());
     }
 

@@ -6,13 +6,16 @@ using Microsoft.Extensions.Options;
 namespace ChatOps.Bot.Endpoints;
 
 /// <summary>Gives answers in Teams, also after the request they belong to was answered.</summary>
-internal sealed class TeamsReplies(TeamsReply teams, TeamsLate late, IOptionsMonitor<TeamsOptions> options, ILogger<TeamsReplies> logger) : LateAnswers("Teams", logger)
+internal sealed class TeamsReplies(TeamsReply teams, TeamsLate late, IOptionsMonitor<TeamsOptions> options, TimeProvider time, ILogger<TeamsReplies> logger) : LateAnswers("Teams", logger)
 {
     /// <summary>Clients give a button a few seconds; the way there and back needs some of them.</summary>
     public static readonly TimeSpan InvokePatience = TimeSpan.FromSeconds(2);
 
     /// <summary>Teams delivers a message again after about 15 seconds.</summary>
     public static readonly TimeSpan MessagePatience = TimeSpan.FromSeconds(8);
+
+    /// <summary>How often an answer is tried that the conversation's pace puts off.</summary>
+    private const int MostTries = 5;
 
     public const string WorkingOnIt = "Working on it… The card shows what became of it.";
     public const string NotKeptYet = "This takes longer than it should: the bot's database is slow or gone. Look at the run before pressing again.";
@@ -32,6 +35,17 @@ internal sealed class TeamsReplies(TeamsReply teams, TeamsLate late, IOptionsMon
 
     private async Task AnswerAsync(Task<Reply> reply, TeamsActivity to)
     {
-        if (await reply is { Card: { } card } said && await teams.AnswerAsync(to.Conversation, to.Thread, Drawn(card, said.Form), Stopping) is not Outcome<Nothing>.Done) Unheard();
+        if (await reply is not { Card: { } card } said) return;
+        for (var tries = 1; ; tries++)
+        {
+            var outcome = await teams.AnswerAsync(to.Conversation, to.Thread, Drawn(card, said.Form), Stopping);
+            if (outcome is Outcome<Nothing>.Done) return;
+
+            // A conversation in which much happens lets one message through at a time. Where the answer to a post was lost it is not posted again.
+            if (outcome is not Outcome<Nothing>.Later { Untouched: true } later || tries == MostTries) break;
+            await Task.Delay(later.After ?? TimeSpan.FromSeconds(1), time, Stopping);
+        }
+
+        Unheard();
     }
 }

@@ -1,5 +1,6 @@
 using ChatOps.Bot.Commands;
 using ChatOps.Bot.Engine;
+using ChatOps.Integrations.Http;
 using ChatOps.Integrations.Teams;
 using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Runs;
@@ -8,7 +9,7 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Endpoints;
 
 /// <summary>What is done with an activity that was found to be Teams' own.</summary>
-internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply teams, ITeamsSightings sightings, TeamsReplies replies, TeamsDialogs dialogs, SeenLately seen, TeamsLate late, TimeProvider time)
+internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply teams, ITeamsSightings sightings, TeamsReplies replies, TeamsDialogs dialogs, TeamsMessageExtension extension, SeenLately seen, TeamsLate late, TimeProvider time)
 {
     /// <summary>How often a stray card is tried to be brought up to date.</summary>
     private const int MostMends = 5;
@@ -19,7 +20,7 @@ internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply 
     public async Task<IResult> ReceiveAsync(TeamsActivity activity, bool believed, CancellationToken cancellationToken)
     {
         if (await LeftAsync(activity, cancellationToken)) return Results.Ok();
-        if (activity.Place is { } place) await places.SeeAsync(place, cancellationToken);
+        if (!activity.IsExtension && activity.Place is { } place) await places.SeeAsync(place, cancellationToken);
         var who = new TeamsSpeaker(activity.Known ? activity.From : "", activity.Conversation, believed);
         if (activity.Known) sightings.Saw(activity.From, activity.Conversation);
         return activity switch
@@ -28,6 +29,9 @@ internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply 
             { Type: "invoke", Name: "adaptiveCard/action" } => await ActAsync(activity, who),
             { Type: "invoke", Name: "task/fetch" } => await AskAsync(activity, who),
             { Type: "invoke", Name: "task/submit" } => await SubmitAsync(activity, who),
+            { Type: "invoke", Name: "composeExtension/fetchTask" } => await extension.FetchAsync(activity, who),
+            { Type: "invoke", Name: "composeExtension/submitAction" } => await extension.SubmitAsync(activity, who),
+            { Type: "invoke", Name: "composeExtension/queryLink" } => await extension.UnfurlAsync(activity, who),
             { Type: "invoke" } => Results.StatusCode(StatusCodes.Status501NotImplemented),
             { Type: "installationUpdate", Action: "add" } when seen.IsNew(activity.Delivery) => Greet(activity),
             _ => Results.Ok(),
@@ -62,13 +66,23 @@ internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply 
         }
         else
         {
-            if (activity.Words() is not { } words || !seen.IsNew(activity.Delivery)) return Results.Ok();
+            if (activity.Words() is not { } words) return await NoteAsync(activity, who);
+            if (!seen.IsNew(activity.Delivery)) return Results.Ok();
             asked = Late(activity, who, words.Length > 0 ? words : "help", null, null);
             reply = replies.GuardAsync(() => door.Hear(who, asked.Words!, activity.Delivery, replies.Stopping));
         }
 
         var kept = !await TeamsReplies.InTimeAsync(reply, TeamsReplies.MessagePatience) && await late.KeptAsync(asked, replies.Stopping);
         replies.AnswerLater(reply, activity, kept ? asked : null);
+        return Results.Ok();
+    }
+
+    /// <summary>What people say to each other comes here where the team agreed to that. In the thread of a run's card it is a note on the run; anywhere else it is read past, and kept nowhere.</summary>
+    /// <remarks>No mark says that it was kept: a bot has no reaction to give in Teams. The line in the thread does, which every note gets.</remarks>
+    private async Task<IResult> NoteAsync(TeamsActivity activity, TeamsSpeaker who)
+    {
+        if (door.Note is { } note && activity is { Kind: "channel", Thread: { } thread } && thread != activity.Id && ShownText.Fit(activity.Said(), ThreadNotes.Longest) is { Length: > 0 } text)
+            await note(who, thread, text, $"teams:note:{activity.Conversation}:{activity.Id}", replies.Stopping);
         return Results.Ok();
     }
 
@@ -105,7 +119,7 @@ internal sealed class TeamsVisit(TeamsDoor door, TeamsPlaces places, TeamsReply 
         if (TeamsClick.Of(activity, "data") is not { Action: { } action } click) return TeamsAnswers.Close(TooOld);
         if (action.Verb == TeamsForms.Verb) return await dialogs.SubmitAsync(activity, who, action, click);
         if (click is { Question.AsksReason: true, Reason: null or "" }) return TeamsAnswers.Dialog(click.Question, action.ToString(), "Say why in a few words.");
-        var reason = Integrations.Http.ShownText.Fit(click.Reason, 500);
+        var reason = ShownText.Fit(click.Reason, 500);
         var reply = replies.GuardAsync(() => door.Click(who, action, reason.Length > 0 ? reason : null, activity.Delivery, replies.Stopping));
         if (!await TeamsReplies.InTimeAsync(reply, TeamsReplies.InvokePatience))
             return TeamsAnswers.Close(await KeptAsync(activity, who, action, reason.Length > 0 ? reason : null, reply) ?? TeamsReplies.WorkingOnIt);

@@ -59,6 +59,14 @@ public static class TeamsCards
         throw new InvalidOperationException("The least detail always fits.");
     }
 
+    /// <summary>The card beside a link that somebody shares: Teams takes those up to version 1.3. What is newer in it (a heading's style) is passed over.</summary>
+    public static JsonObject Preview(Card card)
+    {
+        var drawn = Render(card with { Buttons = [], Body = [] }, TeamsView.All).Card;
+        drawn["version"] = "1.3";
+        return drawn;
+    }
+
     /// <summary>The dialog that asks before something destructive, or for a reason.</summary>
     /// <param name="wrong">What was wrong with what was given before.</param>
     public static JsonObject Dialog(TeamsQuestion question, string action, string? wrong)

@@ -32,12 +32,12 @@ internal static class TeamsErrors
     public static Outcome<T> Judge<T>(TeamsFailure f) => f switch
     {
         { SignIn: { } fault } => new Outcome<T>.Never(fault),
-        { Code: "pace" } => new Outcome<T>.Later("Teams takes only so many messages in one conversation.", f.After),
+        { Code: "pace" } => new Outcome<T>.Later("Teams takes only so many messages in one conversation.", f.After) { Untouched = true },
         { Code: "sign-in" } => new Outcome<T>.Later("Microsoft's sign-in does not answer.", f.After),
         { Code: "unreachable" } => new Outcome<T>.Later("Teams can't be reached.", f.After),
         { Code: "timeout" } => new Outcome<T>.Later("Teams did not answer in time.", f.After),
         { Code: "unreadable" } => new Outcome<T>.Later("Teams answered something that can't be read.", f.After),
-        { Status: 429 } => new Outcome<T>.Later("Teams asks for a pause.", f.After),
+        { Status: 429 } => new Outcome<T>.Later("Teams asks for a pause.", f.After) { Untouched = true },
         { Status: 412 } => new Outcome<T>.Later("Somebody else wrote into this conversation at the same moment.", f.After ?? TimeSpan.FromSeconds(2)),
         { Status: >= 500 } => new Outcome<T>.Later($"Teams has trouble of its own (HTTP {f.Status}).", f.After),
         { Status: 404, Code: "ActivityNotFoundInConversation" } => Never<T>(f, ChatFaults.MessageGone, "The message was deleted in Teams.", "It is posted again."),

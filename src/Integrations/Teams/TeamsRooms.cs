@@ -98,7 +98,7 @@ internal sealed partial class TeamsRooms(TeamsGraph graph, TeamsClient client, T
 
     public Task<Outcome<Nothing>> PinAsync(string channel, string message, CancellationToken cancellationToken) => Task.FromResult<Outcome<Nothing>>(Done());
 
-    /// <summary>What people wrote is not read in Teams: they say it to the bot.</summary>
+    /// <summary>What people wrote is not read in Teams: a message that is to be kept comes with the request to keep it.</summary>
     public Task<Outcome<WrittenMessage?>> ReadAsync(string channel, string message, CancellationToken cancellationToken) =>
         Task.FromResult<Outcome<WrittenMessage?>>(new Outcome<WrittenMessage?>.Done(null));
 

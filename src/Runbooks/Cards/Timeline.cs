@@ -9,7 +9,11 @@ namespace ChatOps.Runbooks.Cards;
 /// <summary>One thing that happened, as people read it.</summary>
 /// <param name="By">A person, or null for the bot and the world.</param>
 /// <param name="Worth">Whether it is worth a line in the run's thread.</param>
-public sealed record TimelineLine(DateTimeOffset At, string? By, string Says, Tone Tone, bool Worth = false);
+public sealed record TimelineLine(DateTimeOffset At, string? By, string Says, Tone Tone, bool Worth = false)
+{
+    /// <summary>Where it can be read as it was said; null = nowhere that is known.</summary>
+    public Uri? Link { get; init; }
+}
 
 /// <summary>Tells events in words, for the run's page and its thread.</summary>
 public static class Timeline

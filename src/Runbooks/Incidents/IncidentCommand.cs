@@ -23,7 +23,8 @@ public abstract record IncidentCommand
     public sealed record FinishTask(Caller Who, int Number) : IncidentCommand;
 
     /// <param name="Message">A message's own name; null for a note.</param>
-    public sealed record KeepNote(Caller Who, string Text, string? Author = null, DateTimeOffset? WrittenAt = null, string? Message = null) : IncidentCommand;
+    /// <param name="Link">Where the message is, for people.</param>
+    public sealed record KeepNote(Caller Who, string Text, string? Author = null, DateTimeOffset? WrittenAt = null, string? Message = null, Uri? Link = null) : IncidentCommand;
 
     public sealed record SayOutside(Caller Who, string Text) : IncidentCommand;
 

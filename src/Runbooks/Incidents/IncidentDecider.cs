@@ -111,7 +111,7 @@ public static class IncidentDecider
     {
         if (AccessRules.ReadOnly(c.Who) is { } unknown) return new IncidentDecision([], unknown);
         if (c.Message is { } message && incident.Messages.Contains(message)) return IncidentDecision.Nothing;
-        return Texted(c.Message is null ? c.Text : c.Text[..Math.Min(c.Text.Length, LongestText)], text => new NoteKept(By(c.Who), text, c.Author, c.WrittenAt, c.Message));
+        return Texted(c.Message is null ? c.Text : c.Text[..Math.Min(c.Text.Length, LongestText)], text => new NoteKept(By(c.Who), text, c.Author, c.WrittenAt, c.Message) { Link = c.Link });
     }
 
     private static IncidentDecision Resolve(Incident incident, IncidentCommand.Resolve c)

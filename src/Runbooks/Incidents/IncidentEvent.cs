@@ -87,7 +87,11 @@ public sealed record TaskDone(int Number, Person By) : IncidentEvent;
 /// <param name="By">Who kept it.</param>
 /// <param name="Author">Who wrote it, where that is somebody else.</param>
 /// <param name="Message">A message's own name, <c>slack:C1:1700000000.000100</c>, so that it is kept once; null for a note.</param>
-public sealed record NoteKept(Person By, string Text, string? Author, DateTimeOffset? WrittenAt, string? Message) : IncidentEvent;
+public sealed record NoteKept(Person By, string Text, string? Author, DateTimeOffset? WrittenAt, string? Message) : IncidentEvent
+{
+    /// <summary>Where the message is, for people; null where the chat did not say it.</summary>
+    public Uri? Link { get; init; }
+}
 
 /// <summary>What people outside are told.</summary>
 public sealed record PublicSaid(Person By, string Text) : IncidentEvent;

@@ -39,7 +39,7 @@ public static class IncidentReview
         text.Append("\n## Who did what\n\n");
         Lines(text, Doers(lines), "Nobody did anything by the bot.");
         text.Append("\n## Timeline\n\n| UTC | Who | What |\n| --- | --- | --- |\n");
-        foreach (var line in lines) text.Append(CultureInfo.InvariantCulture, $"| {Stamp(line.At)} | {(line.By is { } who ? Line(new Person(who).ShortName) : "")} | {Line(line.Says)} |\n");
+        foreach (var line in lines) text.Append(CultureInfo.InvariantCulture, $"| {Stamp(line.At)} | {(line.By is { } who ? Line(new Person(who).ShortName) : "")} | {Line(line.Says)}{(line.Link is { } link ? $" ([message](<{link.AbsoluteUri}>))" : "")} |\n");
         text.Append("\n## What went well, what did not\n\n_To be written by people._\n");
         return text.ToString();
     }

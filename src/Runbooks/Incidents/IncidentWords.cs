@@ -72,7 +72,7 @@ public static class IncidentWords
         LinkAdded e => new(at, e.By?.Email, $"{(e.By is null ? "Joined by itself" : "linked")}: {e.Link.Label ?? (e.Link.Kind == "run" ? $"run {e.Link.What}" : e.Link.What)}", Tone.Neutral, true),
         TaskAdded e => new(at, e.By.Email, $"added task {e.Number}{(e.Owner is { } owner ? $" for {owner.ShortName}" : "")}: {e.Text}", Tone.Neutral, true),
         TaskDone e => new(at, e.By.Email, $"finished task {e.Number}: {incident.Tasks.FirstOrDefault(one => one.Number == e.Number)?.Text}", Tone.Good, true),
-        NoteKept { Message: not null } e => new(e.WrittenAt ?? at, e.By.Email, $"kept what {e.Author ?? "somebody"} wrote: {e.Text}", Tone.Neutral),
+        NoteKept { Message: not null } e => new(e.WrittenAt ?? at, e.By.Email, $"kept what {e.Author ?? "somebody"} wrote: {e.Text}", Tone.Neutral) { Link = e.Link },
         NoteKept e => new(at, e.By.Email, $"noted: {e.Text}", Tone.Neutral),
         PublicSaid e => new(at, e.By.Email, $"wrote for people outside: {e.Text}", Tone.Neutral, true),
         IncidentPageTold e => new(at, null, e.Says, Tone.Waiting, true),

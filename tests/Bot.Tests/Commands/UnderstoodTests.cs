@@ -96,6 +96,7 @@ public sealed class UnderstoodTests
     [InlineData("incident role boss me", null)]
     [InlineData("incident severity sev2 only the US", "incident sev sev2 --reason \"only the US\"")]
     [InlineData("incident resolve INC-3 \"cause=a full disk\" \"follow-ups=a; b\"", "incident resolve INC-3 --cause \"a full disk\" --follow-ups \"a; b\"")]
+    [InlineData("incident resolve INC-3 \"follow-ups=a; b\"", "incident resolve INC-3 --follow-ups \"a; b\"")]
     [InlineData("incident close it was the disk", "incident resolve --cause \"it was the disk\"")]
     [InlineData("incident reopen INC-3 it is back", "incident reopen INC-3 --reason \"it is back\"")]
     [InlineData("incident link A12", "incident link A12")]

@@ -67,7 +67,7 @@ public sealed class SignOutTests : IAsyncLifetime
     {
         await using var server = await DatabaseAsync();
         var one = await StartAsync(stage.Port);
-        var other = await StartAsync(BotProcess.FreePort());
+        var other = await StartAsync(Loopback.FreePort());
         using var ana = new Visitor(one.Address);
         await ana.SignInAsync("slack");
         using var copy = ana.Copy();

@@ -180,7 +180,7 @@ public sealed class SlackInstallTests : IAsyncLifetime
         acme.Messages.Count(message => message.Key == shown.Key).ShouldBe(1);
 
         var ended = how == "app_uninstalled" ? "slack-uninstalled" : "slack-revoked";
-        await using var export = BotProcess.Launch(stage.Folder, stage.Settings, BotProcess.FreePort(), "audit", "export");
+        await using var export = BotProcess.Launch(stage.Folder, stage.Settings, Loopback.FreePort(), "audit", "export");
         (await export.ExitAsync()).ShouldBe(0);
         var told = export.Output.Split('\n').Where(line => line.Contains("\"slack-", StringComparison.Ordinal)).Select(line => JsonDocument.Parse(line).RootElement).ToList();
         told.Select(line => line.GetProperty("decision").GetString()).ShouldBe(["slack-installed", ended, "slack-installed"]);

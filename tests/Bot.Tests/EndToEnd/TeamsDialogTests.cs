@@ -123,20 +123,44 @@ public sealed class TeamsDialogTests : IAsyncLifetime
     {
         var asked = await AskedAsync("incident declare", "Fill it in");
         var dialog = await ana.PressAsync(asked, "Fill it in");
-        (await ana.FillAsync(asked, dialog, ("severity", "sev3"), ("title", "checkout is failing"), ("services", "nope"))).Says.ShouldContain("There is no service `nope`");
-        (await ana.FillAsync(asked, dialog, ("severity", "sev3"), ("title", "checkout is failing"), ("services", "api"))).Says.ShouldContain("is declared");
+        var wrong = await ana.FillAsync(asked, dialog, ("severity", "sev3"), ("title", "checkout is failing"), ("services", "nope"));
+        wrong.Says.ShouldContain("There is no service `nope`");
+        (ValueOf(wrong, "in.severity"), ValueOf(wrong, "in.title")).ShouldBe(("sev3", "checkout is failing"));
+        (await ana.FillAsync(asked, wrong, ("services", "api"))).Says.ShouldContain("is declared");
         var card = await teams.MessageAsync(TeamsStandIn.Deploys, message => message.Thread is null && message.Shows("checkout is failing") && message.Card is not null, Patience);
 
         var resolve = await ana.PressAsync(card, "Resolve");
         Asks(resolve).ShouldBe(["in.cause", "in.follow-ups"]);
         var twice = await User("ben").PressAsync(card, "Resolve");
-        (await ana.FillAsync(card, resolve, ("cause", "a bad index"), ("follow-ups", "alert on it; test it"))).Says.ShouldContain("is resolved");
+        var empty = await ana.FillAsync(card, resolve, ("cause", "  "), ("follow-ups", "alert on it; test it"));
+        empty.Says.ShouldContain("What was the cause of INC-1?");
+        ValueOf(empty, "in.follow-ups").ShouldBe("alert on it; test it");
+        (await ana.FillAsync(card, empty, ("cause", "a bad index"))).Says.ShouldContain("is resolved");
         (await User("ben").FillAsync(card, twice, ("cause", "something else"))).Json!["task"]!["value"]!.GetValue<string>().ShouldContain("INC-1 is resolved.");
         var seen = await teams.MessageAsync(TeamsStandIn.Deploys, message => message.Id == card.Id && message.Shows("a bad index"), Patience);
 
         // Cards that were drawn before it ended still open nothing.
         (await User("ben").PressAsync(seen, card.Card!, "Open it again")).Says.ShouldContain("Why?");
         (await ana.ExecuteAsync(card, new JsonObject { ["type"] = "Action.Execute", ["data"] = new JsonObject { ["chatops"] = "fill|||incident resolve INC-1" } }, "manual")).Says.ShouldContain("is resolved");
+    }
+
+    [Fact]
+    public async Task A_form_that_is_sent_while_the_bot_is_slow_is_taken_in_and_survives_a_kill()
+    {
+        var asked = await AskedAsync("deploy", "Fill it in");
+        var dialog = await ana.FillAsync(asked, await ana.PressAsync(asked, "Fill it in"), ("service", "api"));
+        var killed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        // Who somebody is can't be told in time: a look is given up, and what was sent is kept.
+        foreach (var _ in (int[])[1, 2]) teams.Hold("members/", killed.Task);
+        (await User("dora").PressAsync(asked, "Fill it in")).Says.ShouldContain("takes longer than it should. Nothing was changed.");
+        (await User("ben").FillAsync(asked, dialog, ("environment", "prod"), ("other version", "v1.2.3"))).Says.ShouldStartWith("Working on it");
+        await bot.KillAsync();
+        killed.SetResult();
+        await bot.DisposeAsync();
+        bot = await stage.StartBotAsync();
+        await teams.MessageAsync(TeamsStandIn.Deploys, message => message.Shows("Deploy api v1.2.3 to prod") && message.Shows("asked for by ben"), Patience);
+        stage.Slack.Messages.Count(message => message.Key?.StartsWith("card:", StringComparison.Ordinal) == true).ShouldBeLessThanOrEqualTo(1);
     }
 
     private TeamsUser User(string name, string? email = "") => teams.User(teams.AddUser(name, email == "" ? $"{name}@example.com" : email), bot.NewClient());

@@ -43,6 +43,17 @@ public sealed class TeamsActivityTests
         Read(json.ToJsonString()).Words().ShouldBe(words);
     }
 
+    [Fact]
+    public void What_people_say_to_each_other_is_plain_and_names_those_they_mention()
+    {
+        var json = (JsonObject)JsonNode.Parse(Text("log-message-channel-reply-without-mention"))!;
+        Read(json.ToJsonString()).Said().ShouldBe((string?)json["text"]);
+        json["text"] = "<at>Ben Ng</at> it’s &lt;late&gt;&nbsp;now,\n  really";
+        json["entities"] = new JsonArray(new JsonObject { ["type"] = "mention", ["text"] = "<at>Ben Ng</at>", ["mentioned"] = new JsonObject { ["id"] = "29:ben" } });
+        var activity = Read(json.ToJsonString());
+        (activity.Words(), activity.Said()).ShouldBe((null, "@Ben Ng it’s <late> now, really"));
+    }
+
     [Theory]
     [InlineData("log-installationUpdate-add", "Chat SDK", "Acme Corp")]
     [InlineData("log-conversationUpdate-bot-added", "Chat SDK", "Acme Corp")]

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text.Json.Nodes;
 using ChatOps.Bot.Cli;
 using ChatOps.Bot.Commands;
+using ChatOps.Bot.Endpoints;
 using Shouldly;
 using Xunit;
 
@@ -34,8 +35,37 @@ public sealed class TeamsPackageTests
                 ((string)command["description"]!).Length.ShouldBeLessThanOrEqualTo(128);
             }
 
+            // What is beyond these Teams refuses: the published schema of the manifest takes no other keys here.
+            var extension = manifest["composeExtensions"]!.AsArray().ShouldHaveSingleItem()!.AsObject();
+            extension.Select(one => one.Key).ShouldBe(["botId", "commands", "messageHandlers"], ignoreOrder: true);
+            ((string?)extension["botId"]).ShouldBe(App);
+            var keep = extension["commands"]!.AsArray().ShouldHaveSingleItem()!;
+            ((string?)keep["id"], (string?)keep["type"], (bool?)keep["fetchTask"], (string?)keep["context"]!.AsArray().ShouldHaveSingleItem()).ShouldBe((TeamsMessageExtension.KeepCommand, "action", true, "message"));
+            ((string)keep["title"]!).Length.ShouldBeLessThanOrEqualTo(32);
+            ((string)keep["description"]!).Length.ShouldBeLessThanOrEqualTo(128);
+            var links = extension["messageHandlers"]!.AsArray().ShouldHaveSingleItem()!;
+            ((string?)links["type"], (string?)links["value"]!["domains"]!.AsArray().ShouldHaveSingleItem()).ShouldBe(("link", "bot.example.com"));
+            Permissions(manifest).ShouldBe(["Channel.Create.Group", "ChannelSettings.ReadWrite.Group", "ChannelMessage.Read.Group"]);
             Size(zip, "color.png").ShouldBe((192, 192));
             Size(zip, "outline.png").ShouldBe((32, 32));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public async Task A_team_that_is_not_to_be_listened_to_gets_a_package_that_does_not_ask_for_it()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            (await RunAsync("teams-package", "--out", file, "--app-id", App, "--url", "https://bot.example.com", "--mentions-only")).ShouldBe(ExitCodes.Done);
+            using var zip = ZipFile.OpenRead(file);
+            var manifest = JsonNode.Parse(new StreamReader(zip.GetEntry("manifest.json")!.Open()).ReadToEnd())!;
+            Permissions(manifest).ShouldBe(["Channel.Create.Group", "ChannelSettings.ReadWrite.Group"]);
+            ((string?)manifest["composeExtensions"]![0]!["commands"]![0]!["id"]).ShouldBe(TeamsMessageExtension.KeepCommand);
         }
         finally
         {
@@ -53,6 +83,12 @@ public sealed class TeamsPackageTests
         (await RunAsync(["teams-package", "--out", file, .. options])).ShouldBe(ExitCodes.Usage);
         File.Exists(file).ShouldBeFalse();
     }
+
+    private static IEnumerable<string?> Permissions(JsonNode manifest) => manifest["authorization"]!["permissions"]!["resourceSpecific"]!.AsArray().Select(one =>
+    {
+        ((string?)one!["type"]).ShouldBe("Application");
+        return (string?)one["name"];
+    });
 
     private static Task<int> RunAsync(params string[] arguments) => new CommandLine(new StringWriter(), new StringWriter()).RunAsync(arguments, _ => Task.FromResult(-1));
 

@@ -16,11 +16,12 @@ public static class AdaptiveCards
     /// <summary>How large a card is as it is sent.</summary>
     public static int SizeOf(JsonNode card) => Encoding.UTF8.GetByteCount(card.ToJsonString(Relaxed));
 
-    public static IReadOnlyList<string> FaultsOf(JsonObject card)
+    /// <param name="version">The newest that is taken: cards beside links have to be older ones.</param>
+    public static IReadOnlyList<string> FaultsOf(JsonObject card, string version = "1.5")
     {
         var faults = new List<string>();
         if ((string?)card["type"] != "AdaptiveCard") faults.Add("not a card");
-        if ((string?)card["version"] != "1.5") faults.Add("not version 1.5");
+        if ((string?)card["version"] != version) faults.Add($"not version {version}");
         if (string.IsNullOrWhiteSpace((string?)card["fallbackText"])) faults.Add("no fallback text");
         if (string.IsNullOrWhiteSpace((string?)card["speak"])) faults.Add("nothing to speak");
         if (SizeOf(card) > 28 * 1024) faults.Add($"{SizeOf(card)} bytes are too many");

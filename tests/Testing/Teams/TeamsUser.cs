@@ -33,6 +33,58 @@ public sealed class TeamsUser(TeamsStandIn teams, string id, HttpClient bot)
         return SendAsync(activity);
     }
 
+    /// <summary>Writes in a thread to the people there, without a mention of the bot: it comes to the bot where the team agreed to that.</summary>
+    /// <param name="mentions">Who is mentioned in it, by name and id.</param>
+    public Task<TeamsReceipt> ReplyAsync(string channel, string thread, string text, params (string Name, string Id)[] mentions)
+    {
+        var activity = Activity("message", channel, teams.NewId());
+        activity["conversation"]!["id"] = $"{channel};messageid={thread}";
+        (activity["text"], activity["textFormat"]) = (text, "plain");
+        activity["entities"] = new JsonArray([.. mentions.Select(one => new JsonObject
+        {
+            ["type"] = "mention", ["text"] = $"<at>{one.Name}</at>", ["mentioned"] = new JsonObject { ["id"] = one.Id, ["name"] = one.Name },
+        })]);
+        return SendAsync(activity);
+    }
+
+    /// <summary>Takes the action <c>keep</c> in the menu of a message that somebody wrote.</summary>
+    public Task<TeamsReceipt> KeepAsync(string conversation, JsonObject message) => ExtendAsync("composeExtension/fetchTask", conversation, message);
+
+    /// <summary>Fills in the dialog that the action opened, and sends it with the message.</summary>
+    public Task<TeamsReceipt> KeepAsync(string conversation, JsonObject message, TeamsReceipt dialog, params (string Field, string Value)[] answers)
+    {
+        var card = dialog.Dialog ?? throw new InvalidOperationException($"No dialog was opened: {dialog.Body}");
+        return ExtendAsync("composeExtension/submitAction", conversation, message, (JsonObject)Filled(card, AdaptiveCards.ActionsOf(card).Single().Action, answers)["data"]!);
+    }
+
+    /// <summary>A message of this person as Teams hands it over with an action.</summary>
+    /// <param name="thread">The message that it answers; null where it starts a thread.</param>
+    public JsonObject Wrote(string channel, string html, string? thread = null, DateTimeOffset? at = null)
+    {
+        var message = teams.NewId();
+        return new JsonObject
+        {
+            ["linkToMessage"] = $"https://teams.microsoft.com/l/message/{channel}/{message}", ["id"] = message, ["replyToId"] = thread, ["createdDateTime"] = (at ?? teams.Now).UtcDateTime.ToString("O"),
+            ["lastModifiedDateTime"] = null, ["deleted"] = false, ["subject"] = null, ["summary"] = null, ["importance"] = "normal", ["locale"] = "en-us",
+            ["body"] = new JsonObject { ["contentType"] = "html", ["content"] = html },
+            ["from"] = new JsonObject
+            {
+                ["device"] = null, ["conversation"] = null, ["application"] = null,
+                ["user"] = new JsonObject { ["userIdentityType"] = "aadUser", ["id"] = (string?)teams.Person(id)["aadObjectId"], ["displayName"] = id[3..] },
+            },
+            ["reactions"] = new JsonArray(), ["mentions"] = new JsonArray(), ["attachments"] = new JsonArray(),
+        };
+    }
+
+    /// <summary>Pastes a link into a message, before it is sent.</summary>
+    public Task<TeamsReceipt> PasteAsync(string channel, string url, string name = "composeExtension/queryLink", Action<JsonObject>? otherwise = null)
+    {
+        var activity = Activity("invoke", channel, $"f:{Guid.NewGuid()}");
+        (activity["name"], activity["value"]) = (name, new JsonObject { ["url"] = url });
+        otherwise?.Invoke(activity);
+        return SendAsync(activity);
+    }
+
     public string Personal => $"a:{id[3..]}";
 
     /// <summary>Adds the app to the team, or takes it out.</summary>
@@ -143,12 +195,24 @@ public sealed class TeamsUser(TeamsStandIn teams, string id, HttpClient bot)
         var body = await response.Content.ReadAsStringAsync();
         var json = body.StartsWith('{') ? JsonNode.Parse(body) as JsonObject : null;
         var receipt = new TeamsReceipt(response.StatusCode, body, json);
-        foreach (var card in new[] { json?["value"] as JsonObject, receipt.Dialog }.Where(one => (string?)one?["type"] == "AdaptiveCard"))
+        foreach (var (card, version) in new[] { (json?["value"] as JsonObject, "1.5"), (receipt.Dialog, "1.5"), (receipt.Preview, "1.3") }.Where(one => (string?)one.Item1?["type"] == "AdaptiveCard"))
         {
-            if (AdaptiveCards.FaultsOf(card!) is { Count: > 0 } faults) throw new InvalidOperationException("Teams would not show this answer: " + string.Join("; ", faults));
+            if (AdaptiveCards.FaultsOf(card!, version) is { Count: > 0 } faults) throw new InvalidOperationException("Teams would not show this answer: " + string.Join("; ", faults));
         }
 
         return receipt;
+    }
+
+    private Task<TeamsReceipt> ExtendAsync(string name, string conversation, JsonObject message, JsonObject? data = null)
+    {
+        var activity = Activity("invoke", conversation, $"f:{Guid.NewGuid()}");
+        if (!conversation.StartsWith("a:", StringComparison.Ordinal)) activity["conversation"]!["id"] = $"{conversation};messageid={(string?)message["replyToId"] ?? (string?)message["id"]}";
+        (activity["name"], activity["value"]) = (name, new JsonObject
+        {
+            ["commandId"] = "keep", ["commandContext"] = "message", ["requestId"] = Guid.NewGuid().ToString("N"), ["messagePayload"] = message.DeepClone(), ["context"] = new JsonObject { ["theme"] = "default" },
+        });
+        if (data is not null) activity["value"]!["data"] = data.DeepClone();
+        return SendAsync(activity);
     }
 
     private Task<TeamsReceipt> TaskAsync(string name, KeptActivity message, JsonObject data) =>
@@ -168,6 +232,9 @@ public sealed record TeamsReceipt(HttpStatusCode Status, string Body, JsonObject
 {
     /// <summary>What the one who pressed reads: a few words, the card they see now, or what a dialog says.</summary>
     public string Says => Json?["value"] is JsonObject card ? AdaptiveCards.TextOf(card) : (string?)(Json?["value"] as JsonValue) ?? (string?)(Json?["task"]?["value"] as JsonValue) ?? AdaptiveCards.TextOf(Dialog);
+
+    /// <summary>The card that a link shows; null when it shows none.</summary>
+    public JsonObject? Preview => Json?["composeExtension"]?["attachments"] is JsonArray { Count: > 0 } attachments ? attachments[0]!["content"] as JsonObject : null;
 
     /// <summary>The dialog that was opened.</summary>
     public JsonObject? Dialog => Json?["task"]?["value"] is JsonObject value ? value["card"]?["content"] as JsonObject : null;
