@@ -118,7 +118,7 @@ internal static class SurfacesBenchmark
     private static Task ClickAsync(SlackUser user, string channel, string action) =>
         user.ClickAsync(new KeptMessage(channel, "1700000000.000100", null), new KeptButton("Tick", "tick", "b1", action, false, ""));
 
-    /// <summary>Not by the person's own driver, which looks at every card that comes back as Teams would: that costs more than the bot's part, on the same processors.</summary>
+    /// <summary>Not by the person's own driver, which looks at every card that comes back as Teams would: on the same processors the bot would wait for that.</summary>
     private static async Task ExecuteAsync(HttpClient http, TeamsUser user, string action, string token)
     {
         var activity = user.Activity("invoke", TeamsStandIn.Deploys, $"f:{Guid.NewGuid()}");
