@@ -106,16 +106,9 @@ internal sealed class IncidentDesk(IncidentEngine incidents, AlertEngine alerts,
     /// <summary>A message in an incident's channel got a reaction: where it is the one that keeps, it is kept.</summary>
     public async Task ReactedAsync(string surface, string channel, string message, string account, string reaction, string delivery, CancellationToken cancellationToken)
     {
-        if (reaction.Equals(configuration().Incidents.Reaction, StringComparison.Ordinal)) await KeepMessageAsync(surface, channel, message, account, delivery, cancellationToken);
-    }
-
-    /// <summary>Keeps a message on the timeline of the incident in whose channel it was written; null when it was written in none.</summary>
-    public async Task<IncidentId?> KeepMessageAsync(string surface, string channel, string message, string account, string delivery, CancellationToken cancellationToken)
-    {
+        if (!reaction.Equals(configuration().Incidents.Reaction, StringComparison.Ordinal)) return;
         var place = new Place(surface, channel).ToString();
-        if (!(await incidents.BookAsync(cancellationToken)).Rooms.TryGetValue(place, out var id)) return null;
-        await incidents.KeepAsync(IncidentWork.Keep(id, place, message, account, incidents.Now), delivery, cancellationToken);
-        return id;
+        if ((await incidents.BookAsync(cancellationToken)).Rooms.TryGetValue(place, out var id)) await incidents.KeepAsync(IncidentWork.Keep(id, place, message, account, incidents.Now), delivery, cancellationToken);
     }
 
     /// <summary>The incident that is talked about in a channel, or in the thread under its card; null when that is none's.</summary>

@@ -26,14 +26,14 @@ internal sealed record SlackDoor(
     /// <summary>Somebody wrote in a thread: whether it is kept as a note on the run whose card the thread hangs on.</summary>
     public Func<SlackThreadReply, CancellationToken, Task<bool>>? Note { get; init; }
 
-    /// <summary>Keeps a message for the incident in whose channel it was written: account, channel, message, delivery. Says what became of it.</summary>
-    public Func<string, string, string, string, CancellationToken, Task<Reply>>? Keep { get; init; }
+    /// <summary>Keeps a message where it belongs, or asks for which incident.</summary>
+    public SlackKeep? Keep { get; init; }
 
     /// <summary>The run behind a link to the console, as others in a channel may see it; null for any other link.</summary>
     public Func<Uri, CancellationToken, Task<Card?>>? Preview { get; init; }
 
     /// <summary>To the desk itself, as the caller that the account resolves to.</summary>
-    public static SlackDoor To(Desk desk, Callers callers, Home home, CommandForms forms, IncidentDesk incidents, ThreadNotes notes, RunPreviews previews) => new(
+    public static SlackDoor To(Desk desk, Callers callers, Home home, CommandForms forms, IncidentDesk incidents, MessageDesk messages, ThreadNotes notes, RunPreviews previews) => new(
         async (account, channel, text, delivery, cancellationToken) =>
             await desk.HearAsync(await SpeakerAsync(callers, account, channel, cancellationToken), text, delivery, cancellationToken),
         async (account, channel, action, reason, delivery, cancellationToken) =>
@@ -44,9 +44,11 @@ internal sealed record SlackDoor(
             (await callers.ResolveAsync("slack", account, cancellationToken)).Person is null ? [] : await forms.LookAsync(service, typed, cancellationToken),
         Note = async (said, cancellationToken) =>
             await notes.KeepAsync(async () => await callers.ResolveAsync("slack", said.User, cancellationToken), new Place("slack", said.Channel), said.Thread, said.Text, said.Delivery, cancellationToken) is not null,
-        Keep = async (account, channel, message, delivery, cancellationToken) => await incidents.KeepMessageAsync("slack", channel, message, account, delivery, cancellationToken) is { } id
-            ? new Reply(Answers.Said(MessageDesk.OnTimelineOf(id)))
-            : new Reply(Answers.Said("This channel is no incident's: nothing was kept. Use it in the incident's channel, or say incident note.")),
+        Keep = async (account, chosen, into, cancellationToken) =>
+        {
+            var author = chosen.Author is { } wrote ? (await callers.ResolveAsync("slack", wrote, cancellationToken)).Person?.ShortName : null;
+            return await messages.KeepAsync(await SpeakerAsync(callers, account, chosen.Channel, cancellationToken), chosen.For(account, author ?? "somebody"), into, cancellationToken);
+        },
         Preview = previews.OfAsync,
         React = (one, cancellationToken) => incidents.ReactedAsync("slack", one.Channel, one.Message, one.User, one.Reaction, one.Delivery, cancellationToken),
         Home = async (account, cancellationToken) => await home.OfAsync(await callers.ResolveAsync("slack", account, cancellationToken), cancellationToken),
@@ -55,3 +57,6 @@ internal sealed record SlackDoor(
     private static async Task<Speaker> SpeakerAsync(Callers callers, string account, string channel, CancellationToken cancellationToken) =>
         new(await callers.ResolveAsync("slack", account, cancellationToken), channel.Length > 0 ? new Place("slack", channel) : null);
 }
+
+/// <summary>Keeps a message that somebody used the shortcut on; with the incident that was chosen for it, or null while nobody asked.</summary>
+internal delegate Task<Reply> SlackKeep(string account, SlackChosen chosen, string? into, CancellationToken cancellationToken);

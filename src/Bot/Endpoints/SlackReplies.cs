@@ -95,10 +95,10 @@ internal sealed class SlackReplies(SlackClient home, SlackWorkspaces workspaces,
     };
 
     /// <summary>A dialog that only says something.</summary>
-    public static JsonObject NoticeView(string says) => new()
+    public static JsonObject NoticeView(string says, string title) => new()
     {
         ["type"] = "modal",
-        ["title"] = Plain("Nothing was done"),
+        ["title"] = Plain(title),
         ["close"] = Plain("Close"),
         ["blocks"] = new JsonArray(new JsonObject { ["type"] = "section", ["text"] = Plain(says) }),
     };

@@ -53,6 +53,8 @@ internal sealed partial class SlackVisit(SlackDoor door, SlackWorkspaces workspa
                 return SlackAnswered.Nothing;
             case "view_submission" when SlackPayload.Text(root, "view", "callback_id") == SlackForms.Callback:
                 return await FilledAsync(root, origin);
+            case "view_submission" when SlackPayload.Text(root, "view", "callback_id") == SlackChosen.Callback && door.Keep is { } keep:
+                return await KeepForAsync(root, origin, keep);
             case "view_submission":
                 return await ReasonAsync(root, origin);
             case "block_suggestion":
@@ -143,7 +145,7 @@ internal sealed partial class SlackVisit(SlackDoor door, SlackWorkspaces workspa
     private SlackAnswered Declined(string type, JsonElement root)
     {
         if (type == "block_suggestion") return Json(SlackForms.Options([]));
-        if (type == "view_submission") return Json(new JsonObject { ["response_action"] = "update", ["view"] = SlackReplies.NoticeView(SlackReplies.NotHere) }.ToJsonString());
+        if (type == "view_submission") return Notice(SlackReplies.NotHere, "Nothing was done");
         replies.Decline(SlackForm.Address(SlackPayload.Text(root, "response_url")));
         return SlackAnswered.Nothing;
     }
@@ -219,12 +221,26 @@ internal sealed partial class SlackVisit(SlackDoor door, SlackWorkspaces workspa
         await AnswerAsync(new LateRequest($"slack:shortcut:{user}:{SlackPayload.Need(root, "action_ts")}", DeployShortcut, null, null, new SlackAsker(user, user)), SlackPayload.Need(root, "trigger_id"));
     }
 
-    /// <summary>The shortcut that puts a message on the timeline of its channel's incident.</summary>
-    private async Task KeepAsync(JsonElement root, SlackOrigin origin, Func<string, string, string, string, CancellationToken, Task<Reply>> keep)
+    /// <summary>The shortcut that keeps a message: for the incident it belongs to, or for one that is asked for.</summary>
+    private async Task KeepAsync(JsonElement root, SlackOrigin origin, SlackKeep keep)
     {
-        var (user, channel, message) = (origin.At(SlackPayload.Need(root, "user", "id")), origin.At(SlackPayload.Need(root, "channel", "id")), SlackPayload.Need(root, "message_ts"));
-        var reply = await keep(user, channel, message, $"slack:keep:{channel}:{message}", replies.Stopping);
-        replies.AnswerLater(Task.FromResult(reply), new SlackAsker(user, channel, SlackForm.Address(SlackPayload.Text(root, "response_url"))));
+        var (user, chosen) = (origin.At(SlackPayload.Need(root, "user", "id")), SlackChosen.Read(root, origin));
+        var reply = replies.GuardAsync(() => keep(user, chosen, null, replies.Stopping));
+        if (await InTimeAsync(reply) && (await reply).Form is { } form && chosen.View(form) is { } view && await OpenAsync(user, SlackPayload.Need(root, "trigger_id"), view)) return;
+        replies.AnswerLater(SaidAsync(), new SlackAsker(user, chosen.Channel, SlackForm.Address(SlackPayload.Text(root, "response_url")), Thread: chosen.Thread));
+
+        async Task<Reply> SaidAsync() => await reply is { Form: null } said ? said : SlackReplies.Sorry("The question for which incident could not be opened. Nothing was kept. Use the shortcut again.");
+    }
+
+    /// <summary>Keeps it for the incident that was chosen. The dialog says what became of it: the bot need not be in the message's channel.</summary>
+    private async Task<SlackAnswered> KeepForAsync(JsonElement root, SlackOrigin origin, SlackKeep keep)
+    {
+        var (user, chosen) = (origin.At(SlackPayload.Need(root, "user", "id")), SlackChosen.Carried(SlackPayload.Text(root, "view", "private_metadata")));
+        var into = SlackForms.Answers(root).FirstOrDefault(answer => answer.Key == MessageDesk.IncidentField).Value ?? "";
+        var reply = replies.GuardAsync(() => keep(user, chosen, into, replies.Stopping));
+        if (!await InTimeAsync(reply)) return Notice(NotKeptYet, "It takes longer");
+        var said = await reply;
+        return said.Refusal is { } no ? Json(SlackForms.Errors(no, said.Form, SlackForms.BlocksOf(root))) : Notice(said.Card?.Fallback ?? "Done.", "Kept");
     }
 
     private Task HearAsync(SlackMention mention) =>
@@ -253,6 +269,9 @@ internal sealed partial class SlackVisit(SlackDoor door, SlackWorkspaces workspa
 
     private static SlackAnswered FieldError(string says) =>
         Json(new JsonObject { ["response_action"] = "errors", ["errors"] = new JsonObject { ["reason"] = SlackText.Fit(says, 300) } }.ToJsonString());
+
+    /// <summary>Puts something to read in the dialog's place.</summary>
+    private static SlackAnswered Notice(string says, string title) => Json(new JsonObject { ["response_action"] = "update", ["view"] = SlackReplies.NoticeView(says, title) }.ToJsonString());
 
     private static SlackAnswered Json(string json) => new(json);
 

@@ -62,7 +62,7 @@ public sealed class RecordedSlackPeopleTests : IAsyncLifetime
         (await There.HomeAsync("W111", _ => true, RecordedSlack.Patience)).ShouldContain("v1.2.2");
         var before = slack.Hooks.Answers.Count;
         await slack.PostAsync("shortcut-message.json", With(("test-shortcut", "keep-message")));
-        (await slack.Hooks.AnswerAsync(one => one.Path == "/app/T111/111/xxx", before, RecordedSlack.Patience)).Says.ShouldContain("This channel is no incident's");
+        (await slack.Hooks.AnswerAsync(one => one.Path == "/app/T111/111/xxx", before, RecordedSlack.Patience)).Says.ShouldContain("No incident is open");
     }
 
     [Fact]

@@ -56,13 +56,6 @@ public sealed class ThreadTests : IAsyncLifetime
         stage.Slack.Refusals.ShouldBeEmpty();
     }
 
-    [Fact]
-    public async Task The_shortcut_says_so_where_there_is_no_incident()
-    {
-        await stage.User(stage.Ana, bot).ShortcutAsync("keep-message", Stage.Channel, "12.000001");
-        await stage.Slack.ReplyAsync(stage.Ana, reply => reply.Shows("This channel is no incident's"));
-    }
-
     private async Task<KeptMessage> OpenAsync(SlackUser ana)
     {
         await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");

@@ -61,14 +61,15 @@ public sealed partial class SlackUser
         ["type"] = "shortcut", ["callback_id"] = callback, ["user"] = Me(), ["team"] = Team(), ["action_ts"] = slack.Locked(slack.NewTs), ["trigger_id"] = slack.NewTrigger(id),
     }, "");
 
-    /// <summary>Uses a shortcut on a message.</summary>
-    public Task<SlackReceipt> ShortcutAsync(string callback, string channel, string message)
+    /// <summary>Uses a shortcut on a message that somebody wrote.</summary>
+    /// <param name="message">Its time; it need not be one that the stand-in keeps.</param>
+    public Task<SlackReceipt> ShortcutAsync(string callback, string channel, string message, string author, string text, string? thread = null)
     {
         var place = slack.IdOf(channel);
         return InteractAsync(new JsonObject
         {
             ["type"] = "message_action", ["callback_id"] = callback, ["user"] = Me(), ["team"] = Team(), ["action_ts"] = slack.Locked(slack.NewTs), ["trigger_id"] = slack.NewTrigger(id),
-            ["channel"] = new JsonObject { ["id"] = place, ["name"] = channel }, ["message_ts"] = message, ["message"] = new JsonObject { ["type"] = "message", ["ts"] = message },
+            ["channel"] = new JsonObject { ["id"] = place, ["name"] = channel }, ["message_ts"] = message, ["message"] = new JsonObject { ["type"] = "message", ["ts"] = message, ["user"] = author, ["text"] = text, ["thread_ts"] = thread },
             ["response_url"] = slack.NewResponseUrl(id, place, null).AbsoluteUri,
         }, place);
     }
