@@ -91,7 +91,9 @@ static async Task<int> ServeAsync(IReadOnlyDictionary<string, string?> given)
     {
         app.Services.GetService<IStartupValidator>()?.Validate();
         app.Services.GetRequiredService<LinkKey>().Open();
-        await app.Services.GetRequiredService<IStore>().MigrateAsync(app.Lifetime.ApplicationStopping);
+        var store = app.Services.GetRequiredService<IStore>();
+        await store.MigrateAsync(app.Lifetime.ApplicationStopping);
+        await store.TakeOverAsync(app.Services.GetRequiredService<TimeProvider>().GetUtcNow(), app.Lifetime.ApplicationStopping);
         if (settings.PostgreSql is not null) app.Services.GetRequiredService<RunEngine>().Follow();
         app.MapSlack();
         app.MapTeams();

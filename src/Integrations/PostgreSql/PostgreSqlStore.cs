@@ -26,6 +26,9 @@ internal sealed class PostgreSqlStore : IStore
         },
         cancellationToken);
 
+    /// <remarks>Others may be at work on it.</remarks>
+    public Task TakeOverAsync(DateTimeOffset now, CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task<long> NextRunNumberAsync(CancellationToken cancellationToken) => _database.RunAsync(
         async connection =>
         {

@@ -121,8 +121,8 @@ public sealed partial class SlackClient
         PostJsonAsync("conversations.open", new OpenDirect(user), SlackJson.Default.OpenDirect, SlackJson.Default.DirectBody, null, cancellationToken);
 
     /// <summary>Makes a channel. Not repeatable: a second try says <c>name_taken</c>.</summary>
-    internal Task<SlackAnswer<ChannelMadeBody>> CreateAsync(string name, bool isPrivate, CancellationToken cancellationToken) =>
-        PostJsonAsync("conversations.create", new CreateChannel(name, isPrivate), SlackJson.Default.CreateChannel, SlackJson.Default.ChannelMadeBody, null, cancellationToken);
+    internal Task<SlackAnswer<ChannelMadeBody>> CreateAsync(string name, bool isPrivate, string? team, CancellationToken cancellationToken) =>
+        PostJsonAsync("conversations.create", new CreateChannel(name, isPrivate, team), SlackJson.Default.CreateChannel, SlackJson.Default.ChannelMadeBody, null, cancellationToken);
 
     internal Task<SlackAnswer<SlackBody>> InviteAsync(string channel, IEnumerable<string> users, CancellationToken cancellationToken) =>
         PostJsonAsync("conversations.invite", new InvitePeople(channel, string.Join(',', users)), SlackJson.Default.InvitePeople, SlackJson.Default.SlackBody, null, cancellationToken);
@@ -134,8 +134,8 @@ public sealed partial class SlackClient
         PostJsonAsync("pins.add", new PinMessage(channel, message), SlackJson.Default.PinMessage, SlackJson.Default.SlackBody, null, cancellationToken);
 
     /// <summary>Channels that the bot itself is in.</summary>
-    internal Task<SlackAnswer<ChannelsBody>> OwnChannelsAsync(string? cursor, CancellationToken cancellationToken) => PostFormAsync(
-        "users.conversations", [("types", "public_channel,private_channel"), ("exclude_archived", "true"), ("limit", "200"), ("cursor", cursor)], SlackJson.Default.ChannelsBody, cancellationToken);
+    internal Task<SlackAnswer<ChannelsBody>> OwnChannelsAsync(string? cursor, string? team, CancellationToken cancellationToken) => PostFormAsync(
+        "users.conversations", [("types", "public_channel,private_channel"), ("exclude_archived", "true"), ("limit", "200"), ("cursor", cursor), ("team_id", team)], SlackJson.Default.ChannelsBody, cancellationToken);
 
     /// <summary>One message, also one inside a thread.</summary>
     internal Task<SlackAnswer<HistoryBody>> MessageAsync(string channel, string message, CancellationToken cancellationToken) => PostFormAsync(

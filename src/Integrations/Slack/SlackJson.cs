@@ -90,7 +90,7 @@ internal sealed record ChannelsBody(ImmutableArray<ChannelBody>? Channels) : Sla
 /// <param name="Created">Seconds since 1970.</param>
 internal sealed record ChannelBody(string Id, string? Name, string? Creator, long Created);
 
-internal sealed record CreateChannel(string Name, bool IsPrivate);
+internal sealed record CreateChannel(string Name, bool IsPrivate, string? TeamId);
 
 internal sealed record ChannelMadeBody(ChannelBody? Channel) : SlackBody;
 

@@ -9,7 +9,7 @@ namespace ChatOps.Integrations.Slack;
 /// <summary>Makes channels in Slack for incidents, invites people, sets topics, pins, and reads what people wrote.</summary>
 /// <remarks>
 /// <c>conversations.create</c> can't be repeated: a second try says <c>name_taken</c>. The channel is ours when the bot itself made it since it was wanted; the bot is a member
-/// of every channel that it made, so it looks among its own (<c>users.conversations</c>) rather than through all there are. Channels are made at home.
+/// of every channel that it made, so it looks among its own (<c>users.conversations</c>) rather than through all there are. A channel is made in the workspace it belongs beside.
 /// </remarks>
 internal sealed partial class SlackRooms(SlackWorkspaces workspaces, ILogger<SlackRooms> logger) : IRooms
 {
@@ -22,14 +22,14 @@ internal sealed partial class SlackRooms(SlackWorkspaces workspaces, ILogger<Sla
 
     public async Task<Outcome<Room>> MakeAsync(ImmutableArray<string> names, bool isPrivate, DateTimeOffset since, string? near, CancellationToken cancellationToken)
     {
-        var home = await workspaces.FindAsync(null, cancellationToken);
-        if (home is not Outcome<SlackWorkspace>.Done { Value: var workspace }) return Pass<SlackWorkspace, Room>(home);
+        var where = await WhereAsync(near, cancellationToken);
+        if (where is not Outcome<SlackWorkspace>.Done { Value: var workspace }) return Pass<SlackWorkspace, Room>(where);
         foreach (var name in names)
         {
-            switch (await workspace.Client.CreateAsync(name, isPrivate, cancellationToken))
+            switch (await workspace.Client.CreateAsync(name, isPrivate, workspace.Team, cancellationToken))
             {
                 case SlackAnswer<ChannelMadeBody>.Ok { Value.Channel: { } made }:
-                    return new Outcome<Room>.Done(new Room(made.Id, made.Name ?? name));
+                    return new Outcome<Room>.Done(new Room(workspace.At(made.Id), made.Name ?? name));
                 case SlackAnswer<ChannelMadeBody>.Failed { Failure.Error: "name_taken" }:
                     var found = await FindOursAsync(workspace, name, since - Margin, cancellationToken);
                     if (found is not Outcome<Room?>.Done { Value: var ours }) return Pass<Room?, Room>(found);
@@ -57,6 +57,13 @@ internal sealed partial class SlackRooms(SlackWorkspaces workspaces, ILogger<Sla
 
     public Task<Outcome<WrittenMessage?>> ReadAsync(string channel, string message, CancellationToken cancellationToken) =>
         InAsync(channel, (client, id) => ReadAsync(client, id, message, cancellationToken), cancellationToken);
+
+    /// <summary>The workspace of a channel. The token of an organization is for none of its workspaces in particular: where none is named, it is home's.</summary>
+    private async Task<Outcome<SlackWorkspace>> WhereAsync(string? near, CancellationToken cancellationToken)
+    {
+        var found = await workspaces.FindAsync(near is null ? null : SlackId.Read(near).Workspace, cancellationToken);
+        return found is Outcome<SlackWorkspace>.Done { Value: { Install.IsGrid: true, Team: null } } ? await workspaces.FindAsync(null, cancellationToken) : found;
+    }
 
     /// <summary>Does something in a channel, by whom the bot is in its workspace.</summary>
     private async Task<Outcome<T>> InAsync<T>(string channel, Func<SlackClient, string, Task<Outcome<T>>> act, CancellationToken cancellationToken)
@@ -109,10 +116,10 @@ internal sealed partial class SlackRooms(SlackWorkspaces workspaces, ILogger<Sla
         string? cursor = null;
         for (var page = 0; page < MostPages; page++)
         {
-            var answer = await workspace.Client.OwnChannelsAsync(cursor, cancellationToken);
+            var answer = await workspace.Client.OwnChannelsAsync(cursor, workspace.Team, cancellationToken);
             if (answer is not SlackAnswer<ChannelsBody>.Ok { Value: var body }) return SlackErrors.Judge<Room?>(((SlackAnswer<ChannelsBody>.Failed)answer).Failure);
             if (body.Channels?.FirstOrDefault(one => one.Name == name) is { } found)
-                return new Outcome<Room?>.Done(found.Creator == me && DateTimeOffset.FromUnixTimeSeconds(found.Created) >= since ? new Room(found.Id, name) : null);
+                return new Outcome<Room?>.Done(found.Creator == me && DateTimeOffset.FromUnixTimeSeconds(found.Created) >= since ? new Room(workspace.At(found.Id), name) : null);
             if (string.IsNullOrEmpty(cursor = body.ResponseMetadata?.NextCursor)) return new Outcome<Room?>.Done(null);
         }
 

@@ -9,6 +9,12 @@ public sealed record SqliteOptions
     /// <summary>Connections that only read, at most.</summary>
     public int Readers { get; init; } = 4;
 
+    /// <summary>How long a process that still works on the file is waited for, since it may just be ending.</summary>
+    public TimeSpan TakeOverPatience { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long what a process before this one had claimed is left alone: what it sent last may still be on its way, and is looked for afterwards.</summary>
+    public TimeSpan TakeOverMargin { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How many pages of 4096 bytes the file may have; null = as many as the disk holds.</summary>
     public long? PagesAtMost { get; init; }
 }

@@ -18,6 +18,7 @@ internal sealed class SqliteStore : IStore
     private readonly Checkpointer _checkpointer;
     private readonly SemaphoreSlim _firstNumber = new(1);
     private long _lastNumber = -1;
+    private FileHold? _hold;
 
     public SqliteStore(SqliteAddress address, SqliteOptions options, ILogger<SqliteStore> logger)
     {
@@ -47,6 +48,12 @@ internal sealed class SqliteStore : IStore
         {
             throw new StoreUnavailableException($"The folder of the database {_path} can't be made. Make it, and let the bot write in it.", fault);
         }
+    }
+
+    public async Task TakeOverAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        _hold ??= await FileHold.TakeAsync(_path, _options.TakeOverPatience, cancellationToken);
+        await _writer.WriteAsync(file => new Written<int>(Work.Expire(file, now + _options.TakeOverMargin), Notice: new([], WorkAdded: true)), cancellationToken);
     }
 
     public async Task<long> NextRunNumberAsync(CancellationToken cancellationToken)
@@ -106,6 +113,7 @@ internal sealed class SqliteStore : IStore
         _checkpointer.Dispose();
         _readers.Dispose();
         _firstNumber.Dispose();
+        _hold?.Dispose();
     }
 
     internal static StoreUnavailableException Gone(string path) =>

@@ -35,6 +35,10 @@ internal static class Work
         return claimed.ToImmutable();
     }
 
+    /// <summary>Ends every lease by a moment: whoever held one is gone. The attempts stay, so that whoever claims next looks for what was left behind.</summary>
+    public static int Expire(SqliteFile file, DateTimeOffset by) =>
+        file.Prepare("update work set lease_until = ?1 where owner is not null and lease_until > ?1").Bind(by).Run();
+
     /// <summary>A lease that ran out can be renewed while nobody took the item, nor any other in its lane.</summary>
     public static bool Renew(SqliteFile file, ClaimedWork work, TimeSpan lease, DateTimeOffset now) => file.Prepare("""
         update work set lease_until = ?4

@@ -26,7 +26,7 @@ public interface IRooms
     /// <summary>Makes a channel, or finds the one that was made under this name by an earlier try.</summary>
     /// <param name="names">The first that is free is taken: each is this incident's alone.</param>
     /// <param name="since">When it was first wanted: an older channel of that name is somebody else's.</param>
-    /// <param name="near">The channel it belongs beside, where channels lie in teams; null = none is known.</param>
+    /// <param name="near">The channel it belongs beside, where channels lie in teams or workspaces; null = none is known.</param>
     Task<Outcome<Room>> MakeAsync(ImmutableArray<string> names, bool isPrivate, DateTimeOffset since, string? near, CancellationToken cancellationToken);
 
     /// <summary>Invites people; whoever is in already stays.</summary>

@@ -12,6 +12,12 @@ public interface IStore : IAsyncDisposable
     /// <summary>Brings the tables up to date; safe to call by several processes at once.</summary>
     Task MigrateAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Begins to work. Where the store is for one process, this is the one from now on: what another claimed before it died can be claimed after a few seconds. Where several share it, nothing changes: claims run out by themselves.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">Also when the store is for one process and another one still has it after a while.</exception>
+    Task TakeOverAsync(DateTimeOffset now, CancellationToken cancellationToken);
+
     /// <summary>A run number that was never given out before. Gaps are possible.</summary>
     Task<long> NextRunNumberAsync(CancellationToken cancellationToken);
 

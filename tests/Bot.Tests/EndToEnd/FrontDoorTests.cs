@@ -128,6 +128,17 @@ public sealed class FrontDoorTests
     }
 
     [Fact]
+    public async Task A_second_process_on_the_same_file_is_refused_with_a_sentence()
+    {
+        await using var stage = await Stage.SetAsync();
+        await using var bot = await stage.StartBotAsync();
+        await using var second = BotProcess.Launch(stage.Folder, stage.Settings, Loopback.FreePort());
+        (await second.ExitAsync()).ShouldBe(1);
+        second.Output.ShouldContain("Another process works on the database");
+        (await bot.NewClient().GetAsync("health/ready")).IsSuccessStatusCode.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_database_that_can_not_be_opened_ends_the_start_with_a_sentence()
     {
         await using var stage = await Stage.SetAsync();

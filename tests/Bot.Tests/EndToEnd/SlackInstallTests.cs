@@ -242,6 +242,26 @@ public sealed class SlackInstallTests : IAsyncLifetime
         grid.Refusals.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task An_incident_gets_its_channel_in_the_workspace_where_it_was_declared()
+    {
+        File.AppendAllText(Path.Combine(stage.Folder, "config", "access.yaml"), "\n  incident: { \"*\": [payments] }\n");
+        stage.Write("incidents.yaml", "severities:\n  - { severity: sev2, says: Part of it does not work. }\n");
+        await bot.KillAsync();
+        await bot.DisposeAsync();
+        bot = await stage.StartBotAsync();
+        await InstallAsync(acme);
+        var ana = User(acme, "UANA");
+        var told = await ToldAsync(acme, ana, "/incident declare sev2 \"checkout is failing\"", "is being made");
+        var room = told.Says.Split('#')[1].Split(' ')[0];
+        var channel = await acme.ChannelAsync(room, one => one.Pins.Count == 1, Patience);
+        channel.Members.ShouldContain("UANA");
+        stage.Slack.Made.ShouldBeEmpty();
+        await ana.TypeAsync(room, "/incident note \"the disk is full\"");
+        await acme.MessageAsync(room, message => message.Shows("the disk is full"), Patience);
+        acme.Refusals.Concat(stage.Slack.Refusals).ShouldBeEmpty();
+    }
+
     private async Task InstallAsync(SlackStandIn team)
     {
         stage.Slack.Choice = team;

@@ -75,6 +75,14 @@ public sealed class Stage : IAsyncDisposable
     public Task<KeptMessage> CardAsync(Func<KeptMessage, bool> wanted, int seconds = 30) =>
         Slack.MessageAsync(Channel, message => message.ThreadTs is null && wanted(message), TimeSpan.FromSeconds(seconds));
 
+    /// <summary>Waits until the bot itself knows which message a run's card is: people are slower than the answer to the post, which says it.</summary>
+    public static async Task CardIsKnownAsync(BotProcess bot, int run)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var http = bot.NewClient();
+        while (!(await http.GetStringAsync($"runs/{run}", patience.Token)).Contains("Card posted", StringComparison.Ordinal)) await Task.Delay(50, patience.Token);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await service.DisposeAsync();

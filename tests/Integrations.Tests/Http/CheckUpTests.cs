@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ChatOps.Integrations.Alertmanager;
@@ -110,7 +112,11 @@ public sealed class CheckUpTests : IAsyncLifetime
         await using var open = new SmtpStandIn().Start();
         Said(await MailAsync(open.Port)).ShouldBe("Bad 127.0.0.1 offers no STARTTLS: it gets no e-mail.");
         Said(await MailAsync(open.Port, ("Smtp:StartTls", "false"))).ShouldBe("Good 127.0.0.1 takes mail. Only an e-mail shows whether it takes it from chatops@example.com.");
-        Said(await MailAsync(server.Urls.Select(url => new Uri(url).Port).Single())).ShouldStartWith("Bad What answers at 127.0.0.1");
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var asked = MailAsync(((IPEndPoint)other.LocalEndpoint).Port);
+        using (var connection = await other.AcceptTcpClientAsync(TestContext.Current.CancellationToken)) await connection.GetStream().WriteAsync("SSH-2.0-OpenSSH_9.2\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        Said(await asked).ShouldStartWith("Bad What answers at 127.0.0.1");
         secure.Mails.Concat(open.Mails).ShouldBeEmpty();
         secure.Commands.Concat(open.Commands).ShouldAllBe(line => line.StartsWith("EHLO", StringComparison.Ordinal) || line == "QUIT");
     }

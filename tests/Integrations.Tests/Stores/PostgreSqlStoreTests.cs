@@ -17,6 +17,16 @@ public sealed class PostgreSqlStoreTests(SharedPostgres shared) : StoreContract
     protected override async Task PrepareAsync() => _address = await (await shared.GetAsync()).CreateDatabaseAsync(Stop);
 
     [Fact]
+    public async Task Whoever_begins_leaves_to_others_what_they_claimed()
+    {
+        await KeepAsync(Append(new("a"), 0, "x") with { Work = [Item("a", due: 0)] });
+        (await Store.ClaimAsync("ann", [], 1, Lease, Noon, Stop)).ShouldHaveSingleItem();
+        var other = await OpenAsync();
+        await other.TakeOverAsync(Noon.AddSeconds(1), Stop);
+        (await other.ClaimAsync("bob", [], 1, Lease, Noon.AddSeconds(1), Stop)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Other_processes_hear_of_commits_and_of_returned_work()
     {
         var told = new ConcurrentQueue<CommitNotice>();

@@ -40,6 +40,36 @@ public sealed class SqliteStoreTests : StoreContract
     }
 
     [Fact]
+    public async Task The_next_process_takes_over_after_a_few_seconds_what_one_before_it_had_claimed()
+    {
+        await Store.TakeOverAsync(Noon, Stop);
+        await KeepAsync(Append(new("a"), 0, "x") with { Work = [Item("a", due: 0)] });
+        (await Store.ClaimAsync("ann", [], 1, Lease, Noon, Stop)).ShouldHaveSingleItem();
+        (await Store.ClaimAsync("bob", [], 1, Lease, Noon.AddSeconds(1), Stop)).ShouldBeEmpty();
+        await Store.DisposeAsync();
+        var next = await OpenAsync();
+        await next.TakeOverAsync(Noon.AddSeconds(1), Stop);
+        (await next.ClaimAsync("bob", [], 1, Lease, Noon.AddSeconds(5), Stop)).ShouldBeEmpty("what was sent last may still be on its way");
+        (await next.NextDueAsync(Stop)).ShouldBe(Noon.AddSeconds(6));
+        var taken = (await next.ClaimAsync("bob", [], 1, Lease, Noon.AddSeconds(6), Stop)).ShouldHaveSingleItem();
+
+        // It knows that somebody tried, and looks for what that left behind.
+        (taken.Attempt, taken.FirstClaimedAt).ShouldBe((2, Noon));
+    }
+
+    [Fact]
+    public async Task While_one_process_works_on_the_file_another_is_refused_and_only_reads()
+    {
+        _options = new() { TakeOverPatience = TimeSpan.FromMilliseconds(50) };
+        await Store.TakeOverAsync(Noon, Stop);
+        var other = await OpenAsync();
+        (await Should.ThrowAsync<StoreUnavailableException>(other.TakeOverAsync(Noon, Stop))).Message.ShouldSatisfyAllConditions(says => says.ShouldContain(DatabasePath), says => says.ShouldContain("PostgreSQL"));
+        (await other.ReadAsync(new("a"), 0, Stop)).ShouldBeEmpty();
+        await Store.DisposeAsync();
+        await other.TakeOverAsync(Noon, Stop);
+    }
+
+    [Fact]
     public async Task Held_exclusively_not_even_reads_answer_until_it_is_let_go()
     {
         _options = new() { BusyTimeout = TimeSpan.FromMilliseconds(50) };
