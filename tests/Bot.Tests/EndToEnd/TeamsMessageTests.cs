@@ -213,12 +213,11 @@ public sealed class TeamsMessageTests : IAsyncLifetime
         await InRoomAsync(message => message.Shows(title) && message.Shows("I am commander"));
     }
 
-    /// <summary>People are slower than the answer to the post, which says which thread it is.</summary>
     private async Task<KeptActivity> OpenAsync()
     {
         await ana.MentionAsync(TeamsStandIn.Deploys, "deploy api v1.2.3 prod");
         var card = await teams.MessageAsync(TeamsStandIn.Deploys, message => message is { Thread: null, Card: not null } && message.Shows("Deploy api v1.2.3 to prod"), Patience);
-        await Eventually.TrueAsync(async () => (await RunAsync()).Contains("Card posted", StringComparison.Ordinal));
+        await bot.CardKnownAsync();
         return card;
     }
 

@@ -60,10 +60,7 @@ public sealed class ThreadTests : IAsyncLifetime
     {
         await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
         var card = await stage.CardAsync(message => message.Shows("Deploy api v1.2.3 to prod"));
-
-        // People are slower than the answer to the post, which says which thread it is.
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!(await bot.NewClient().GetStringAsync("runs/1", patience.Token)).Contains("Card posted", StringComparison.Ordinal)) await Task.Delay(50, patience.Token);
+        await bot.CardKnownAsync();
         return card;
     }
 }
