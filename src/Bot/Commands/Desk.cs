@@ -12,7 +12,7 @@ namespace ChatOps.Bot.Commands;
 
 /// <summary>The front desk: every surface brings what people say and click here, and shows what comes back.</summary>
 internal sealed partial class Desk(
-    RunEngine engine, Openings openings, Readings readings, KnownWords words, Callers callers, Keeping keeping, Laters laters, AlertDesk alerts, OnCallDesk onCall, PageDesk pages, IncidentDesk incidents, CommandForms forms, RefusalLog refusals, ReportDesk reports, Func<Configuration> configuration, ILogger<Desk> logger)
+    RunEngine engine, Openings openings, Rollbacks rollbacks, Readings readings, KnownWords words, Callers callers, Keeping keeping, Laters laters, AlertDesk alerts, OnCallDesk onCall, PageDesk pages, IncidentDesk incidents, CommandForms forms, RefusalLog refusals, ReportDesk reports, Func<Configuration> configuration, ILogger<Desk> logger)
 {
     /// <summary>A command in words: <c>deploy api v1.2.3 prod</c>, without a slash.</summary>
     /// <param name="delivery">The surface's own name for this delivery; hearing it again changes nothing and gives the same reply.</param>
@@ -70,7 +70,7 @@ internal sealed partial class Desk(
         if (action.Run is not { } run || Clicked(speaker.Caller, action, reason) is not { } command)
             return Refused(new Refusal(RefusalCodes.CommandUnknown, "This button is not known here.", "The card may be older than the bot: look at the run as it is now."), null);
         if (command is RunCommand.RollBack && await engine.FindAsync(run, cancellationToken) is { IsOver: true } over)
-            return await openings.TakeBackAsync(speaker, over, reason, delivery, cancellationToken);
+            return await rollbacks.TakeBackAsync(speaker, over, reason, delivery, cancellationToken);
         var told = await engine.TellAsync(run, command, delivery, null, cancellationToken);
         if (told.Refusal is { } refusal) return Refused(refusal, run);
 
@@ -84,7 +84,7 @@ internal sealed partial class Desk(
         {
             case Command.Deploy c: return await openings.DeployAsync(speaker, c, delivery, cancellationToken);
             case Command.Procedure c: return await openings.RunAsync(speaker, c, delivery, cancellationToken);
-            case Command.Rollback c: return await openings.RollBackAsync(speaker, c, delivery, cancellationToken);
+            case Command.Rollback c: return await rollbacks.RollBackAsync(speaker, c, delivery, cancellationToken);
             case Command.Status c: return new Reply(Answers.Status(await readings.BoardAsync(c.Service, c.Environment, cancellationToken), c.Service, c.Environment, engine.Now));
             case Command.History c: return new Reply(Answers.History(c.Service, c.Environment, await readings.RunsAsync(new RunQuery(c.Service, c.Environment, AtMost: 15), cancellationToken), engine.Now));
             case Command.Runs: return new Reply(Answers.Runs(await readings.RunsAsync(new RunQuery(Open: true, AtMost: 30), cancellationToken), engine.Now));
@@ -121,7 +121,7 @@ internal sealed partial class Desk(
         if (found is not { } run || await engine.FindAsync(run, cancellationToken) is not { } state)
             return Refused(new Refusal(RefusalCodes.RunUnknown, $"There is no run {c.Run}.", "Say runs to see the open ones."), null);
         if (c.Verb == RunVerb.Show) return new Reply(await readings.CardAsync(run, cancellationToken), run);
-        if (c.Verb == RunVerb.RollBack && state.IsOver) return await openings.TakeBackAsync(speaker, state, c.Reason, delivery, cancellationToken);
+        if (c.Verb == RunVerb.RollBack && state.IsOver) return await rollbacks.TakeBackAsync(speaker, state, c.Reason, delivery, cancellationToken);
         if (c.Verb == RunVerb.Approve && (c.Plan is not { } read || !state.Plan.Hash.Hex.StartsWith(read.Hex, StringComparison.OrdinalIgnoreCase)))
             return Reread(state, c.Plan is not null);
         if (c.Verb == RunVerb.Supersede) return await openings.SupersedeAsync(speaker, state, delivery, cancellationToken);

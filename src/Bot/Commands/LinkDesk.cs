@@ -8,7 +8,7 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Commands;
 
 /// <summary>What somebody can do by the link of a page: answer it, and take back what is likely behind it. Looked at anew each time; the link says who asks, never what they may.</summary>
-internal sealed class LinkDesk(RunEngine engine, PageEngine pages, Openings openings, Callers callers, IStore store, RefusalLog refusals)
+internal sealed class LinkDesk(RunEngine engine, PageEngine pages, Rollbacks rollbacks, Callers callers, IStore store, RefusalLog refusals)
 {
     /// <summary>How the link stands now, and what it would do. Changes nothing.</summary>
     public async Task<LinkView> LookAsync(PageLink link, CancellationToken cancellationToken)
@@ -44,7 +44,7 @@ internal sealed class LinkDesk(RunEngine engine, PageEngine pages, Openings open
         {
             var reason = $"by the link of the page about {link.Subject}";
             refusal = run.IsOver
-                ? (await openings.TakeBackAsync(new Speaker(caller, null), run, reason, link.Name, cancellationToken)).Refusal
+                ? (await rollbacks.TakeBackAsync(new Speaker(caller, null), run, reason, link.Name, cancellationToken)).Refusal
                 : (await engine.TellAsync(run.Id, new RunCommand.RollBack(caller, reason), link.Name, null, cancellationToken)).Refusal;
 
             // Of two clicks at once the second is refused by what the first one did.
@@ -75,7 +75,7 @@ internal sealed class LinkDesk(RunEngine engine, PageEngine pages, Openings open
             };
         }
 
-        var way = await openings.WayBackAsync(caller, run, cancellationToken);
+        var way = await rollbacks.WayBackAsync(caller, run, cancellationToken);
         var refusal = way.Refusal
             ?? (way.Seen is { } seen && seen.Version != back.From ? new Refusal(RefusalCodes.NothingToRollBack, $"{back.From} is no longer live: {run.Site} runs {seen.Version}.", "Look at what changed it before anything is rolled back.") : null)
             ?? await engine.RefuseRollbackAsync(run.Site, cancellationToken);

@@ -19,7 +19,7 @@ namespace ChatOps.Bot.Commands;
 internal sealed record ChosenMessage(string Id, string? Thread, string Text, string Author, bool IsOwn, DateTimeOffset? WrittenAt, Uri? Link);
 
 /// <summary>Puts a message that somebody chose where it belongs: on the timeline of its incident, or on the run whose thread it is in.</summary>
-internal sealed class MessageDesk(IncidentDesk desk, IncidentEngine incidents, ThreadNotes notes)
+internal sealed class MessageDesk(IncidentDesk desk, IncidentEngine incidents, CardThreads threads, ThreadNotes notes)
 {
     /// <summary>The question that is asked where nothing says which incident is meant.</summary>
     public const string IncidentField = "incident";
@@ -39,7 +39,7 @@ internal sealed class MessageDesk(IncidentDesk desk, IncidentEngine incidents, T
         var place = speaker.Place ?? throw new InvalidOperationException("A message was written somewhere.");
         if (into is not null) return await ChosenAsync(speaker.Caller, place, message, into, cancellationToken);
         if (await desk.AboutAsync(place, message.Thread, cancellationToken) is { } incident) return await KeepAsync(speaker.Caller, place, message, incident, cancellationToken);
-        if (message.Thread is { } thread && await notes.FindAsync(place, thread, cancellationToken) is { } run) return await NoteAsync(speaker.Caller, place, message, run, cancellationToken);
+        if (message.Thread is { } thread && await threads.FindAsync(place, thread, cancellationToken) is { } run) return await NoteAsync(speaker.Caller, place, message, run, cancellationToken);
         return await incidents.OpenAsync(cancellationToken) is { IsEmpty: false } open ? new Reply(null) { Form = Which(open) } : Refused(IncidentDesk.NoneOpen);
     }
 

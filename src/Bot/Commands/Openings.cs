@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using ChatOps.Bot.Engine;
 using ChatOps.Bot.Settings;
-using ChatOps.Bot.Worker;
 using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Catalog;
@@ -15,8 +14,8 @@ using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Commands;
 
-/// <summary>Opens runs: deployments and rollbacks, or the plan of one.</summary>
-internal sealed class Openings(RunEngine engine, Readings readings, IStore store, Chats chats, Locks locks, Laters laters, Outlooks outlooks, Foreseeing foreseeing, Usuals usuals, IncidentEngine incidents, TrainYard trains, Standings standings, Func<Configuration> configuration, BotAddress address)
+/// <summary>Opens runs, deployments and others, or shows the plan of one.</summary>
+internal sealed class Openings(RunEngine engine, Readings readings, IStore store, CardPlaces places, Locks locks, Laters laters, Outlooks outlooks, Foreseeing foreseeing, Usuals usuals, TrainYard trains, Standings standings, Func<Configuration> configuration, BotAddress address)
 {
     /// <summary>How long an answer to whoever asks waits for a look at what operations would change.</summary>
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1.5);
@@ -54,7 +53,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         if (AsksWhatChanged(runbook, current)) context = context with { Changed = await outlooks.ChangedAsync(service, seen?.Version, c.Version, cancellationToken) };
         var planned = Planner.Deploy(context, runbook, current.Runbook, seen?.Version);
         if (c.PlanOnly) return await PlannedAsync(planned, service, environment, speaker, c with { PlanOnly = false }, PassOf(c), cancellationToken, failed);
-        return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person!.Value, c.Emergency ?? c.Exception ?? c.Reason, await PlacesAsync(speaker, service, cancellationToken), c.NoQueue, null)
+        return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person!.Value, c.Emergency ?? c.Exception ?? c.Reason, await places.OfAsync(speaker, service, cancellationToken), c.NoQueue, null)
         {
             Emergency = c.Emergency,
             Exception = c.Exception,
@@ -81,7 +80,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
             : new Reply(Answers.Said($"{c.Version} is no longer marked as failed in {c.Environment}: {c.Reason}"));
 
     /// <summary>What would happen, with what is to be expected of it.</summary>
-    private async Task<Reply> PlannedAsync(Planned planned, Service service, ServiceEnvironment environment, Speaker speaker, Command start, Pass pass, CancellationToken cancellationToken, FailedVersion? failed = null)
+    public async Task<Reply> PlannedAsync(Planned planned, Service service, ServiceEnvironment environment, Speaker speaker, Command start, Pass pass, CancellationToken cancellationToken, FailedVersion? failed = null)
     {
         var outlook = await outlooks.OfAsync(planned, service, environment, speaker.Caller.Person ?? default, pass, cancellationToken);
         outlook = outlook with { FailedBefore = failed is null ? null : FailureCard.Says(failed, environment.Name, engine.Now) };
@@ -164,7 +163,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         var planned = await trains.PlanAsync(context, runbook, seen?.Version, cancellationToken);
         if (await TrainRefusedAsync(planned, current, null, cancellationToken) is { } stopped) return Refused(stopped);
         var nobody = new Speaker(new Caller(LockDecider.Itself, "the schedule", []), null);
-        return await OpenAsync(nobody, new OpenRequest(planned, service, environment, LockDecider.Itself, $"schedule {schedule.Cron} ({schedule.Zone})", await PlacesAsync(nobody, service, cancellationToken), NoQueue: false, null) { Inputs = inputs }, delivery, cancellationToken);
+        return await OpenAsync(nobody, new OpenRequest(planned, service, environment, LockDecider.Itself, $"schedule {schedule.Cron} ({schedule.Zone})", await places.OfAsync(nobody, service, cancellationToken), NoQueue: false, null) { Inputs = inputs }, delivery, cancellationToken);
     }
 
     /// <summary>Starts a runbook by its name.</summary>
@@ -183,7 +182,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
         var planned = await trains.PlanAsync(context, runbook, seen?.Version, cancellationToken);
         if (!c.PlanOnly && await TrainRefusedAsync(planned, current, speaker.Caller, cancellationToken) is { } stopped) return Refused(stopped);
         if (c.PlanOnly) return await PlannedAsync(planned, service, environment, speaker, c with { PlanOnly = false }, Pass.Everything, cancellationToken);
-        return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person!.Value, c.Reason, await PlacesAsync(speaker, service, cancellationToken), c.NoQueue, null) { Inputs = inputs }, delivery, cancellationToken);
+        return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person!.Value, c.Reason, await places.OfAsync(speaker, service, cancellationToken), c.NoQueue, null) { Inputs = inputs }, delivery, cancellationToken);
     }
 
     /// <summary>Why a release train in it can't go; null when there is none, or nothing stands against it. Whoever starts it needs the right to every one of its services.</summary>
@@ -222,63 +221,8 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
             : null;
     }
 
-    public async Task<Reply> RollBackAsync(Speaker speaker, Command.Rollback c, string delivery, CancellationToken cancellationToken)
-    {
-        if (!c.PlanOnly && await BeforeAsync(speaker, delivery, cancellationToken) is { } before) return before;
-        var current = configuration();
-        var service = current.Service(c.Service)!;
-        var environment = service.Environment(c.Environment)!;
-        var site = new Site(service.Name, environment.Name);
-        if (current.Access.Refuse(speaker.Caller, Right.Rollback, environment.Name, service.Owners) is { } forbidden) return Refused(forbidden);
-
-        // A run that is changing the place right now is what is to be undone.
-        if (!c.PlanOnly && (await engine.QueueAsync(site, cancellationToken)).Holder is { } holder
-            && await engine.FindAsync(holder, cancellationToken) is { MayHaveChanged: true } changing && (c.To is null || c.To == changing.BackTo))
-        {
-            var told = await engine.TellAsync(holder, new RunCommand.RollBack(speaker.Caller, c.Reason), delivery, null, cancellationToken);
-            return told.Refusal is { } no ? Refused(no) : new Reply(RunCard.Of(told.Run!, engine.Now, address.Public), holder);
-        }
-
-        var (seen, _) = await readings.LookAsync(environment.Target, cancellationToken);
-        var (back, refusal) = await BackAsync(site, c.To, seen, cancellationToken);
-        if (refusal is not null) return Refused(refusal);
-        var planned = Planner.Rollback(service, environment, back!.Version, back.Revision, seen?.Version, speaker.Caller.Person!.Value, Walked(current, service, environment, back.Version, speaker)) with { Page = current.Runbook(environment.Runbook)?.OnFailure.Page };
-        if (c.PlanOnly) return await PlannedAsync(planned, service, environment, speaker, c with { PlanOnly = false }, Pass.Everything, cancellationToken);
-        return await OpenAsync(speaker, new OpenRequest(planned, service, environment, speaker.Caller.Person.Value, c.Reason, await PlacesAsync(speaker, service, cancellationToken), c.NoQueue, back.Reverts), delivery, cancellationToken);
-    }
-
-    /// <summary>What a deployment there walks now: a rollback goes back the way that it came.</summary>
-    private static ImmutableArray<Step> Walked(Configuration current, Service service, ServiceEnvironment environment, string version, Speaker speaker) =>
-        current.Runbook(environment.Runbook) is { } runbook ? Planner.Steps(new PlanContext(service, environment, version, speaker.Caller.Person ?? default), runbook, current.Runbook) : [];
-
-    /// <summary>Takes back what an ended run did, where that is still what is live.</summary>
-    public async Task<Reply> TakeBackAsync(Speaker speaker, RunState run, string? reason, string delivery, CancellationToken cancellationToken)
-    {
-        if (await BeforeAsync(speaker, delivery, cancellationToken) is { } before) return before;
-        var way = await WayBackAsync(speaker.Caller, run, cancellationToken);
-        if (way.Refusal is { } refusal) return Refused(refusal);
-        var (service, environment) = (way.Service!, way.Environment!);
-        return await OpenAsync(speaker, new OpenRequest(way.Planned!, service, environment, speaker.Caller.Person!.Value, reason, await PlacesAsync(speaker, service, cancellationToken), false, run.Id), delivery, cancellationToken);
-    }
-
-    /// <summary>How this caller would take back what an ended run did, or why they can't.</summary>
-    public async Task<PlannedBack> WayBackAsync(Caller caller, RunState run, CancellationToken cancellationToken)
-    {
-        var current = configuration();
-        if (run is not { Status: RunStatus.Succeeded, Plan.Kind: RunKind.Deploy, BackTo: { } version })
-            return new PlannedBack(new Refusal(RefusalCodes.NothingToRollBack, $"Run {run.Id} is over and left nothing to take back: {RunWords.Of(run.Status)}.", null));
-        if (current.Service(run.Site.Service) is not { } service || service.Environment(run.Site.Environment) is not { } environment)
-            return new PlannedBack(new Refusal(RefusalCodes.ServiceUnknown, $"{run.Site} is no longer configured.", null));
-        if (current.Access.Refuse(caller, Right.Rollback, environment.Name, service.Owners) is { } forbidden) return new PlannedBack(forbidden);
-        var live = (await store.ListLiveAsync(cancellationToken)).FirstOrDefault(row => row.Service == service.Name && row.Environment == environment.Name);
-        if (live is not null && live.Run != run.Id.Number)
-            return new PlannedBack(new Refusal(RefusalCodes.NothingToRollBack, $"Run {run.Id} is no longer what is live: run {live.Run} brought {live.Version}.", $"Look at that one, or say rollback {run.Site.Service} {run.Site.Environment}."));
-        var (seen, _) = await readings.LookAsync(environment.Target, cancellationToken);
-        var planned = Planner.Rollback(service, environment, version, run.BackToRevision, seen?.Version, caller.Person!.Value, [.. run.Steps.Select(step => step.Step)]) with { Page = run.Opened.Page };
-        return new PlannedBack(null) { Planned = planned, Service = service, Environment = environment, Seen = seen };
-    }
-
-    private async Task<Reply> OpenAsync(Speaker speaker, OpenRequest request, string delivery, CancellationToken cancellationToken)
+    /// <summary>Opens what was planned.</summary>
+    public async Task<Reply> OpenAsync(Speaker speaker, OpenRequest request, string delivery, CancellationToken cancellationToken)
     {
         if (request.Planned.Steps.Any(step => step is Operate)) request = request with { Foreseen = await foreseeing.OfAsync(request.Environment.Target, request.Planned.Steps, Glance, cancellationToken) };
         var opening = await engine.OpenAsync(request, delivery, cancellationToken);
@@ -296,7 +240,7 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
     }
 
     /// <summary>What was answered when this delivery came the first time.</summary>
-    private async Task<Reply?> BeforeAsync(Speaker speaker, string delivery, CancellationToken cancellationToken) =>
+    public async Task<Reply?> BeforeAsync(Speaker speaker, string delivery, CancellationToken cancellationToken) =>
         await store.FindDeliveryAsync(delivery, cancellationToken) is { } answer && RunId.TryParse(answer, out var run) && await engine.FindAsync(run, cancellationToken) is { } state
             ? Opened(speaker, state)
             : null;
@@ -325,61 +269,5 @@ internal sealed class Openings(RunEngine engine, Readings readings, IStore store
                 brought is null ? $"Deploy it there first: deploy {service.Name} {version} {earlier}." : $"Try again in {Words.Duration(environment.AfterFor - lived)}, or say deploy {service.Name} {version} {environment.Name} --at a later time.");
     }
 
-    private async Task<(Back? Back, Refusal? Refusal)> BackAsync(Site site, string? to, Sighting? seen, CancellationToken cancellationToken)
-    {
-        if (to is not null && to == seen?.Version) return (null, new Refusal(RefusalCodes.AlreadyLive, $"{to} is already live in {site.Environment}.", null));
-        var live = (await store.ListLiveAsync(cancellationToken)).FirstOrDefault(row => row.Service == site.Service && row.Environment == site.Environment);
-        var run = live is null ? null : await engine.FindAsync(new RunId(live.Run), cancellationToken);
-        if (to is not null) return (new Back(to, run?.BackTo == to ? run.BackToRevision : null, null), null);
-        var hint = $"Say which version: rollback {site.Service} {site.Environment} --to VERSION.";
-        if (live is null || run is null)
-            return (null, new Refusal(RefusalCodes.NothingToRollBack, $"No run has changed {site}, so what ran before is not known.", hint));
-        if (run.Plan.Kind == RunKind.Rollback || run.Status == RunStatus.RolledBack)
-            return (null, new Refusal(RefusalCodes.NothingToRollBack, $"{site} was already rolled back to {live.Version} by run {run.Id}.", $"To go further back, {hint.ToLowerInvariant()[..1]}{hint[1..]}"));
-        return run.BackTo is { } version
-            ? (new Back(version, run.BackToRevision, run.Id), null)
-            : (null, new Refusal(RefusalCodes.NothingToRollBack, $"What ran in {site} before run {run.Id} is not known.", hint));
-    }
-
-    private async Task<ImmutableArray<string>> PlacesAsync(Speaker speaker, Service service, CancellationToken cancellationToken)
-    {
-        var places = new List<Place>();
-        if (service.Channel is { } channel) places.Add(new Place("slack", channel));
-        if (service.Teams is { } teams) places.Add(new Place("teams", teams));
-
-        // Where it was said too, unless the service has its own place there; and first what those who speak can see. Another workspace of Slack is another place.
-        if (speaker.Place is { } said && !await IsShownAsync(places, said, cancellationToken)) places.Add(said);
-
-        // And where people talk about what is wrong with it.
-        places.AddRange((await incidents.RoomsAboutAsync(service.Name, cancellationToken)).Select(Book.PlaceOf).OfType<Place>());
-        return [.. places.Distinct().Where(place => chats.For(place.Surface) is not null).OrderBy(place => place.Surface == speaker.Place?.Surface ? 0 : 1).Select(place => place.ToString())];
-    }
-
-    private async Task<bool> IsShownAsync(IEnumerable<Place> places, Place said, CancellationToken cancellationToken)
-    {
-        foreach (var place in places.Where(place => place.Surface == said.Surface))
-        {
-            if (chats.For(said.Surface) is not { } chat || await chat.AreTogetherAsync(place, said, cancellationToken)) return true;
-        }
-
-        return false;
-    }
-
     private static Reply Refused(Refusal refusal) => new(RefusalCard.Of(refusal), null, refusal);
-
-    private sealed record Back(string Version, long? Revision, RunId? Reverts);
-}
-
-/// <summary>What it takes to take back what an ended run did. All is null where it is refused.</summary>
-/// <param name="Refusal">Why it can't be done, or not by whoever asks; null when it can.</param>
-internal sealed record PlannedBack(Refusal? Refusal)
-{
-    public Planned? Planned { get; init; }
-
-    public Service? Service { get; init; }
-
-    public ServiceEnvironment? Environment { get; init; }
-
-    /// <summary>What runs there now; null where it can't be told.</summary>
-    public Sighting? Seen { get; init; }
 }

@@ -7,10 +7,8 @@ using ChatOps.Runbooks.Work;
 namespace ChatOps.Bot.Commands;
 
 /// <summary>What people write below a run's card, in its thread, is a note on the run: nobody has to write it twice.</summary>
-internal sealed class ThreadNotes(RunEngine engine, Readings readings)
+internal sealed class ThreadNotes(RunEngine engine, CardThreads threads)
 {
-    private const int MostRuns = 200;
-
     /// <summary>How much of a message is kept, in UTF-16 units.</summary>
     public const int Longest = 500;
 
@@ -18,20 +16,8 @@ internal sealed class ThreadNotes(RunEngine engine, Readings readings)
     /// <param name="who">Asked only for a run's own thread: most of what people write in threads is none of the bot's business, and looking them up is a call.</param>
     public async Task<RunId?> KeepAsync(Func<Task<Caller>> who, Place place, string thread, string text, string delivery, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrWhiteSpace(text) || await FindAsync(place, thread, cancellationToken) is not { } run || await who() is not { Person: not null } caller) return null;
+        if (string.IsNullOrWhiteSpace(text) || await threads.FindAsync(place, thread, cancellationToken) is not { } run || await who() is not { Person: not null } caller) return null;
         return await AddAsync(run, caller, text, delivery, cancellationToken) is null ? run : null;
-    }
-
-    /// <summary>The open run whose card a thread hangs on; null when it is none's.</summary>
-    public async Task<RunId?> FindAsync(Place place, string thread, CancellationToken cancellationToken)
-    {
-        foreach (var row in await readings.RunsAsync(new RunQuery(Open: true, AtMost: MostRuns), cancellationToken))
-        {
-            if (await engine.FindAsync(new RunId(row.Number), cancellationToken) is not { } run) continue;
-            if (run.Cards.Any(card => card.Value.Channel == place.Channel && card.Value.Message == thread && card.Key.StartsWith(place.Surface + ":", StringComparison.Ordinal))) return run.Id;
-        }
-
-        return null;
     }
 
     /// <summary>Why it is not kept; null when it is, or was before.</summary>

@@ -32,6 +32,11 @@ internal sealed record SlackDoor(
     /// <summary>The run behind a link to the console, as others in a channel may see it; null for any other link.</summary>
     public Func<Uri, CancellationToken, Task<Card?>>? Preview { get; init; }
 
+    /// <summary>Hears or does what was asked: words, or else an action, which the bot wrote.</summary>
+    public Task<Reply> AskAsync(LateRequest asked, CancellationToken cancellationToken) => asked.Words is { } words
+        ? Hear(asked.Asker.User, asked.Asker.Channel, words, asked.Delivery, cancellationToken)
+        : Click(asked.Asker.User, asked.Asker.Channel, CardAction.Parse(asked.Action!)!, asked.Reason, asked.Delivery, cancellationToken);
+
     /// <summary>To the desk itself, as the caller that the account resolves to.</summary>
     public static SlackDoor To(Desk desk, Callers callers, Home home, CommandForms forms, IncidentDesk incidents, MessageDesk messages, ThreadNotes notes, RunPreviews previews) => new(
         async (account, channel, text, delivery, cancellationToken) =>

@@ -17,6 +17,7 @@ public static partial class SlackEndpoints
         services.AddSingleton<SeenLately>();
         services.AddSingleton<SlackLate>();
         services.AddSingleton(s => SlackDoor.To(s.GetRequiredService<Desk>(), s.GetRequiredService<Callers>(), s.GetRequiredService<Home>(), s.GetRequiredService<CommandForms>(), s.GetRequiredService<IncidentDesk>(), s.GetRequiredService<MessageDesk>(), s.GetRequiredService<ThreadNotes>(), s.GetRequiredService<RunPreviews>()));
+        services.AddSingleton<SlackDialogs>();
         services.AddSingleton<SlackVisit>();
         services.AddSingleton<IWorkHandler, SlackLateHandler>();
         services.AddSingleton<SlackEnvelopes>();

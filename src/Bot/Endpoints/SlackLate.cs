@@ -29,11 +29,7 @@ internal sealed class SlackLateHandler(SlackDoor door, SlackReplies replies) : I
     {
         var late = SlackLate.Read(work.Item);
         if (late.Words is null && CardAction.Parse(late.Action!) is null) return new Done.Finished();
-        var asker = late.Asker;
-        var reply = late.Words is { } words
-            ? await door.Hear(asker.User, asker.Channel, words, late.Delivery, cancellationToken)
-            : await door.Click(asker.User, asker.Channel, CardAction.Parse(late.Action!)!, late.Reason, late.Delivery, cancellationToken);
-        await replies.AnswerAsync(Task.FromResult(reply), asker);
+        await replies.AnswerAsync(Task.FromResult(await door.AskAsync(late, cancellationToken)), late.Asker);
         return new Done.Finished();
     }
 }

@@ -15,6 +15,13 @@ internal sealed class SlackReplies(SlackClient home, SlackWorkspaces workspaces,
     /// <summary>To somebody in a workspace that has not installed the app, or no longer.</summary>
     public const string NotHere = "ChatOps is not installed in this workspace, or that can't be told just now. Nothing was read and nothing was done. Whoever runs it can install it here again.";
 
+    public const string WorkingOnIt = "Working on it… The answer follows here.";
+
+    public const string NotKeptYet = "This takes longer than it should: the bot's database is slow or gone. Look whether your command is there before giving it again.";
+
+    /// <summary>Whether it is done before Slack has to be answered.</summary>
+    public static Task<bool> InTimeAsync(Task work) => InTimeAsync(work, Patience);
+
     /// <summary>Sends the reply once it is there: by the address that came with the request, or else to the person in the channel.</summary>
     /// <param name="kept">The request as it was kept for a process after this one; it is forgotten once it is answered here.</param>
     public void AnswerLater(Task<Reply> reply, SlackAsker asker, LateRequest? kept = null) => Later(() => kept is null

@@ -20,6 +20,7 @@ internal static class WorkerServices
     private static IServiceCollection AddHandlers(this IServiceCollection services) => services
         .AddSingleton<RunEngine>()
         .AddSingleton<Readings>()
+        .AddSingleton<CardThreads>()
         .AddSingleton<Usuals>()
         .AddSingleton<TrainYard>()
         .AddSingleton<PassReads>()

@@ -13,7 +13,7 @@ internal sealed class ApiCalls(string system, Uri address, TimeSpan timeout, Act
 {
     private const int LongestAnswer = 8 << 20, LongestReason = 200;
 
-    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(5), PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient http = JsonCalls.NewHttp();
 
     private readonly Uri root = address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
 

@@ -11,7 +11,7 @@ internal static partial class AccessReader
 {
     public static AccessRules Read(string file, YamlMappingNode root, Findings findings)
     {
-        var reader = new MappingReader(file, root, Spot.Of(root.Start), Shapes.Access, findings);
+        var reader = new MappingReader(file, root, Spot.Of(root.Start), AccessShapes.Access, findings);
         foreach (var key in reader.Keys) findings.Remember($"access:{key}", file, reader.LineOf(key));
         var groups = reader.Named("groups").Select(one => Group(file, one.Name, one.Line, one.Value, findings)).OfType<Group>();
         return new AccessRules([.. groups], [.. Grants(reader.Mapping("may"), findings)], [.. reader.Mappings("demo").Select(one => Persona(one, findings)).OfType<Persona>()]);

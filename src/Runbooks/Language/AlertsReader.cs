@@ -33,17 +33,16 @@ internal static class AlertsReader
             findings.Error(reader.File, reader.LineOf("route"), "duplicate-name", $"There are two routes {MappingReader.Cut(name)}.", $"The other is in line {before.Line}.", "Rename one.");
         foreach (var key in reader.Keys) findings.Remember($"alert-route:{name}:{key}", reader.File, reader.LineOf(key));
         TimeSpan? Some(string key) => reader.Has(key) && reader.Duration(key) is { Ticks: > 0 } time ? time : null;
-        string? Word(string key) => reader.Text(key) is { Length: > 0 } text ? text : null;
         return new AlertRoute(name)
         {
             When = reader.Mapping("when") is { } when ? Match(name, when, findings) : new AlertMatch(),
-            Channel = Word("channel"),
-            Page = Word("page") is { } page ? new GroupName(page) : null,
+            Channel = reader.Said("channel"),
+            Page = reader.Said("page") is { } page ? new GroupName(page) : null,
             Incident = reader.Flag("incident"),
-            IncidentAs = Word("incident-as"),
-            Runbook = Word("runbook"),
+            IncidentAs = reader.Said("incident-as"),
+            Runbook = reader.Said("runbook"),
             RespondWithin = Some("respond-within"),
-            Escalate = Word("escalate") is { } escalate ? PlaceOf(escalate) : null,
+            Escalate = reader.Said("escalate") is { } escalate ? PlaceOf(escalate) : null,
             AskAgain = reader.Duration("ask-again"),
             AnswerWithin = reader.Duration("answer-within"),
             Digest = Some("digest"),
@@ -91,38 +90,41 @@ internal static class AlertsReader
 
     private static GenericShape Generic(string name, Spot line, MappingReader reader, Findings findings)
     {
-        if (!Lint.IsName(name)) findings.Error(reader.File, line, "bad-name", $"A sender can't be called \"{MappingReader.Cut(name)}\".", "Its name is part of an address.", "Use letters, digits and dashes.");
-        string? Path(string key) => reader.Text(key) is { Length: > 0 } text ? text : null;
-        return new GenericShape(name, Path("list"), Path("alert") ?? "", Path("status"), reader.Has("resolved") ? [.. reader.Texts("resolved").Select(one => one.Text)] : ["resolved", "ok", "up", "recovered"])
+        CheckSender(name, line, reader, findings);
+        return new GenericShape(name, reader.Said("list"), reader.Said("alert") ?? "", reader.Said("status"), reader.Has("resolved") ? [.. reader.Texts("resolved").Select(one => one.Text)] : ["resolved", "ok", "up", "recovered"])
         {
-            Id = Path("id"),
-            Severity = Path("severity"),
-            Service = Path("service"),
-            Environment = Path("environment"),
-            Since = Path("since"),
-            Summary = Path("summary"),
-            Link = Path("link"),
-            Labels = Path("labels"),
-            DeliveryHeader = Path("delivery-header"),
+            Id = reader.Said("id"),
+            Severity = reader.Said("severity"),
+            Service = reader.Said("service"),
+            Environment = reader.Said("environment"),
+            Since = reader.Said("since"),
+            Summary = reader.Said("summary"),
+            Link = reader.Said("link"),
+            Labels = reader.Said("labels"),
+            DeliveryHeader = reader.Said("delivery-header"),
         };
     }
 
     private static ChangeShape Changes(string name, Spot line, MappingReader reader, Findings findings)
     {
-        if (!Lint.IsName(name)) findings.Error(reader.File, line, "bad-name", $"A sender can't be called \"{MappingReader.Cut(name)}\".", "Its name is part of an address.", "Use letters, digits and dashes.");
-        string? Path(string key) => reader.Text(key) is { Length: > 0 } text ? text : null;
+        CheckSender(name, line, reader, findings);
         if (reader.Has("about")) findings.Remember($"alert-changes:{name}:about", reader.File, reader.LineOf("about"));
-        return new ChangeShape(name, reader.Text("kind") == "flag" ? ChangeKind.Flag : ChangeKind.Other, Path("list"), Path("what") ?? "")
+        return new ChangeShape(name, reader.Text("kind") == "flag" ? ChangeKind.Flag : ChangeKind.Other, reader.Said("list"), reader.Said("what") ?? "")
         {
-            Now = Path("now"),
-            By = Path("by"),
-            Service = Path("service"),
-            Environment = Path("environment"),
-            About = Path("about"),
-            At = Path("at"),
-            Link = Path("link"),
-            DeliveryHeader = Path("delivery-header"),
+            Now = reader.Said("now"),
+            By = reader.Said("by"),
+            Service = reader.Said("service"),
+            Environment = reader.Said("environment"),
+            About = reader.Said("about"),
+            At = reader.Said("at"),
+            Link = reader.Said("link"),
+            DeliveryHeader = reader.Said("delivery-header"),
         };
+    }
+
+    private static void CheckSender(string name, Spot line, MappingReader reader, Findings findings)
+    {
+        if (!Lint.IsName(name)) findings.Error(reader.File, line, "bad-name", $"A sender can't be called \"{MappingReader.Cut(name)}\".", "Its name is part of an address.", "Use letters, digits and dashes.");
     }
 
     private static string PlaceOf(string channel) => channel.Contains(':', StringComparison.Ordinal) ? channel : $"slack:{channel}";

@@ -12,7 +12,7 @@ internal static class CalendarReader
     /// <param name="files">The calendar files of the folder, by name.</param>
     public static (ChangeCalendar Calendar, Overrides Overrides) Read(string file, YamlMappingNode root, ImmutableDictionary<string, SourceFile> files, Findings findings)
     {
-        var reader = new MappingReader(file, root, Spot.Of(root.Start), Shapes.Calendar, findings);
+        var reader = new MappingReader(file, root, Spot.Of(root.Start), CalendarShapes.Calendar, findings);
         var zone = WindowReader.ZoneOf(reader, Zone.Utc, findings);
         var freezes = reader.Mappings("freezes").Select(one => Once(one, zone, (name, from, until, scope) => new Freeze(name, from, until, scope), findings)).OfType<Freeze>();
         var maintenance = reader.Mappings("maintenance").Select(one => Once(one, zone, (name, from, until, scope) => new Maintenance(name, from, until, scope), findings)).OfType<Maintenance>();

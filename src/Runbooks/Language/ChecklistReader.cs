@@ -23,7 +23,7 @@ internal static class ChecklistReader
     {
         if (entry is not YamlMappingNode mapping || mapping.Children.All(pair => pair.Key is not YamlScalarNode { Value: "group" }))
             return Item(reader, entry, findings) is { } item ? [item] : [];
-        if (reader.Nested("group of items", entry, Shapes.ItemGroup) is not { } group) return [];
+        if (reader.Nested("group of items", entry, RunbookShapes.ItemGroup) is not { } group) return [];
         ImmutableArray<string> only = [.. group.Texts("only-for").Select(environment => environment.Text)];
         return group.Entries("items").Select(one => Item(group, one, findings)).OfType<ChecklistItem>()
             .Select(item => item with { Group = group.Text("group"), OnlyFor = item.OnlyFor.IsEmpty ? only : item.OnlyFor });
@@ -36,8 +36,8 @@ internal static class ChecklistReader
             case YamlScalarNode { Value: { Length: > 0 } text }:
                 return new ChecklistItem(text);
             case YamlMappingNode { Children.Count: 1 } mapping when mapping.Children[0] is { Key: YamlScalarNode { Value: { Length: > 0 } text }, Value: YamlMappingNode inner }
-                && reader.Nested("item", inner, Shapes.Item) is { } more:
-                return new ChecklistItem(text, more.Text("verify") is { Length: > 0 } verify ? verify : null)
+                && reader.Nested("item", inner, RunbookShapes.Item) is { } more:
+                return new ChecklistItem(text, more.Said("verify"))
                 {
                     Options = more.NamedValues("with"),
                     By = [.. more.Texts("by").Select(group => new GroupName(group.Text))],

@@ -23,14 +23,14 @@ public static class ConfigurationDocument
 
     private static string Where(Shape shape)
     {
-        if (shape == Shapes.Service) return "A file of `services/`.";
-        if (shape == Shapes.Runbook) return "A file of `runbooks/`.";
-        if (shape == Shapes.Access) return "The file `access.yaml`.";
+        if (shape == ServiceShapes.Service) return "A file of `services/`.";
+        if (shape == RunbookShapes.Runbook) return "A file of `runbooks/`.";
+        if (shape == AccessShapes.Access) return "The file `access.yaml`.";
         if (shape == AlertShapes.Alerts) return "The file `alerts.yaml`; it may be left out.";
         if (shape == OnCallShapes.OnCall) return "The file `oncall.yaml`; it may be left out.";
         if (shape == IncidentShapes.Incidents) return "The file `incidents.yaml`; it may be left out.";
-        if (shape == Shapes.Calendar) return "The file `calendar.yaml`; it may be left out.";
-        var users = Shapes.All.SelectMany(one => one.Keys.Where(key => ShapeOf(key) == shape || (key.Kind == ValueKind.Items && (shape == Shapes.Item || shape == Shapes.ItemGroup))), (one, key) => (one, key))
+        if (shape == CalendarShapes.Calendar) return "The file `calendar.yaml`; it may be left out.";
+        var users = Shapes.All.SelectMany(one => one.Keys.Where(key => ShapeOf(key) == shape || (key.Kind == ValueKind.Items && (shape == RunbookShapes.Item || shape == RunbookShapes.ItemGroup))), (one, key) => (one, key))
             .Select(use => $"`{use.key.Name}:` of {Link(use.one)}");
         return $"Under {Words.List(users.Distinct(), "and")}.";
     }
@@ -44,8 +44,8 @@ public static class ConfigurationDocument
 
     private static Shape? ShapeOf(Key key) => key.Kind switch
     {
-        ValueKind.Steps => Shapes.Step,
-        ValueKind.Branches => Shapes.Branch,
+        ValueKind.Steps => RunbookShapes.Step,
+        ValueKind.Branches => RunbookShapes.Branch,
         _ => key.Of,
     };
 
@@ -63,9 +63,9 @@ public static class ConfigurationDocument
         ValueKind.Named => $"by name, {Link(key.Of!)}",
         ValueKind.NamedTexts => "for each name, a list of names",
         ValueKind.NamedValues => "for each name, a value",
-        ValueKind.Steps => $"list of {Link(Shapes.Step)}",
-        ValueKind.Branches => $"list of {Link(Shapes.Step)} or {Link(Shapes.Branch)}",
-        ValueKind.Items => $"list of texts, [text with more](#item), or {Link(Shapes.ItemGroup)}",
+        ValueKind.Steps => $"list of {Link(RunbookShapes.Step)}",
+        ValueKind.Branches => $"list of {Link(RunbookShapes.Step)} or {Link(RunbookShapes.Branch)}",
+        ValueKind.Items => $"list of texts, [text with more](#item), or {Link(RunbookShapes.ItemGroup)}",
         ValueKind.Free => "mapping of any shape",
         ValueKind.Quorums => "name, list of names, or for each name a number",
         ValueKind.Versions => "text, list of names, or for each name a version",

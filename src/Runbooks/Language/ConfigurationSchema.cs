@@ -17,12 +17,12 @@ public static class ConfigurationSchema
     /// <summary>The schema (draft 2020-12) for a kind of file, or null when there is none of that name.</summary>
     public static string? For(string name)
     {
-        Shape? shape = name switch { "services" => Shapes.Service, "runbooks" => Shapes.Runbook, "access" => Shapes.Access, "calendar" => Shapes.Calendar, "alerts" => AlertShapes.Alerts, "oncall" => OnCallShapes.OnCall, "incidents" => IncidentShapes.Incidents, _ => null };
+        Shape? shape = name switch { "services" => ServiceShapes.Service, "runbooks" => RunbookShapes.Runbook, "access" => AccessShapes.Access, "calendar" => CalendarShapes.Calendar, "alerts" => AlertShapes.Alerts, "oncall" => OnCallShapes.OnCall, "incidents" => IncidentShapes.Incidents, _ => null };
         if (shape is null) return null;
         var schema = Of(shape);
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.Insert(1, "title", $"ChatOps {name}");
-        if (shape == Shapes.Runbook) schema["$defs"] = new JsonObject { ["step"] = Of(Shapes.Step) };
+        if (shape == RunbookShapes.Runbook) schema["$defs"] = new JsonObject { ["step"] = Of(RunbookShapes.Step) };
         return schema.ToJsonString(Indented) + "\n";
     }
 
@@ -33,19 +33,19 @@ public static class ConfigurationSchema
         var schema = new JsonObject { ["description"] = shape.Says, ["type"] = shape.MayBeEmpty ? new JsonArray("object", "null") : "object", ["additionalProperties"] = false, ["properties"] = properties };
         var required = shape.Keys.Where(key => key.Required).Select(key => (JsonNode)key.Name).ToArray();
         if (required.Length > 0) schema["required"] = new JsonArray(required);
-        if (shape == Shapes.Step) Kinds(schema);
-        if (shape == Shapes.Kubernetes) schema["oneOf"] = new JsonArray([.. Shapes.Workloads.Select(workload => (JsonNode)new JsonObject { ["required"] = new JsonArray(workload) })]);
+        if (shape == RunbookShapes.Step) Kinds(schema);
+        if (shape == ServiceShapes.Kubernetes) schema["oneOf"] = new JsonArray([.. ServiceShapes.Workloads.Select(workload => (JsonNode)new JsonObject { ["required"] = new JsonArray(workload) })]);
         return schema;
     }
 
     /// <summary>A step is of one kind, has what that kind needs, and nothing of another.</summary>
     private static void Kinds(JsonObject schema)
     {
-        schema["oneOf"] = new JsonArray([.. Shapes.StepKinds.Select(kind => (JsonNode)Only(kind))]);
+        schema["oneOf"] = new JsonArray([.. RunbookShapes.StepKinds.Select(kind => (JsonNode)Only(kind))]);
         var needs = new JsonObject();
-        foreach (var kind in Shapes.Step.Keys.Where(key => key.NeededThere).GroupBy(key => key.OnlyIn!))
+        foreach (var kind in RunbookShapes.Step.Keys.Where(key => key.NeededThere).GroupBy(key => key.OnlyIn!))
             needs[kind.Key] = new JsonArray([.. kind.Select(key => (JsonNode)key.Name)]);
-        foreach (var key in Shapes.Step.Keys.Where(key => key.OnlyIn is not null && !key.OnlyIn.Contains(' ', StringComparison.Ordinal))) needs[key.Name] = new JsonArray(key.OnlyIn!);
+        foreach (var key in RunbookShapes.Step.Keys.Where(key => key.OnlyIn is not null && !key.OnlyIn.Contains(' ', StringComparison.Ordinal))) needs[key.Name] = new JsonArray(key.OnlyIn!);
         schema["dependentRequired"] = needs;
     }
 
@@ -70,7 +70,7 @@ public static class ConfigurationSchema
             ValueKind.OneOrMore => new JsonObject { ["anyOf"] = new JsonArray(Of(key.Of!), new JsonObject { ["type"] = "array", ["items"] = Of(key.Of!) }) },
             ValueKind.TextOrMapping => new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["enum"] = new JsonArray([.. key.Allowed.Select(value => (JsonNode)value)]) }, Of(key.Of!)) },
             ValueKind.Steps => new JsonObject { ["type"] = "array", ["items"] = Step() },
-            ValueKind.Branches => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["anyOf"] = new JsonArray(Step(), Of(Shapes.Branch)) } },
+            ValueKind.Branches => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["anyOf"] = new JsonArray(Step(), Of(RunbookShapes.Branch)) } },
             ValueKind.Items => new JsonObject { ["type"] = "array", ["items"] = Item() },
             ValueKind.Quorums => TextsOrNumbers(),
             ValueKind.Versions => TextsOrVersions(),
@@ -131,17 +131,17 @@ public static class ConfigurationSchema
         ["anyOf"] = new JsonArray(
             new JsonObject { ["type"] = "string" },
             Group(),
-            new JsonObject { ["type"] = "object", ["minProperties"] = 1, ["maxProperties"] = 1, ["not"] = new JsonObject { ["required"] = new JsonArray("group") }, ["additionalProperties"] = Of(Shapes.Item) }),
+            new JsonObject { ["type"] = "object", ["minProperties"] = 1, ["maxProperties"] = 1, ["not"] = new JsonObject { ["required"] = new JsonArray("group") }, ["additionalProperties"] = Of(RunbookShapes.Item) }),
     };
 
     /// <summary>Items of a group are texts, or texts that say more.</summary>
     private static JsonObject Group()
     {
-        var schema = Of(Shapes.ItemGroup with { Keys = [.. Shapes.ItemGroup.Keys.Where(key => key.Kind != ValueKind.Items)] });
+        var schema = Of(RunbookShapes.ItemGroup with { Keys = [.. RunbookShapes.ItemGroup.Keys.Where(key => key.Kind != ValueKind.Items)] });
         schema["properties"]!["items"] = new JsonObject
         {
             ["type"] = "array",
-            ["items"] = new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "string" }, new JsonObject { ["type"] = "object", ["minProperties"] = 1, ["maxProperties"] = 1, ["additionalProperties"] = Of(Shapes.Item) }) },
+            ["items"] = new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "string" }, new JsonObject { ["type"] = "object", ["minProperties"] = 1, ["maxProperties"] = 1, ["additionalProperties"] = Of(RunbookShapes.Item) }) },
         };
         schema["required"] = new JsonArray("group", "items");
         return schema;

@@ -14,16 +14,15 @@ internal static partial class IncidentsReader
         var reader = new MappingReader(file, root, (int)root.Start.Line, IncidentShapes.Incidents, findings);
         foreach (var key in reader.Keys) findings.Remember($"incidents:{key}", file, reader.LineOf(key));
         if (reader.IsEmptyList("severities")) findings.Error(file, reader.LineOf("severities"), "missing-value", "severities has no severity.", "No incident could be declared.", "Write one, or leave incidents.yaml out.");
-        string? Word(string key) => reader.Text(key) is { Length: > 0 } text ? text : null;
         ImmutableArray<IncidentSeverity> severities = [.. reader.Mappings("severities").Select(one => Severity(one, findings)).OfType<IncidentSeverity>()];
         return IncidentRules.Usual with
         {
             Severities = severities.IsEmpty ? IncidentRules.Usual.Severities : severities,
             Prefix = Fit(reader, "channel-prefix", Prefix(), "Use small letters, digits and dashes, up to 20.", findings) ?? IncidentRules.Usual.Prefix,
             Private = reader.Flag("private"),
-            Announce = Word("announce") is { } channel ? channel.Contains(':', StringComparison.Ordinal) ? channel : $"slack:{channel}" : null,
+            Announce = reader.Said("announce") is { } channel ? channel.Contains(':', StringComparison.Ordinal) ? channel : $"slack:{channel}" : null,
             CommanderWithin = reader.Duration("commander-within"),
-            Escalate = Word("escalate") is { } escalate ? new GroupName(escalate) : null,
+            Escalate = reader.Said("escalate") is { } escalate ? new GroupName(escalate) : null,
             Reaction = Fit(reader, "reaction", Reaction(), "Write its name without colons: pushpin.", findings) ?? IncidentRules.Usual.Reaction,
             Repository = Fit(reader, "repository", Repository(), "Write owner/name.", findings),
             ReviewFolder = Fit(reader, "reviews", Folder(), "Write a folder: postmortems, or docs/postmortems.", findings),
@@ -37,7 +36,7 @@ internal static partial class IncidentsReader
             findings.Error(reader.File, reader.LineOf("severity"), "duplicate-name", $"There are two severities {MappingReader.Cut(name)}.", $"The other is in line {before.Line}.", "Rename one.");
         if (!Lint.IsName(name)) findings.Error(reader.File, reader.LineOf("severity"), "bad-name", $"A severity can't be called \"{MappingReader.Cut(name)}\".", "Its name is said in commands.", "Use letters, digits and dashes.");
         foreach (var key in reader.Keys) findings.Remember($"incident-severity:{name}:{key}", reader.File, reader.LineOf(key));
-        return new IncidentSeverity(name, says, reader.Text("page") is { Length: > 0 } page ? new GroupName(page) : null, reader.Has("update-every") && reader.Duration("update-every") is { Ticks: > 0 } every ? every : null)
+        return new IncidentSeverity(name, says, reader.Said("page") is { } page ? new GroupName(page) : null, reader.Has("update-every") && reader.Duration("update-every") is { Ticks: > 0 } every ? every : null)
         {
             Declare = [.. reader.Texts("declare").Select(one => new GroupName(one.Text))],
         };

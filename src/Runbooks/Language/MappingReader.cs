@@ -58,6 +58,9 @@ internal sealed class MappingReader
         return null;
     }
 
+    /// <summary>A text; null where nothing is said.</summary>
+    public string? Said(string key) => Text(key) is { Length: > 0 } text ? text : null;
+
     /// <summary>The number, or the shape's default where it was left out or is wrong.</summary>
     public int Number(string key)
     {

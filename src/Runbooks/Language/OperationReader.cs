@@ -58,7 +58,7 @@ internal static class OperationReader
             else findings.Error(reader.File, reader.LineOf("values"), "bad-value", $"values must be a mapping of at most {LongestPatch:N0} characters.", null, "Write values: { image: { tag: \"{version}\" } }.");
         }
 
-        var helm = new Operation.Helm(release, chart, reader.Text("chart-version") is { Length: > 0 } version ? version : null, values, reader.Has("timeout") ? reader.Duration("timeout") : UsualTimeout);
+        var helm = new Operation.Helm(release, chart, reader.Said("chart-version"), values, reader.Has("timeout") ? reader.Duration("timeout") : UsualTimeout);
         return new Operate(id, helm.Title, helm);
     }
 

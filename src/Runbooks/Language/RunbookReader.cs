@@ -10,7 +10,7 @@ internal static class RunbookReader
 {
     public static Runbook? Read(string file, YamlMappingNode root, Findings findings, JobShelf? jobs = null)
     {
-        var reader = new MappingReader(file, root, Spot.Of(root.Start), Shapes.Runbook, findings);
+        var reader = new MappingReader(file, root, Spot.Of(root.Start), RunbookShapes.Runbook, findings);
         var name = reader.Text("runbook");
         if (string.IsNullOrEmpty(name))
         {
@@ -53,7 +53,7 @@ internal static class RunbookReader
     {
         findings.Remember($"runbook:{runbook}:schedule", reader.File, reader.Line);
         return new Schedule(
-            reader.Text("cron") ?? "", reader.Text("zone") is { Length: > 0 } zone ? zone : "UTC", reader.Text("service") ?? "", reader.Text("environment") ?? "",
+            reader.Text("cron") ?? "", reader.Said("zone") ?? "UTC", reader.Text("service") ?? "", reader.Text("environment") ?? "",
             reader.NamedValues("with"), reader.Text("missed") == "run-once");
     }
 }

@@ -12,7 +12,7 @@ internal static class ServiceReader
     /// <param name="zone">The one meant where a window names none.</param>
     public static Service? Read(string file, YamlMappingNode root, Zone zone, Findings findings)
     {
-        var reader = new MappingReader(file, root, Spot.Of(root.Start), Shapes.Service, findings);
+        var reader = new MappingReader(file, root, Spot.Of(root.Start), ServiceShapes.Service, findings);
         var name = reader.Text("service");
         if (string.IsNullOrEmpty(name))
         {
@@ -101,7 +101,7 @@ internal static class ServiceReader
                     }
                     : null;
             case (_, not null):
-                return new Target.Simulated($"{service}/{environment}", simulated.Number("replicas"), NonEmpty(simulated.Text("version")) ?? Shapes.Simulated.Find("version")!.Default!);
+                return new Target.Simulated($"{service}/{environment}", simulated.Number("replicas"), NonEmpty(simulated.Text("version")) ?? ServiceShapes.Simulated.Find("version")!.Default!);
             default:
                 return null;
         }
@@ -110,7 +110,7 @@ internal static class ServiceReader
     /// <summary>Which workload is meant; null when none is, or more than one.</summary>
     private static (WorkloadKind Kind, string Name)? Workload(MappingReader reader, Findings findings)
     {
-        var named = Shapes.Workloads.Select(key => (Kind: Enum.Parse<WorkloadKind>(key, ignoreCase: true), Key: key)).Where(one => reader.Has(one.Key)).ToList();
+        var named = ServiceShapes.Workloads.Select(key => (Kind: Enum.Parse<WorkloadKind>(key, ignoreCase: true), Key: key)).Where(one => reader.Has(one.Key)).ToList();
         switch (named)
         {
             case []:

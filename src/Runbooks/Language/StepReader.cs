@@ -21,7 +21,7 @@ internal sealed class StepReader(string runbook, Findings findings, JobShelf job
         var steps = ImmutableArray.CreateBuilder<Step>();
         foreach (var (entry, at) in entries.Select((entry, at) => (entry, at)))
         {
-            if (reader.Nested("step", entry, Shapes.Step) is { } one && One(one, string.Create(CultureInfo.InvariantCulture, $"{prefix}{at + 1}")) is { } step) steps.Add(step);
+            if (reader.Nested("step", entry, RunbookShapes.Step) is { } one && One(one, string.Create(CultureInfo.InvariantCulture, $"{prefix}{at + 1}")) is { } step) steps.Add(step);
             else findings.Remember($"runbook:{runbook}:unread-step", reader.File, Spot.Of(entry.Start));
         }
 
@@ -30,18 +30,18 @@ internal sealed class StepReader(string runbook, Findings findings, JobShelf job
 
     private Step? One(MappingReader reader, string number)
     {
-        var kinds = Shapes.StepKinds.Where(reader.Has).ToList();
+        var kinds = RunbookShapes.StepKinds.Where(reader.Has).ToList();
         if (kinds.Contains("deploy")) kinds.Remove("soak");      // there it is how long each share of a canary soaks
         if (kinds.Count != 1)
         {
             var what = kinds.Count == 0 ? "This step has no kind." : $"This step is {Words.List(kinds)} at once.";
-            findings.Error(reader.File, reader.Line, kinds.Count == 0 ? "step-kind-missing" : "step-kind-twice", what, "A step's first key says what it is.", $"Begin with one of: {string.Join(", ", Shapes.StepKinds)}.");
+            findings.Error(reader.File, reader.Line, kinds.Count == 0 ? "step-kind-missing" : "step-kind-twice", what, "A step's first key says what it is.", $"Begin with one of: {string.Join(", ", RunbookShapes.StepKinds)}.");
             return null;
         }
 
-        foreach (var key in Shapes.Step.Keys.Where(key => !key.BelongsIn(kinds[0]) && reader.Has(key.Name)))
+        foreach (var key in RunbookShapes.Step.Keys.Where(key => !key.BelongsIn(kinds[0]) && reader.Has(key.Name)))
             findings.Error(reader.File, reader.LineOf(key.Name), "key-elsewhere", $"{MappingReader.Article(kinds[0])} has no {key.Name}.", null, $"It belongs to a step of the kind {key.OnlyIn}.");
-        foreach (var key in Shapes.Step.Keys.Where(key => key.NeededThere && key.BelongsIn(kinds[0]) && !reader.Has(key.Name)))
+        foreach (var key in RunbookShapes.Step.Keys.Where(key => key.NeededThere && key.BelongsIn(kinds[0]) && !reader.Has(key.Name)))
             findings.Error(reader.File, reader.Line, "missing-key", $"{MappingReader.Article(kinds[0])} needs {key.Name}.", key.Says, $"Write {key.Name}: {key.Example}");
         if (kinds[0] is "run" or "parallel") OfBlock(kinds[0], reader);
         var id = Name(reader, number);
@@ -64,7 +64,7 @@ internal sealed class StepReader(string runbook, Findings findings, JobShelf job
 
     private StepId Name(MappingReader reader, string number)
     {
-        var name = reader.Text("id") is { Length: > 0 } given ? given : number;
+        var name = reader.Said("id") ?? number;
         if (!Lint.IsName(name)) findings.Error(reader.File, reader.LineOf("id"), "bad-name", $"A step can't be called \"{name}\".", null, "Use letters, digits and dashes.");
         else if (!names.Add(name)) findings.Error(reader.File, reader.LineOf("id"), "duplicate-name", $"There are two steps {name} in {runbook}.", null, "Rename one.");
         return new StepId(name);
@@ -105,7 +105,7 @@ internal sealed class StepReader(string runbook, Findings findings, JobShelf job
     {
         var rules = new StepRules
         {
-            When = reader.Text("when") is { Length: > 0 } when ? when : null,
+            When = reader.Said("when"),
             OnlyFor = [.. reader.Texts("only-for").Select(environment => environment.Text)],
             Timeout = reader.Has("timeout") ? reader.Duration("timeout") : null,
             Retries = reader.Number("retries"),
@@ -115,7 +115,7 @@ internal sealed class StepReader(string runbook, Findings findings, JobShelf job
         };
         rules = reader.Node("on-failure") switch
         {
-            YamlMappingNode mapping when reader.Nested("on-failure", mapping, Shapes.StepFailure)?.Text("run") is { Length: > 0 } remedy => rules with { OnFailure = FailureMode.Run, Remedy = remedy },
+            YamlMappingNode mapping when reader.Nested("on-failure", mapping, RunbookShapes.StepFailure)?.Text("run") is { Length: > 0 } remedy => rules with { OnFailure = FailureMode.Run, Remedy = remedy },
             YamlMappingNode or null => rules,
             _ => rules with { OnFailure = reader.Text("on-failure") switch { "stop" => FailureMode.Stop, "continue" => FailureMode.Continue, "rollback" => FailureMode.Rollback, _ => null } },
         };
@@ -184,7 +184,7 @@ internal sealed class StepReader(string runbook, Findings findings, JobShelf job
             var prefix = string.Create(CultureInfo.InvariantCulture, $"{id}{(char)('a' + at)}");
             if (entry is YamlMappingNode mapping && mapping.Children.Keys.OfType<YamlScalarNode>().Select(key => key.Value).ToList() is var keys && keys.Contains("steps") && !keys.Contains("deploy"))
             {
-                if (reader.Nested("branch", entry, Shapes.Branch) is { } branch) branches.Add(new Branch(branch.Text("name") is { Length: > 0 } name ? name : null, Read(branch, "steps", prefix)));
+                if (reader.Nested("branch", entry, RunbookShapes.Branch) is { } branch) branches.Add(new Branch(branch.Said("name"), Read(branch, "steps", prefix)));
             }
             else
             {

@@ -11,10 +11,10 @@ internal static class TrainReader
     public static Train Read(StepId id, string title, MappingReader reader, Findings findings)
     {
         var services = Services(reader, findings);
-        var version = reader.Text("version") is { Length: > 0 } text ? text : null;
+        var version = reader.Said("version");
         if (version is null && services.FirstOrDefault(one => one.Version is null && IsPlain(one.Name)) is { } without)
             findings.Error(reader.File, reader.LineOf("services"), "version-missing", $"Which version {(without.Name == ServiceAt.All ? "they go" : $"{without.Name} goes")} to is not said.", null, $"Write version: for all, or {without.Name}=VERSION.");
-        return new Train(id, title, services, version, reader.Text("runbook") is { Length: > 0 } runbook ? runbook : null, reader.Number("at-once"));
+        return new Train(id, title, services, version, reader.Said("runbook"), reader.Number("at-once"));
     }
 
     /// <summary>The runbook that a train names, when it is written out.</summary>

@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using ChatOps.Runbooks.Alerts;
 using ChatOps.Testing;
-using ChatOps.Testing.Slack;
 using Shouldly;
 using Xunit;
 
@@ -13,7 +12,6 @@ namespace ChatOps.Bot.Tests.EndToEnd;
 public sealed class AlertFaultTests : IAsyncLifetime
 {
     private const string Secret = "one-secret-for-all";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private Stage stage = null!;
     private BotProcess bot = null!;
@@ -31,7 +29,7 @@ public sealed class AlertFaultTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        TestContext.Current.TestOutputHelper?.WriteLine(bot.Output + "\n" + string.Join("\n---\n", stage.Slack.Messages.Select(message => message.Says)));
+        stage.Report(bot);
         http.Dispose();
         await bot.DisposeAsync();
         await stage.DisposeAsync();
@@ -71,7 +69,7 @@ public sealed class AlertFaultTests : IAsyncLifetime
     public async Task Without_a_service_with_markup_in_its_labels_it_is_shown_as_plain_text_and_calls_nobody()
     {
         await FireAsync("<!channel> @everyone <at>all</at>", "firing", DateTimeOffset.UtcNow, labels: ("pod", "<@U012AB3CD> *x* <script>alert(1)</script> <https://evil.example|ok>"));
-        var card = await CardAsync(message => message.Shows("everyone"));
+        var card = await stage.AlertCardAsync(message => message.Shows("everyone"));
         card.Says.ShouldContain("no service named");
         foreach (var text in Marks.In(card)) foreach (var call in (string[])["<!", "<@", "<https://evil"]) text.ShouldNotContain(call);
         var page = await http.GetStringAsync("/alerts/A1");
@@ -87,14 +85,14 @@ public sealed class AlertFaultTests : IAsyncLifetime
     {
         var theirs = DateTimeOffset.UtcNow.AddMinutes(minutes);
         await FireAsync("Skewed", "firing", theirs);
-        var card = await CardAsync(message => message.Shows("1 alert fires") && message.Shows("Skewed"));
+        var card = await stage.AlertCardAsync(message => message.Shows("1 alert fires") && message.Shows("Skewed"));
         await FireAsync("Skewed", "resolved", theirs, theirs.AddSeconds(30));
-        var green = await CardAsync(message => message.Text.Contains("is resolved", StringComparison.Ordinal));
+        var green = await stage.AlertCardAsync(message => message.Text.Contains("is resolved", StringComparison.Ordinal));
         green.Ts.ShouldBe(card.Ts);
 
         // And once more, as it goes on.
         await FireAsync("Skewed", "firing", theirs.AddMinutes(1));
-        (await CardAsync(message => message.Shows("Fires again"))).Ts.ShouldBe(card.Ts);
+        (await stage.AlertCardAsync(message => message.Shows("Fires again"))).Ts.ShouldBe(card.Ts);
     }
 
     [Fact]
@@ -104,7 +102,7 @@ public sealed class AlertFaultTests : IAsyncLifetime
         (await FireAsync("Late", "resolved", since, since.AddSeconds(20))).ShouldBe(HttpStatusCode.Accepted);
         await FireAsync("Late", "firing", since);
         await FireAsync("Other", "firing", since);
-        await CardAsync(message => message.Shows("Other"));
+        await stage.AlertCardAsync(message => message.Shows("Other"));
         await bot.KillAsync();
         await bot.DisposeAsync();
         http.Dispose();
@@ -117,8 +115,8 @@ public sealed class AlertFaultTests : IAsyncLifetime
 
         // What the killed process had claimed is taken over when its lease has run out.
         await stage.Slack.MessageAsync("#alerts", message => message.Shows("Third"), TimeSpan.FromSeconds(60));
-        Messages().Count.ShouldBe(2);
-        Messages().ShouldNotContain(message => message.Shows("Late"));
+        stage.AlertCards().Count.ShouldBe(2);
+        stage.AlertCards().ShouldNotContain(message => message.Shows("Late"));
         await stage.User(stage.Cleo, bot).UntilAsync("/chatops why A2", "nothing was held back");
     }
 
@@ -148,8 +146,4 @@ public sealed class AlertFaultTests : IAsyncLifetime
         using var answer = await http.SendAsync(request);
         return answer.StatusCode;
     }
-
-    private IReadOnlyList<KeptMessage> Messages() => [.. stage.Slack.Messages.Where(message => message.Key?.StartsWith("alert-card:", StringComparison.Ordinal) == true)];
-
-    private Task<KeptMessage> CardAsync(Func<KeptMessage, bool> wanted) => stage.Slack.MessageAsync("#alerts", message => message.ThreadTs is null && wanted(message), Patience);
 }

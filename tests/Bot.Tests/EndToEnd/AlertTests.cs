@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json;
 using ChatOps.Testing;
 using ChatOps.Testing.Slack;
@@ -14,7 +12,6 @@ namespace ChatOps.Bot.Tests.EndToEnd;
 /// <summary>Alerts by their front door: webhooks to the real process, cards in Slack, clicks back.</summary>
 public sealed class AlertTests : IAsyncLifetime
 {
-    private const string Token = "alertmanager-token";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private Stage stage = null!;
@@ -25,15 +22,14 @@ public sealed class AlertTests : IAsyncLifetime
     {
         stage = await Stage.SetAsync();
         stage.Cluster.AutoAdvance(TimeSpan.FromMilliseconds(40));
-        stage.Slack.AddChannel("alerts");
-        stage.Settings["Alertmanager:Token"] = Token;
+        stage.HearAlerts();
         bot = await stage.StartBotAsync();
         http = bot.NewClient();
     }
 
     public async ValueTask DisposeAsync()
     {
-        TestContext.Current.TestOutputHelper?.WriteLine(bot.Output + "\n" + string.Join("\n---\n", stage.Slack.Messages.Select(message => message.Says)));
+        stage.Report(bot);
         http.Dispose();
         await bot.DisposeAsync();
         await stage.DisposeAsync();
@@ -42,8 +38,8 @@ public sealed class AlertTests : IAsyncLifetime
     [Fact]
     public async Task A_recorded_alert_becomes_one_card_that_is_acknowledged_and_turns_green()
     {
-        (await SendAsync(Recordings.Text("alertmanager/webhook-v4-firing-2.json"))).ShouldBe(HttpStatusCode.Accepted);
-        var card = await CardAsync(message => message.Shows("HighLatency"));
+        (await http.SendAlertsAsync(Recordings.Text("alertmanager/webhook-v4-firing-2.json"))).ShouldBe(HttpStatusCode.Accepted);
+        var card = await stage.AlertCardAsync(message => message.Shows("HighLatency"));
         card.Says.ShouldContain("p95 above 500 ms");
         card.Says.ShouldContain("critical");
         card.Says.ShouldContain("2 of 2 firing");
@@ -52,17 +48,17 @@ public sealed class AlertTests : IAsyncLifetime
         await stage.User(stage.Zoe, bot).ClickAsync(card, "Acknowledge");
         (await stage.Slack.ReplyAsync(stage.Zoe, reply => reply.Shows("may only read"), Patience)).ShouldNotBeNull();
         await stage.User(stage.Ben, bot).ClickAsync(card, "Acknowledge");
-        await CardAsync(message => message.Shows("acknowledged by ben"));
+        await stage.AlertCardAsync(message => message.Shows("acknowledged by ben"));
         using (var http = bot.NewClient()) (await http.GetStringAsync("/audit?q=ben+alert-acknowledged")).ShouldContain("acknowledged A1");
 
-        (await SendAsync(Recordings.Text("alertmanager/webhook-v4-partly-resolved.json"))).ShouldBe(HttpStatusCode.Accepted);
-        await CardAsync(message => message.Shows("1 of 2 firing"));
-        (await SendAsync(Recordings.Text("alertmanager/webhook-v4-resolved.json"))).ShouldBe(HttpStatusCode.Accepted);
-        var green = await CardAsync(message => message.Text.Contains("is resolved", StringComparison.Ordinal));
+        (await http.SendAlertsAsync(Recordings.Text("alertmanager/webhook-v4-partly-resolved.json"))).ShouldBe(HttpStatusCode.Accepted);
+        await stage.AlertCardAsync(message => message.Shows("1 of 2 firing"));
+        (await http.SendAlertsAsync(Recordings.Text("alertmanager/webhook-v4-resolved.json"))).ShouldBe(HttpStatusCode.Accepted);
+        var green = await stage.AlertCardAsync(message => message.Text.Contains("is resolved", StringComparison.Ordinal));
         green.Ts.ShouldBe(card.Ts);
         green.Says.ShouldContain("p95 above 500 ms");
         green.Says.ShouldContain("ben looks after it");
-        Messages().Count.ShouldBe(1);
+        stage.AlertCards().Count.ShouldBe(1);
         stage.Slack.Refusals.ShouldBeEmpty();
 
         (await http.GetStringAsync("/alerts")).ShouldContain("HighLatency");
@@ -76,17 +72,17 @@ public sealed class AlertTests : IAsyncLifetime
     public async Task What_is_not_verifiably_from_there_is_refused_and_the_same_delivery_counts_once()
     {
         var body = Recordings.Text("alertmanager/webhook-v4-firing.json");
-        (await SendAsync(body, "wrong")).ShouldBe(HttpStatusCode.Unauthorized);
-        (await SendAsync(body, null)).ShouldBe(HttpStatusCode.Unauthorized);
-        (await SendAsync("{\"version\":\"4\",\"alerts\":[{")).ShouldBe(HttpStatusCode.BadRequest);
-        (await SendAsync("{\"text\":\"a template of somebody's own\"}")).ShouldBe(HttpStatusCode.Accepted);
-        (await SendAsync(new string(' ', 13 << 20))).ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        (await http.SendAlertsAsync(body, "wrong")).ShouldBe(HttpStatusCode.Unauthorized);
+        (await http.SendAlertsAsync(body, null)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await http.SendAlertsAsync("{\"version\":\"4\",\"alerts\":[{")).ShouldBe(HttpStatusCode.BadRequest);
+        (await http.SendAlertsAsync("{\"text\":\"a template of somebody's own\"}")).ShouldBe(HttpStatusCode.Accepted);
+        (await http.SendAlertsAsync(new string(' ', 13 << 20))).ShouldBe(HttpStatusCode.RequestEntityTooLarge);
         (await http.PostAsync("/webhooks/nobody", new StringContent("{}"))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        Messages().ShouldBeEmpty();
+        stage.AlertCards().ShouldBeEmpty();
 
-        var statuses = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => SendAsync(body)));
+        var statuses = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => http.SendAlertsAsync(body)));
         statuses.ShouldAllBe(status => status == HttpStatusCode.Accepted);
-        var card = await CardAsync(message => message.Shows("2 of 2 firing"));
+        var card = await stage.AlertCardAsync(message => message.Shows("2 of 2 firing"));
         card.Says.ShouldContain("2 alerts fire.");
         card.Says.ShouldNotContain("3 of");
         var list = await stage.User(stage.Ben, bot).UntilAsync("/chatops alerts", "HighErrorRate");
@@ -109,8 +105,8 @@ public sealed class AlertTests : IAsyncLifetime
         await stage.CardAsync(message => message.Shows("succeeded"));
 
         var now = DateTimeOffset.UtcNow;
-        await SendAsync(One("HighErrorRate", "api", "critical", "firing", now));
-        var card = await CardAsync(message => message.Shows("HighErrorRate: api in prod"));
+        await http.AlertAsync("HighErrorRate", "critical", since: now);
+        var card = await stage.AlertCardAsync(message => message.Shows("HighErrorRate: api in prod"));
         card.Says.ShouldMatch("api v1\\.2\\.3 went to prod .*before, by ana");
         card.Buttons.Single(button => button.Label == "Roll back to v1.2.2").Confirms.ShouldBeTrue();
         await stage.User(stage.Zoe, bot).ClickAsync(card, "Roll back to v1.2.2");
@@ -118,11 +114,11 @@ public sealed class AlertTests : IAsyncLifetime
         stage.Cluster.Deployment("prod", "api").Version.ShouldBe("v1.2.3");
         await stage.User(stage.Cleo, bot).ClickAsync(card, "Roll back to v1.2.2");
         await stage.CardAsync(message => message.Shows("Roll api back to v1.2.2") || message.Shows("back to v1.2.2") && message.Shows("cleo"));
-        await UntilAsync(() => stage.Cluster.Deployment("prod", "api").Version == "v1.2.2");
+        await Eventually.TrueAsync(() => stage.Cluster.Deployment("prod", "api").Version == "v1.2.2");
 
-        await SendAsync(One("SlowLogin", "api", "warning", "firing", now));
+        await http.AlertAsync("SlowLogin", "warning", since: now);
         (await stage.CardAsync(message => message.Shows("SlowLogin: api in prod"))).Channel.ShouldBe(card.Channel == stage.Slack.IdOf(Stage.Channel) ? "" : stage.Slack.IdOf(Stage.Channel));
-        await SendAsync(One("DiskHalfFull", "api", "info", "firing", now));
+        await http.AlertAsync("DiskHalfFull", "info", since: now);
         var why = await cleoAsync("/chatops why A3", "collected for a digest");
         why.Says.ShouldContain("DiskHalfFull");
         Task<KeptReply> cleoAsync(string line, string words) => stage.User(stage.Cleo, bot).UntilAsync(line, words);
@@ -135,11 +131,11 @@ public sealed class AlertTests : IAsyncLifetime
         stage.Settings["Alertmanager:Url"] = alertmanager.Address;
         await bot.DisposeAsync();
         bot = await stage.StartBotAsync();
-        await SendAsync(Recordings.Text("alertmanager/webhook-v4-firing-2.json"));
-        var card = await CardAsync(message => message.Shows("HighLatency"));
+        await http.SendAlertsAsync(Recordings.Text("alertmanager/webhook-v4-firing-2.json"));
+        var card = await stage.AlertCardAsync(message => message.Shows("HighLatency"));
         alertmanager.LoseNextAnswer = true;
         await stage.User(stage.Cleo, bot).TypeAsync(Stage.Channel, "/chatops silence A1 1h \"being worked on\"");
-        card = await CardAsync(message => message.Shows("confirmed by alertmanager"));
+        card = await stage.AlertCardAsync(message => message.Shows("confirmed by alertmanager"));
         card.Says.ShouldContain("being worked on");
         var silence = alertmanager.Silences.Single();
         silence["matchers"]!.AsArray().Select(matcher => $"{matcher!["name"]}={matcher["value"]}").ShouldBe(["alertname=HighLatency", "service=api", "severity=page"], ignoreOrder: true);
@@ -151,14 +147,14 @@ public sealed class AlertTests : IAsyncLifetime
     [Fact]
     public async Task Killed_right_after_it_answered_it_has_lost_nothing()
     {
-        await SendAsync(Storm("svc1", 0, 20, "firing"));
+        await http.SendAlertsAsync(Storm("svc1", 0, 20, "firing"));
         await bot.KillAsync();
         await bot.DisposeAsync();
         bot = await stage.StartBotAsync();
 
         // What the killed process had claimed is taken over when its lease has run out.
         (await stage.Slack.MessageAsync("#alerts", message => message.Shows("Down: svc1"), TimeSpan.FromSeconds(60))).Says.ShouldContain("20 of 20 firing");
-        Messages().Count.ShouldBe(1);
+        stage.AlertCards().Count.ShouldBe(1);
     }
 
     [Fact]
@@ -173,19 +169,19 @@ public sealed class AlertTests : IAsyncLifetime
         {
             // Fifty services, ten messages each, twenty alerts in a message.
             await Parallel.ForEachAsync(Enumerable.Range(0, 500), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (at, _) =>
-                (await SendAsync(Storm($"svc{at % 50}", at / 50, 20, "firing"))).ShouldBe(HttpStatusCode.Accepted));
+                (await http.SendAlertsAsync(Storm($"svc{at % 50}", at / 50, 20, "firing"))).ShouldBe(HttpStatusCode.Accepted));
         });
         var during = await MedianAsync(ben);
         await storm;
         var took = watch.Elapsed;
         var last = Stopwatch.StartNew();
-        await stage.Slack.MessageAsync("#alerts", _ => Messages().Sum(Firing) == 10_000, Patience);
+        await stage.Slack.MessageAsync("#alerts", _ => stage.AlertCards().Sum(Firing) == 10_000, Patience);
         TestContext.Current.TestOutputHelper?.WriteLine($"10,000 alerts taken in {took.TotalSeconds:0.0} s; shown {last.Elapsed.TotalSeconds:0.0} s after the last; a command took {calm.TotalMilliseconds:0} ms before and {during.TotalMilliseconds:0} ms during.");
         last.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
-        Messages().Count.ShouldBeLessThanOrEqualTo(6);
-        Messages().Sum(message => message.Updates).ShouldBeLessThan(50);
+        stage.AlertCards().Count.ShouldBeLessThanOrEqualTo(6);
+        stage.AlertCards().Sum(message => message.Updates).ShouldBeLessThan(50);
         during.ShouldBeLessThan(TimeSpan.FromMilliseconds(Math.Max(250, calm.TotalMilliseconds * 10)));
-        var crowd = Messages().Single(message => message.Shows("Many alerts at once"));
+        var crowd = stage.AlertCards().Single(message => message.Shows("Many alerts at once"));
         crowd.Shows("45 kinds").ShouldBeTrue(crowd.Says);
         (await ben.TypeAsync(Stage.Channel, "/chatops why A6")).Reply!.Says.ShouldContain("too many at once");
         stage.Slack.Refusals.ShouldBeEmpty();
@@ -193,18 +189,6 @@ public sealed class AlertTests : IAsyncLifetime
 
     private static int Firing(KeptMessage message) =>
         System.Text.RegularExpressions.Regex.Match(message.Says, @"(?<firing>[0-9]+) of [0-9]+ firing\b") is { Success: true } match ? int.Parse(match.Groups["firing"].Value, CultureInfo.InvariantCulture) : 0;
-
-    private static string One(string name, string service, string severity, string status, DateTimeOffset at) => JsonSerializer.Serialize(new
-    {
-        version = "4", groupKey = name, status,
-        alerts = new[] { new { status, labels = new Dictionary<string, string> { ["alertname"] = name, ["service"] = service, ["severity"] = severity, ["env"] = "prod" }, annotations = new { summary = "s" }, startsAt = at, fingerprint = name } },
-    });
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!holds()) await Task.Delay(50, patience.Token);
-    }
 
     private static string Storm(string service, int batch, int count, string status) => JsonSerializer.Serialize(new
     {
@@ -227,17 +211,5 @@ public sealed class AlertTests : IAsyncLifetime
         }
 
         return took.Order().ElementAt(took.Count / 2);
-    }
-
-    private IReadOnlyList<KeptMessage> Messages() => [.. stage.Slack.Messages.Where(message => message.Key?.StartsWith("alert-card:", StringComparison.Ordinal) == true)];
-
-    private Task<KeptMessage> CardAsync(Func<KeptMessage, bool> wanted) => stage.Slack.MessageAsync("#alerts", message => message.ThreadTs is null && wanted(message), Patience);
-
-    private async Task<HttpStatusCode> SendAsync(string body, string? token = Token)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks/alertmanager") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
-        if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var answer = await http.SendAsync(request);
-        return answer.StatusCode;
     }
 }

@@ -52,6 +52,9 @@ public sealed class BotProcess : IAsyncDisposable
         return bot;
     }
 
+    /// <summary>Waits until it knows where a run's card is, which the answer to the post says. People who write below the card are slower than that.</summary>
+    public Task CardKnownAsync(long run = 1) => Eventually.TrueAsync(async () => (await NewClient().GetStringAsync($"runs/{run}")).Contains("Card posted", StringComparison.Ordinal));
+
     public HttpClient NewClient() => new() { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
 
     public async Task ReadyAsync()

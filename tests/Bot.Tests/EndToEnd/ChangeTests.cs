@@ -10,7 +10,7 @@ namespace ChatOps.Bot.Tests.EndToEnd;
 /// <summary>Changes that no run made, by the front door: seen in the cluster, or told by a webhook; named on alerts, incidents and summaries.</summary>
 public sealed class ChangeTests : IAsyncLifetime
 {
-    private const string AlertToken = "alertmanager-token", FlagToken = "flags-token";
+    private const string FlagToken = "flags-token";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private Stage stage = null!;
@@ -21,8 +21,7 @@ public sealed class ChangeTests : IAsyncLifetime
     {
         stage = await Stage.SetAsync();
         stage.Cluster.AutoAdvance(TimeSpan.FromMilliseconds(40));
-        stage.Slack.AddChannel("alerts");
-        stage.Settings["Alertmanager:Token"] = AlertToken;
+        stage.HearAlerts();
         stage.Settings["Webhooks:Changes:flags:Token"] = FlagToken;
         stage.Write("alerts.yaml", """
             routes:
@@ -46,7 +45,7 @@ public sealed class ChangeTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        TestContext.Current.TestOutputHelper?.WriteLine(bot.Output + "\n" + string.Join("\n---\n", stage.Slack.Messages.Select(message => message.Says)));
+        stage.Report(bot);
         http.Dispose();
         await bot.DisposeAsync();
         await stage.DisposeAsync();
@@ -59,7 +58,7 @@ public sealed class ChangeTests : IAsyncLifetime
         stage.Cluster.ChangeByHand("prod", "api", one => one["spec"]!["replicas"] = 5, "kube-controller-manager");
         stage.Cluster.SetImageByHand("prod", "api", "registry.example.com/api:v6.6.6", "kubectl-edit");
         await AuditAsync("image changed from v1.2.2 to v6.6.6, by kubectl-edit");
-        await AlertAsync("HighErrorRate");
+        await http.AlertAsync();
         var card = await stage.Slack.MessageAsync("#alerts", message => message.Shows("HighErrorRate: api in prod"), Patience);
         card.Says.ShouldMatch("api in prod: image changed from v1.2.2 to v6.6.6, by kubectl-edit, .* before");
         card.Says.ShouldContain("changed by hand");
@@ -115,7 +114,7 @@ public sealed class ChangeTests : IAsyncLifetime
         var many = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => SendAsync(told, "7")));
         many.ShouldAllBe(one => one.Status == HttpStatusCode.Accepted);
         many.Count(one => one.Answer.Contains("\"taken\":1", StringComparison.Ordinal)).ShouldBe(1);
-        await AlertAsync("HighErrorRate");
+        await http.AlertAsync();
         var card = await stage.Slack.MessageAsync("#alerts", message => message.Shows("HighErrorRate: api in prod"), Patience);
         card.Says.ShouldMatch("is now false, by eve@example.com, [45] min before");
         card.Says.ShouldContain("a feature flag");
@@ -145,18 +144,6 @@ public sealed class ChangeTests : IAsyncLifetime
             if (page.IsSuccessStatusCode && WebUtility.HtmlDecode(await page.Content.ReadAsStringAsync(patience.Token)).Contains(words, StringComparison.Ordinal)) return;
             await Task.Delay(50, patience.Token);
         }
-    }
-
-    private async Task AlertAsync(string name)
-    {
-        var body = JsonSerializer.Serialize(new
-        {
-            version = "4", groupKey = name, status = "firing",
-            alerts = new[] { new { status = "firing", labels = new Dictionary<string, string> { ["alertname"] = name, ["service"] = "api", ["severity"] = "critical", ["env"] = "prod" }, startsAt = DateTimeOffset.UtcNow, fingerprint = name } },
-        });
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks/alertmanager") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AlertToken);
-        (await http.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
     }
 
     private async Task<(HttpStatusCode Status, string Answer)> SendAsync(string body, string delivery, string token = FlagToken, string sender = "flags")

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -13,7 +12,7 @@ namespace ChatOps.Bot.Tests.EndToEnd;
 /// <summary>Slack can't be reached: pages and approvals go by Teams or e-mail meanwhile, that is said, and what Slack missed is filled in once.</summary>
 public sealed class ChatDownTests : IAsyncLifetime
 {
-    private const string Alerting = "alertmanager-token", AnasToken = "ana-0123456789-0123456789-0123456789";
+    private const string AnasToken = "ana-0123456789-0123456789-0123456789";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly SmtpStandIn mail = new();
@@ -26,31 +25,24 @@ public sealed class ChatDownTests : IAsyncLifetime
     {
         stage = await Stage.SetAsync();
         stage.Cluster.AutoAdvance(TimeSpan.FromMilliseconds(40));
-        stage.Slack.AddChannel("alerts");
-        teams = await TeamsStandIn.StartAsync();
+        stage.HearAlerts();
+        teams = await stage.AddTeamsAsync();
         mail.Start();
-        foreach (var (key, value) in teams.Settings) stage.Settings[key] = value;
         foreach (var (key, value) in new[]
         {
-            ("Alertmanager:Token", Alerting), ("ChatOps:PublicUrl", $"http://127.0.0.1:{stage.Port}"), ("ChatOps:ChatPatience", "00:00:01"), ("ChatOps:ApiTokens:ana@example.com", AnasToken),
+            ("ChatOps:PublicUrl", $"http://127.0.0.1:{stage.Port}"), ("ChatOps:ChatPatience", "00:00:01"), ("ChatOps:ApiTokens:ana@example.com", AnasToken),
             ("Smtp:Host", "localhost"), ("Smtp:Port", $"{mail.Port}"), ("Smtp:From", "chatops@example.com"), ("Smtp:StartTls", "false"),
         }) stage.Settings[key] = value;
-        var access = Path.Combine(stage.Folder, "config", "access.yaml");
-        await File.WriteAllTextAsync(access, (await File.ReadAllTextAsync(access)).Replace("slack: release-managers", "members: [ben@example.com, dora@example.com]", StringComparison.Ordinal));
+        stage.Rewrite("access.yaml", "slack: release-managers", "members: [ben@example.com, dora@example.com]");
         stage.Write("runbooks/rolling-deploy.yaml", "runbook: rolling-deploy\nsteps:\n  - approval: Production change\n    from: [release-managers]\n    within: 30m\n  - deploy: rolling\non-failure: { rollback: ask }\n");
-        stage.Write("oncall.yaml", $$"""
-            schedules:
-              oncall:
-                rotations: [{ people: [cleo@example.com, ben@example.com], every: 52w, from: "{{DateTimeOffset.UtcNow.AddDays(-2).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}}" }]
-                escalate: 10m
-            """);
+        stage.WriteOnCall();
         bot = await stage.StartBotAsync();
         http = bot.NewClient();
     }
 
     public async ValueTask DisposeAsync()
     {
-        TestContext.Current.TestOutputHelper?.WriteLine(bot?.Output + "\n" + string.Join("\n---\n", stage.Slack.Messages.Select(message => $"{message.Channel}: {message.Says}").Concat(teams.Messages.Select(message => $"{message.Conversation}: {message.Says}"))));
+        stage.Report(bot, teams);
         http?.Dispose();
         if (bot is not null) await bot.DisposeAsync();
         await mail.DisposeAsync();
@@ -61,10 +53,10 @@ public sealed class ChatDownTests : IAsyncLifetime
     [Fact]
     public async Task A_page_goes_by_Teams_with_a_link_and_Slack_learns_of_it_once_when_it_is_back()
     {
-        var (ana, cleo) = (Known("ana"), Known("cleo"));
-        await ana.InstallAsync(TeamsStandIn.Team);
+        var (ana, cleo) = (teams.Known("ana", bot), teams.Known("cleo", bot));
+        await teams.InstallAsync(ana);
         stage.Slack.IsUnreachable = true;
-        await AlertAsync();
+        await http.AlertAsync();
         var page = await teams.MessageAsync(cleo.Personal, message => message.Shows("HighErrorRate: api in prod"), Patience);
         (await cleo.PressAsync(page, "Acknowledge")).Status.ShouldBe(HttpStatusCode.OK);
         await teams.MessageAsync(cleo.Personal, message => message.Shows("acknowledged by cleo"), Patience);
@@ -83,7 +75,7 @@ public sealed class ChatDownTests : IAsyncLifetime
     public async Task Whoever_no_chat_reaches_gets_an_email_with_a_link_that_answers()
     {
         stage.Slack.IsUnreachable = true;
-        await AlertAsync();
+        await http.AlertAsync();
         var letter = await mail.MailAsync(one => one.To[0] == "cleo@example.com");
         letter.Subject.ShouldStartWith("Page: HighErrorRate: api in prod");
         letter.Says.ShouldContain("The link below is for you alone.");
@@ -98,8 +90,8 @@ public sealed class ChatDownTests : IAsyncLifetime
     [Fact]
     public async Task Approvers_are_asked_in_Teams_and_by_email_and_the_card_in_Slack_is_filled_in_afterwards()
     {
-        var (ana, ben) = (Known("ana"), Known("ben"));
-        await ana.InstallAsync(TeamsStandIn.Team);
+        var (ana, ben) = (teams.Known("ana", bot), teams.Known("ben", bot));
+        await teams.InstallAsync(ana);
         stage.Slack.IsUnreachable = true;
         using (var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/commands") { Content = JsonContent.Create(new { text = "deploy api v1.2.3 prod" }) })
         {
@@ -122,22 +114,5 @@ public sealed class ChatDownTests : IAsyncLifetime
         // Whoever asked for it can't approve it, and isn't asked.
         teams.Messages.ShouldNotContain(message => message.Conversation == ana.Personal);
         stage.Cluster.Deployment("prod", "api").Image.ShouldEndWith(":v1.2.3");
-    }
-
-    private TeamsUser Known(string name) => teams.User(teams.AddUser(name, $"{name}@example.com"), bot.NewClient());
-
-    private async Task AlertAsync()
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks/alertmanager")
-        {
-            Content = JsonContent.Create(new
-            {
-                version = "4", groupKey = "g", status = "firing",
-                alerts = new[] { new { status = "firing", labels = new Dictionary<string, string> { ["alertname"] = "HighErrorRate", ["service"] = "api", ["severity"] = "critical", ["env"] = "prod" }, annotations = new { summary = "s" }, startsAt = DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture), fingerprint = "f" } },
-            }),
-        };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Alerting);
-        using var answer = await http.SendAsync(request);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
     }
 }

@@ -18,20 +18,17 @@ public sealed class ChatFaultTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         stage = await Stage.SetAsync();
-        teams = await TeamsStandIn.StartAsync();
-        foreach (var (key, value) in teams.Settings) stage.Settings[key] = value;
-        var service = Path.Combine(stage.Folder, "config", "services", "api.yaml");
-        stage.Write("services/api.yaml", File.ReadAllText(service).Replace($"channel: \"{Stage.Channel}\"", $"channel: \"{Stage.Channel}\"\nteams: Payments/Deploys", StringComparison.Ordinal));
+        teams = await stage.AddTeamsAsync();
+        stage.ShowInTeams(alone: false);
         stage.Cluster.AutoAdvance(TimeSpan.FromMilliseconds(40));
         bot = await stage.StartBotAsync();
-        (ana, ben) = (User("ana"), User("ben"));
-        await ana.InstallAsync(TeamsStandIn.Team);
-        await teams.MessageAsync(TeamsStandIn.Team, message => message.Shows("I walk deployments"), Patience);
+        (ana, ben) = (teams.Known("ana", bot), teams.Known("ben", bot));
+        await teams.InstallAsync(ana);
     }
 
     public async ValueTask DisposeAsync()
     {
-        TestContext.Current.TestOutputHelper?.WriteLine(bot.Output + "\n" + string.Join("\n---\n", teams.Messages.Select(message => $"{message.Conversation} {message.Thread}: {message.Says}")));
+        stage.Report(bot, teams);
         await bot.DisposeAsync();
         await teams.DisposeAsync();
         await stage.DisposeAsync();
@@ -72,7 +69,7 @@ public sealed class ChatFaultTests : IAsyncLifetime
         teams.Delete(TeamsStandIn.Deploys);
         await ana.SendAsync(gone);
         using var http = bot.NewClient();
-        await UntilAsync(async () => (await http.GetStringAsync("/runs/1")).Contains("waiting for approval", StringComparison.OrdinalIgnoreCase));
+        await Eventually.TrueAsync(async () => (await http.GetStringAsync("/runs/1")).Contains("waiting for approval", StringComparison.OrdinalIgnoreCase));
         (await ben.PressAsync(card, card.Card!, "Abort")).Says.ShouldNotBeEmpty();
         (await http.GetStringAsync("/health/ready")).ShouldNotBeEmpty();
     }
@@ -83,7 +80,7 @@ public sealed class ChatFaultTests : IAsyncLifetime
         stage.Slack.Change("deploys", channel => channel with { IsMember = false });
         await SaidAsync();
         await CardAsync("0 of 2 done");
-        await UntilAsync(() => Task.FromResult(stage.Slack.Refusals.Any(refusal => refusal.Contains("not_in_channel", StringComparison.Ordinal))));
+        await Eventually.TrueAsync(() => stage.Slack.Refusals.Any(refusal => refusal.Contains("not_in_channel", StringComparison.Ordinal)));
         stage.Slack.Change("deploys", channel => channel with { IsMember = true });
         await ana.PressAsync(await CardAsync("0 of 2 done"), "Database backup taken");
         await stage.CardAsync(message => message.Shows("1 of 2 done"));
@@ -126,7 +123,7 @@ public sealed class ChatFaultTests : IAsyncLifetime
         teams.Fail("PUT /amer", 429, "Throttled", retryAfter: 3600);
         await ana.PressAsync(card, "Database backup taken");
         await stage.CardAsync(message => message.Shows("1 of 2 done"));
-        await UntilAsync(() => Task.FromResult(bot.Output.Contains("an update with 429", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(() => bot.Output.Contains("an update with 429", StringComparison.Ordinal));
         var calls = Writes();
         await stage.User(stage.Ana, bot).TickAsync(await stage.CardAsync(message => message.Shows("1 of 2 done")), "Stakeholders know");
         await stage.User(stage.Ben, bot).ClickAsync(await stage.CardAsync(message => message.Shows("waiting for approval")), "Approve");
@@ -139,8 +136,6 @@ public sealed class ChatFaultTests : IAsyncLifetime
 
         int Writes() => teams.Calls.Count(call => (call.StartsWith("PUT", StringComparison.Ordinal) || call.StartsWith("POST", StringComparison.Ordinal)) && call.Contains("deploys", StringComparison.Ordinal));
     }
-
-    private TeamsUser User(string name) => teams.User(teams.AddUser(name, $"{name}@example.com"), bot.NewClient());
 
     private Task SaidAsync() => stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
 
@@ -159,11 +154,5 @@ public sealed class ChatFaultTests : IAsyncLifetime
         await ana.PressAsync(await CardAfterAsync(), "Database backup taken");
         await ana.PressAsync(await CardAsync("1 of 2 done"), "Stakeholders know");
         return await CardAsync("waiting for approval");
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        while (!await holds()) await Task.Delay(50, limit.Token);
     }
 }

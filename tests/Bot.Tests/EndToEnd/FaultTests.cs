@@ -21,12 +21,7 @@ public sealed class FaultTests : IAsyncLifetime
     {
         stage = await Stage.SetAsync(services: ["api", "web"]);
         stage.Cluster.AutoAdvance(TimeSpan.FromMilliseconds(40));
-        stage.Write("oncall.yaml", $$"""
-            schedules:
-              oncall:
-                rotations: [{ people: [cleo@example.com, ben@example.com], every: 52w, from: "{{DateTimeOffset.UtcNow.AddDays(-2).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}}" }]
-                escalate: 10m
-            """);
+        stage.WriteOnCall();
         Service("web", "");
         Service("api", "");
         Runbook("{ deploy: rolling }, { check: health }");
@@ -34,7 +29,7 @@ public sealed class FaultTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        TestContext.Current.TestOutputHelper?.WriteLine(bot?.Output + "\n" + string.Join("\n---\n", stage.Slack.Messages.Select(message => $"{message.Channel}: {message.Says}")));
+        stage.Report(bot);
         if (bot is not null) await bot.DisposeAsync();
         await stage.DisposeAsync();
     }
@@ -46,7 +41,7 @@ public sealed class FaultTests : IAsyncLifetime
         bot = await stage.StartBotAsync();
         var ana = stage.User(stage.Ana, bot);
         await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
-        await UntilAsync(() => stage.Cluster.Deployment("prod", "api").Version == "v1.2.3");
+        await Eventually.TrueAsync(() => stage.Cluster.Deployment("prod", "api").Version == "v1.2.3");
         stage.Cluster.Faults.Forbid("patch", "deployments");
         var page = await PageAsync("The rollback failed: nothing more is touched.");
         page.Says.ShouldContain("may not patch deployments");
@@ -157,11 +152,5 @@ public sealed class FaultTests : IAsyncLifetime
         var container = pod["status"]!["containerStatuses"]![0]!;
         container["restartCount"] = 3;
         container["lastState"] = new JsonObject { ["terminated"] = new JsonObject { ["exitCode"] = exitCode, ["reason"] = reason, ["finishedAt"] = DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) } };
-    }
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!holds()) await Task.Delay(5, patience.Token);
     }
 }

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json.Nodes;
 using ChatOps.Testing.GitHub;
 using ChatOps.Testing.Slack;
@@ -13,7 +11,6 @@ namespace ChatOps.Bot.Tests.EndToEnd;
 /// <summary>Incidents by their front door: the real process, a channel in Slack, and a review at the end.</summary>
 public sealed class IncidentTests : IAsyncLifetime
 {
-    private const string Token = "alertmanager-token";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly string Room = $"inc-{DateTime.UtcNow:yyyy-MM-dd}-api";
 
@@ -24,9 +21,8 @@ public sealed class IncidentTests : IAsyncLifetime
     {
         stage = await Stage.SetAsync();
         stage.Cluster.AutoAdvance(TimeSpan.FromMilliseconds(40));
-        stage.Slack.AddChannel("alerts");
+        stage.HearAlerts();
         stage.Slack.AddChannel("incidents");
-        stage.Settings["Alertmanager:Token"] = Token;
         stage.Write("access.yaml", """
             groups:
               everyone: { all: true }
@@ -44,7 +40,7 @@ public sealed class IncidentTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        TestContext.Current.TestOutputHelper?.WriteLine(bot?.Output + "\n" + string.Join("\n---\n", stage.Slack.Messages.Select(message => $"{message.Channel}: {message.Says}")));
+        stage.Report(bot);
         if (bot is not null) await bot.DisposeAsync();
         await stage.DisposeAsync();
     }
@@ -109,10 +105,12 @@ public sealed class IncidentTests : IAsyncLifetime
     {
         stage.Write("alerts.yaml", "routes:\n  - { route: worst, when: { severity: critical }, channel: \"#alerts\", incident: true }\n  - { route: rest, channel: \"#alerts\" }\n");
         bot = await stage.StartBotAsync();
-        (await SendAsync("HighErrorRate", "firing")).ShouldBe(HttpStatusCode.Accepted);
+        using var http = bot.NewClient();
+        var since = DateTimeOffset.UtcNow.AddMinutes(-7);
+        await http.AlertAsync(since: since);
         await stage.Slack.ChannelAsync(Room, one => one.Topic.StartsWith("INC-1 sev1: HighErrorRate: api in prod", StringComparison.Ordinal), Patience);
         await RoomAsync(message => message.Shows("HighErrorRate: api in prod") && message.Shows("Declared by A1"));
-        (await SendAsync("SlowCheckout", "firing")).ShouldBe(HttpStatusCode.Accepted);
+        await http.AlertAsync("SlowCheckout", since: since);
         var alert = await stage.Slack.MessageAsync("#alerts", message => message.Shows("SlowCheckout") && message.Shows("INC-1"), Patience);
         alert.Buttons.ShouldNotContain(button => button.Label == "Open an incident");
 
@@ -124,9 +122,8 @@ public sealed class IncidentTests : IAsyncLifetime
         await RoomAsync(message => message.Shows("What happens on api") && message.Shows("until it is found"));
 
         // By the button, where the route does not say so.
-        (await SendAsync("DiskFills", "firing", "warning")).ShouldBe(HttpStatusCode.Accepted);
-        using var http = bot.NewClient();
-        await EventuallyAsync(async () => (await http.GetStringAsync("/incidents/1/review")) is var review && review.Contains("Time to detect | 7 min", StringComparison.Ordinal) && review.Contains("run 1", StringComparison.Ordinal) && review.Contains("DiskFills", StringComparison.Ordinal));
+        await http.AlertAsync("DiskFills", "warning", since: since);
+        await Eventually.TrueAsync(async () => (await http.GetStringAsync("/incidents/1/review")) is var review && review.Contains("Time to detect | 7 min", StringComparison.Ordinal) && review.Contains("run 1", StringComparison.Ordinal) && review.Contains("DiskFills", StringComparison.Ordinal));
         stage.Slack.Made.Count.ShouldBe(1);
         (await http.GetStringAsync("/incidents/1")).ShouldContain("SlowCheckout: api in prod: fires");
         stage.Slack.Refusals.ShouldBeEmpty();
@@ -160,7 +157,7 @@ public sealed class IncidentTests : IAsyncLifetime
         stage.Slack.IsUnreachable = true;
         await stage.User(stage.Ben, bot).TypeAsync(Stage.Channel, "/incident declare sev1 \"checkout is failing\" api");
         using var http = bot.NewClient();
-        await EventuallyAsync(async () => (await http.GetStringAsync("/incidents")).Contains("no incident is open", StringComparison.OrdinalIgnoreCase) is false);
+        await Eventually.TrueAsync(async () => (await http.GetStringAsync("/incidents")).Contains("no incident is open", StringComparison.OrdinalIgnoreCase) is false);
         (await http.GetStringAsync("/incidents/1")).ShouldContain("declared it: sev1, checkout is failing");
         stage.Slack.IsUnreachable = false;
         await stage.Slack.ChannelAsync(Room, one => one.Pins.Count == 1, TimeSpan.FromSeconds(90));
@@ -243,12 +240,6 @@ public sealed class IncidentTests : IAsyncLifetime
         }
     }
 
-    private static async Task EventuallyAsync(Func<Task<bool>> holds)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        while (!await holds()) await Task.Delay(100, limit.Token);
-    }
-
     private Task<KeptMessage> RoomAsync(Func<KeptMessage, bool> wanted, KeptMessage? of = null) => stage.Slack.MessageAsync(Room, message => message != of && wanted(message), Patience);
 
     private void Rules(string every, string more = "") => stage.Write("incidents.yaml", $"""
@@ -258,14 +249,4 @@ public sealed class IncidentTests : IAsyncLifetime
         announce: "#incidents"
         {more}
         """);
-
-    private async Task<HttpStatusCode> SendAsync(string alert, string status, string severity = "critical")
-    {
-        using var http = bot!.NewClient();
-        var body = $$$"""{"version":"4","groupKey":"{{{alert}}}","truncatedAlerts":0,"status":"{{{status}}}","receiver":"chatops","groupLabels":{},"commonLabels":{},"commonAnnotations":{},"externalURL":"http://am.example.com","alerts":[{"status":"{{{status}}}","labels":{"alertname":"{{{alert}}}","service":"api","environment":"prod","severity":"{{{severity}}}"},"annotations":{"summary":"5 % fail"},"startsAt":"{{{DateTime.UtcNow.AddMinutes(-7):O}}}","endsAt":"{{{(status == "firing" ? "0001-01-01T00:00:00Z" : DateTime.UtcNow.ToString("O"))}}}","generatorURL":"http://p.example.com","fingerprint":"{{{alert.GetHashCode(StringComparison.Ordinal):x16}}}"}]}""";
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks/alertmanager") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
-        using var response = await http.SendAsync(request);
-        return response.StatusCode;
-    }
 }

@@ -28,12 +28,12 @@ public sealed class MarkTests : IAsyncLifetime
         foreach (var (key, value) in github.Settings.Concat(timeline.Settings)) stage.Settings[key] = value;
         stage.Settings["PagerDuty:EventsUrl"] = pagerDuty.Address;
         stage.Settings["PagerDuty:ChangeKey"] = PagerDutyStandIn.RoutingKey;
-        var service = Path.Combine(stage.Folder, "config", "services", "api.yaml");
-        File.WriteAllText(service, File.ReadAllText(service).Replace("owners: [payments]", """
+        stage.Rewrite("services/api.yaml", "owners: [payments]", """
             owners: [payments]
             repository: octocat/Hello-World
             tell: { github: [deployments, comments, releases], sentry: backend, sentry-release: "api@{version}", datadog: true, pagerduty: true }
-            """, StringComparison.Ordinal).Replace("protected: true", "protected: false", StringComparison.Ordinal));
+            """);
+        stage.Unprotect();
         stage.Write("runbooks/rolling-deploy.yaml", "runbook: rolling-deploy\nsteps:\n  - deploy: rolling\n  - check: health\non-failure: { rollback: automatic }\n");
         bot = await stage.StartBotAsync();
     }
@@ -55,10 +55,10 @@ public sealed class MarkTests : IAsyncLifetime
         foreach (var ending in (string[])["/deploys/", "/events"]) timeline.LoseAnswer(ending);
         await stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
         await stage.CardAsync(message => message.Shows("succeeded"));
-        await UntilAsync(() => github.Writes.Deployments.Count == 1 && timeline.Events.Count > 0);
+        await Eventually.TrueAsync(() => github.Writes.Deployments.Count == 1 && timeline.Events.Count > 0);
         await bot.KillAsync();
         bot = await stage.StartBotAsync();
-        await UntilAsync(() => github.Writes.Statuses.Values.SelectMany(one => one).Contains("success") && github.Writes.Comments.Count == 1 && Notes.Contains("prod", StringComparison.Ordinal)
+        await Eventually.TrueAsync(() => github.Writes.Statuses.Values.SelectMany(one => one).Contains("success") && github.Writes.Comments.Count == 1 && Notes.Contains("prod", StringComparison.Ordinal)
             && timeline.Deploys.Count == 1 && timeline.Events.Count == 2 && pagerDuty.Changes.Count > 0);
         await stage.CardAsync(message => message.Shows("Summary: ") && message.Blocks?.ToJsonString().Contains("/deployments/prod", StringComparison.Ordinal) == true);
 
@@ -84,20 +84,14 @@ public sealed class MarkTests : IAsyncLifetime
         pagerDuty.Status = StatusCodes.Status429TooManyRequests;
         await stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/deploy api v1.2.4-bad prod");
         await stage.CardAsync(message => message.Key!.StartsWith("card:", StringComparison.Ordinal) && message.Shows("rolled back"));
-        await UntilAsync(() => github.Writes.Statuses.Values.SelectMany(one => one).Contains("failure"));
+        await Eventually.TrueAsync(() => github.Writes.Statuses.Values.SelectMany(one => one).Contains("failure"));
         timeline.Events.ShouldBeEmpty();
         timeline.EventStatus = StatusCodes.Status202Accepted;
         pagerDuty.Status = StatusCodes.Status202Accepted;
-        await UntilAsync(() => timeline.Events.Count == 2 && pagerDuty.Changes.Count == 2, 60);
+        await Eventually.TrueAsync(() => timeline.Events.Count == 2 && pagerDuty.Changes.Count == 2);
         timeline.Events.Select(one => (string?)one["title"]).ShouldContain("api v1.2.4-bad was rolled back to v1.2.2 in prod");
         timeline.Deploys.ShouldBeEmpty("it never went live for good");
     }
 
     private string Notes => (string)github.Writes.Releases["v1.2.3"]["body"]!;
-
-    private static async Task UntilAsync(Func<bool> holds, int seconds = 45)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
-        while (!holds()) await Task.Delay(100, patience.Token);
-    }
 }

@@ -19,8 +19,7 @@ public sealed class NotifyTests : IAsyncLifetime
     {
         stage = await Stage.SetAsync();
         stage.Cluster.AutoAdvance(TimeSpan.FromMilliseconds(40));
-        var service = Path.Combine(stage.Folder, "config", "services", "api.yaml");
-        await File.WriteAllTextAsync(service, (await File.ReadAllTextAsync(service)).Replace("protected: true", "protected: false", StringComparison.Ordinal));
+        stage.Unprotect();
         var trusted = Path.Combine(stage.Folder, "mail.pem");
         mail = new SmtpStandIn { Certificate = Certificate(trusted), Login = "chatops:mail-pass-4711" }.Start();
         foreach (var (key, value) in new[] { ("Host", "localhost"), ("Port", $"{mail.Port}"), ("From", "chatops@example.com"), ("User", "chatops"), ("Password", "mail-pass-4711") }) stage.Settings[$"Smtp:{key}"] = value;
@@ -30,7 +29,7 @@ public sealed class NotifyTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        TestContext.Current.TestOutputHelper?.WriteLine(bot?.Output + "\n" + string.Join("\n---\n", stage.Slack.Messages.Select(message => $"{message.Channel}: {message.Says}")));
+        stage.Report(bot);
         if (bot is not null) await bot.DisposeAsync();
         await mail.DisposeAsync();
         await stage.DisposeAsync();

@@ -1,10 +1,7 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ChatOps.Testing;
@@ -16,7 +13,6 @@ namespace ChatOps.Bot.Tests.EndToEnd;
 /// <summary>The one-click rollback that a page carries outside of Slack: a signed link to a page that asks once. Whatever speaks against it is said in words.</summary>
 public sealed class PageLinkTests : IAsyncLifetime
 {
-    private const string Token = "alertmanager-token";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private Stage stage = null!;
@@ -28,27 +24,20 @@ public sealed class PageLinkTests : IAsyncLifetime
     {
         stage = await Stage.SetAsync();
         stage.Cluster.AutoAdvance(TimeSpan.FromMilliseconds(40));
-        stage.Slack.AddChannel("alerts");
+        stage.HearAlerts();
         pagerDuty = await PagerDutyStandIn.StartAsync();
-        stage.Settings["Alertmanager:Token"] = Token;
         stage.Settings["PagerDuty:EventsUrl"] = pagerDuty.Address;
         stage.Settings["PagerDuty:RoutingKey"] = PagerDutyStandIn.RoutingKey;
         stage.Settings["ChatOps:PublicUrl"] = $"http://127.0.0.1:{stage.Port}";
-        var service = Path.Combine(stage.Folder, "config", "services", "api.yaml");
-        await File.WriteAllTextAsync(service, (await File.ReadAllTextAsync(service)).Replace("protected: true", "protected: false", StringComparison.Ordinal));
+        stage.Unprotect();
         stage.Write("runbooks/rolling-deploy.yaml", "runbook: rolling-deploy\nsteps: [{ deploy: rolling }]\non-failure: { rollback: ask, page: oncall }\n");
-        stage.Write("oncall.yaml", $$"""
-            schedules:
-              oncall:
-                rotations: [{ people: [cleo@example.com, ben@example.com], every: 52w, from: "{{DateTimeOffset.UtcNow.AddDays(-2).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}}" }]
-                escalate: 10m
-            """);
+        stage.WriteOnCall();
         await StartAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        TestContext.Current.TestOutputHelper?.WriteLine(bot?.Output + "\n" + string.Join("\n---\n", stage.Slack.Messages.Select(message => $"{message.Channel}: {message.Says}")));
+        stage.Report(bot);
         http?.Dispose();
         if (bot is not null) await bot.DisposeAsync();
         await pagerDuty.DisposeAsync();
@@ -81,7 +70,7 @@ public sealed class PageLinkTests : IAsyncLifetime
         (await RunsAsync()).ShouldBe(2);
 
         // Whoever took it back looks after it: nobody else is called.
-        await UntilAsync(() => pagerDuty.Said.Count == 2);
+        await Eventually.TrueAsync(() => pagerDuty.Said.Count == 2);
         pagerDuty.Said[1].ShouldBe("acknowledge chatops/A1/1");
         bot.Output.ShouldNotContain(link[(link.LastIndexOf('/') + 1)..]);
     }
@@ -92,7 +81,7 @@ public sealed class PageLinkTests : IAsyncLifetime
         var link = await PagedAsync();
         (await PostAsync(link, await GetAsync(link), "answer")).Status.ShouldBe(HttpStatusCode.SeeOther);
         (await GetAsync(link)).Says.ShouldContain("cleo looks after it.");
-        await UntilAsync(() => pagerDuty.Said.Count == 2);
+        await Eventually.TrueAsync(() => pagerDuty.Said.Count == 2);
         await stage.Slack.MessageAsync("#alerts", message => message.Shows("acknowledged by cleo"), Patience);
         (await RunsAsync()).ShouldBe(1);
     }
@@ -133,9 +122,8 @@ public sealed class PageLinkTests : IAsyncLifetime
     {
         var link = await PagedAsync();
         var asked = await GetAsync(link);
-        var access = Path.Combine(stage.Folder, "config", "access.yaml");
-        await File.WriteAllTextAsync(access, (await File.ReadAllTextAsync(access)).Replace("[owners, oncall, release-managers]", "[owners, release-managers]", StringComparison.Ordinal));
-        await UntilAsync(async () => (await GetAsync(link)).Says.Contains("not-allowed", StringComparison.Ordinal));
+        stage.Rewrite("access.yaml", "[owners, oncall, release-managers]", "[owners, release-managers]");
+        await Eventually.TrueAsync(async () => (await GetAsync(link)).Says.Contains("not-allowed", StringComparison.Ordinal));
         var refused = await PostAsync(link, asked);
         refused.Status.ShouldBe(HttpStatusCode.Forbidden);
         (await RunsAsync()).ShouldBe(1);
@@ -161,7 +149,7 @@ public sealed class PageLinkTests : IAsyncLifetime
     public async Task While_another_run_holds_the_place_it_waits_and_the_link_still_works_afterwards()
     {
         stage.Write("runbooks/long.yaml", "runbook: long\nstarts-with: run\nsteps:\n  - restart: target\n  - manual: Look at it\n    do: Open it.\n");
-        await UntilAsync(async () => (await http.GetStringAsync("/runbooks")).Contains("long", StringComparison.Ordinal));
+        await Eventually.TrueAsync(async () => (await http.GetStringAsync("/runbooks")).Contains("long", StringComparison.Ordinal));
         var link = await PagedAsync();
         var asked = await GetAsync(link);
         await stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/chatops run long api prod");
@@ -180,7 +168,7 @@ public sealed class PageLinkTests : IAsyncLifetime
     public async Task A_run_that_failed_and_asks_can_be_turned_around_by_the_link()
     {
         stage.Write("runbooks/rolling-deploy.yaml", "runbook: rolling-deploy\nsteps: [{ deploy: rolling }, { check: health }]\non-failure: { rollback: ask, page: oncall }\n");
-        await UntilAsync(async () => (await http.GetStringAsync("/runbooks/rolling-deploy")).Contains("health", StringComparison.OrdinalIgnoreCase));
+        await Eventually.TrueAsync(async () => (await http.GetStringAsync("/runbooks/rolling-deploy")).Contains("health", StringComparison.OrdinalIgnoreCase));
         stage.Health = HttpStatusCode.InternalServerError;
         await stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
         var link = await LinkAsync();
@@ -198,21 +186,13 @@ public sealed class PageLinkTests : IAsyncLifetime
     {
         await stage.User(stage.Ana, bot).TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
         await stage.CardAsync(message => message.Shows("succeeded"));
-        var body = JsonSerializer.Serialize(new
-        {
-            version = "4", groupKey = "g", status = "firing",
-            alerts = new[] { new { status = "firing", labels = new Dictionary<string, string> { ["alertname"] = "HighErrorRate", ["service"] = "api", ["severity"] = "critical", ["env"] = "prod" }, annotations = new { summary = "s" }, startsAt = DateTimeOffset.UtcNow.ToString("O"), fingerprint = "f" } },
-        });
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks/alertmanager") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
-        using var answer = await http.SendAsync(request);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        await http.AlertAsync();
         return await LinkAsync();
     }
 
     private async Task<string> LinkAsync()
     {
-        await UntilAsync(() => pagerDuty.Events.Count > 0);
+        await Eventually.TrueAsync(() => pagerDuty.Events.Count > 0);
         var link = pagerDuty.Events[0]["links"].ShouldBeOfType<JsonArray>()[0]!;
         ((string?)link["text"]).ShouldBe("Roll back to v1.2.2 (as cleo, asks once)");
         return (string)link["href"]!;
@@ -251,14 +231,6 @@ public sealed class PageLinkTests : IAsyncLifetime
     }
 
     private async Task<int> RunsAsync() => Regex.Count(await http.GetStringAsync("/api/v1/runs"), "\"number\":");
-
-    private static async Task UntilAsync(Func<bool> holds) => await UntilAsync(() => Task.FromResult(holds()));
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!await holds()) await Task.Delay(50, patience.Token);
-    }
 
     private sealed record Seen(HttpStatusCode Status, string Markup)
     {

@@ -1,9 +1,6 @@
-using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using ChatOps.Testing;
 using ChatOps.Testing.Slack;
 using Shouldly;
@@ -14,9 +11,10 @@ namespace ChatOps.Bot.Tests.EndToEnd;
 /// <summary>Pages by their front door: an alert comes in or a run fails, people get direct messages or PagerDuty is told, and an answer in one place shows in the other.</summary>
 public sealed class PagingTests : IAsyncLifetime
 {
-    private const string Token = "alertmanager-token", Secret = "pagerduty-secret";
+    private const string Secret = "pagerduty-secret";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private readonly DateTimeOffset began = DateTimeOffset.UtcNow.AddMinutes(-1);
     private Stage stage = null!;
     private PagerDutyStandIn pagerDuty = null!;
     private BotProcess? bot;
@@ -26,16 +24,15 @@ public sealed class PagingTests : IAsyncLifetime
     {
         stage = await Stage.SetAsync();
         stage.Cluster.AutoAdvance(TimeSpan.FromMilliseconds(40));
-        stage.Slack.AddChannel("alerts");
-        stage.Settings["Alertmanager:Token"] = Token;
+        stage.HearAlerts();
         stage.Settings["PagerDuty:WebhookSecret"] = Secret;
-        OnCall("10m");
+        stage.WriteOnCall();
         pagerDuty = await PagerDutyStandIn.StartAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        TestContext.Current.TestOutputHelper?.WriteLine(bot?.Output + "\n" + string.Join("\n---\n", stage.Slack.Messages.Select(message => $"{message.Channel}: {message.Says}")));
+        stage.Report(bot);
         if (bot is not null)
         {
             http.Dispose();
@@ -49,17 +46,17 @@ public sealed class PagingTests : IAsyncLifetime
     [Fact]
     public async Task Whoever_is_on_call_gets_a_message_then_the_second_person_and_an_answer_shows_on_the_card()
     {
-        OnCall("3s");
+        stage.WriteOnCall("3s");
         await StartAsync();
-        await SendAsync("HighErrorRate", "firing");
+        await http.AlertAsync("HighErrorRate", since: began);
         var first = await DirectAsync("DCLEO", message => message.Shows("HighErrorRate: api in prod"));
         first.Says.ShouldContain("ben is paged");
         var second = await DirectAsync("DBEN", message => message.Shows("HighErrorRate: api in prod"));
-        await CardAsync(message => message.Shows("Nobody answered: ben was paged too."));
+        await stage.AlertCardAsync(message => message.Shows("Nobody answered: ben was paged too."));
         await stage.User(stage.Ben, bot!).ClickAsync(second, "Acknowledge");
-        await CardAsync(message => message.Shows("acknowledged by ben"));
+        await stage.AlertCardAsync(message => message.Shows("acknowledged by ben"));
         (await DirectAsync("DCLEO", message => message.Shows("acknowledged by ben"))).Buttons.ShouldNotContain(button => button.Label == "Acknowledge");
-        await SendAsync("HighErrorRate", "resolved");
+        await http.AlertAsync("HighErrorRate", status: "resolved", since: began);
         await DirectAsync("DCLEO", message => message.Shows("over: it is resolved"));
         stage.Slack.Messages.Count(message => message.Channel == "DCLEO").ShouldBe(1);
         stage.Slack.Refusals.ShouldBeEmpty();
@@ -74,9 +71,9 @@ public sealed class PagingTests : IAsyncLifetime
         await stage.User(stage.Dora, bot!).UntilAsync("/chatops oncall swap ana@example.com now \"in 2h\"", "takes no turns");
         await cleo.UntilAsync("/chatops oncall swap ana@example.com now \"in 2h\"", "ana is on call");
         (await cleo.UntilAsync("/chatops oncall oncall", "On call")).Says.ShouldContain("ana (swapped)");
-        await SendAsync("HighErrorRate", "firing");
+        await http.AlertAsync("HighErrorRate", since: began);
         await DirectAsync("DANA", message => message.Shows("HighErrorRate"));
-        await stage.User(stage.Ben, bot!).ClickAsync(await CardAsync(message => message.Shows("ana was paged")), "Acknowledge");
+        await stage.User(stage.Ben, bot!).ClickAsync(await stage.AlertCardAsync(message => message.Shows("ana was paged")), "Acknowledge");
         await DirectAsync("DANA", message => message.Shows("acknowledged by ben"));
         stage.Slack.Messages.ShouldNotContain(message => message.Channel == "DCLEO");
     }
@@ -86,22 +83,22 @@ public sealed class PagingTests : IAsyncLifetime
     {
         UsePagerDuty();
         await StartAsync();
-        await SendAsync("HighErrorRate", "firing");
-        await stage.User(stage.Ben, bot!).ClickAsync(await CardAsync(message => message.Shows("PagerDuty took the page")), "Acknowledge");
-        await UntilAsync(() => pagerDuty.Said.Count == 2);
-        await SendAsync("HighErrorRate", "resolved");
-        await UntilAsync(() => pagerDuty.Said.Count == 3);
+        await http.AlertAsync("HighErrorRate", since: began);
+        await stage.User(stage.Ben, bot!).ClickAsync(await stage.AlertCardAsync(message => message.Shows("PagerDuty took the page")), "Acknowledge");
+        await Eventually.TrueAsync(() => pagerDuty.Said.Count == 2);
+        await http.AlertAsync("HighErrorRate", status: "resolved", since: began);
+        await Eventually.TrueAsync(() => pagerDuty.Said.Count == 3);
         pagerDuty.Said.ShouldBe(["trigger chatops/A1/1", "acknowledge chatops/A1/1", "resolve chatops/A1/1"]);
         ((string?)pagerDuty.Events[0]["payload"]!["severity"]).ShouldBe("critical");
         ((string?)pagerDuty.Events[0]["payload"]!["summary"]).ShouldStartWith("HighErrorRate: api in prod");
 
-        await SendAsync("SlowLogin", "firing");
-        await CardAsync(message => message.Shows("SlowLogin") && message.Shows("PagerDuty took the page"));
+        await http.AlertAsync("SlowLogin", since: began);
+        await stage.AlertCardAsync(message => message.Shows("SlowLogin") && message.Shows("PagerDuty took the page"));
         (await HookAsync("incident.triggered", "chatops/A2/1", "e1", "wrong")).ShouldBe(HttpStatusCode.Unauthorized);
         (await HookAsync("incident.triggered", "chatops/A2/1", "e1")).ShouldBe(HttpStatusCode.OK);
         (await HookAsync("incident.acknowledged", "chatops/A2/1", "e2")).ShouldBe(HttpStatusCode.Accepted);
         (await HookAsync("incident.acknowledged", "chatops/A2/1", "e2")).ShouldBe(HttpStatusCode.Accepted);
-        await CardAsync(message => message.Shows("SlowLogin") && message.Shows("acknowledged by tenex engineer in pagerduty"));
+        await stage.AlertCardAsync(message => message.Shows("SlowLogin") && message.Shows("acknowledged by tenex engineer in pagerduty"));
 
         // What was said there is not said back, and the incident that it is about made no alert of its own.
         pagerDuty.Said.Count.ShouldBe(4);
@@ -116,22 +113,21 @@ public sealed class PagingTests : IAsyncLifetime
         stage.Settings["PagerDuty:Patience"] = "00:00:02";
         pagerDuty.Status = 503;
         await StartAsync();
-        await SendAsync("HighErrorRate", "firing");
+        await http.AlertAsync("HighErrorRate", since: began);
         await DirectAsync("DCLEO", message => message.Shows("HighErrorRate"));
-        await CardAsync(message => message.Shows("PagerDuty did not take the page") && message.Shows("the bot pages by itself") && message.Shows("cleo was paged"));
+        await stage.AlertCardAsync(message => message.Shows("PagerDuty did not take the page") && message.Shows("the bot pages by itself") && message.Shows("cleo was paged"));
         pagerDuty.Said.ShouldBeEmpty();
         pagerDuty.Status = 202;
-        await CardAsync(message => message.Shows("PagerDuty took the page too, late"));
+        await stage.AlertCardAsync(message => message.Shows("PagerDuty took the page too, late"));
         await stage.User(stage.Cleo, bot!).ClickAsync(await DirectAsync("DCLEO", message => message.Shows("HighErrorRate")), "Acknowledge");
-        await UntilAsync(() => pagerDuty.Said.Count == 2);
+        await Eventually.TrueAsync(() => pagerDuty.Said.Count == 2);
         pagerDuty.Said.ShouldBe(["trigger chatops/A1/1", "acknowledge chatops/A1/1"]);
     }
 
     [Fact]
     public async Task A_run_that_fails_pages_whom_its_runbook_names_and_whoever_answers_looks_after_it()
     {
-        var service = Path.Combine(stage.Folder, "config", "services", "api.yaml");
-        await File.WriteAllTextAsync(service, (await File.ReadAllTextAsync(service)).Replace("protected: true", "protected: false", StringComparison.Ordinal));
+        stage.Unprotect();
         stage.Write("runbooks/rolling-deploy.yaml", "runbook: rolling-deploy\nsteps: [{ deploy: rolling }, { check: health }]\non-failure: { rollback: ask, page: oncall }\n");
         stage.Health = HttpStatusCode.InternalServerError;
         await StartAsync();
@@ -142,13 +138,6 @@ public sealed class PagingTests : IAsyncLifetime
         await stage.CardAsync(message => message.Shows("Looked after by") && message.Shows("cleo@example.com"));
         await DirectAsync("DCLEO", message => message.Shows("acknowledged by cleo"));
     }
-
-    private void OnCall(string escalate) => stage.Write("oncall.yaml", $$"""
-        schedules:
-          oncall:
-            rotations: [{ people: [cleo@example.com, ben@example.com], every: 52w, from: "{{DateTimeOffset.UtcNow.AddDays(-2).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}}" }]
-            escalate: {{escalate}}
-        """);
 
     private void UsePagerDuty()
     {
@@ -162,28 +151,7 @@ public sealed class PagingTests : IAsyncLifetime
         http = bot.NewClient();
     }
 
-    private Task<KeptMessage> CardAsync(Func<KeptMessage, bool> wanted) => stage.Slack.MessageAsync("#alerts", message => message.ThreadTs is null && wanted(message), Patience);
-
     private Task<KeptMessage> DirectAsync(string channel, Func<KeptMessage, bool> wanted) => stage.Slack.MessageAsync(channel, wanted, Patience);
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!holds()) await Task.Delay(50, patience.Token);
-    }
-
-    private async Task SendAsync(string name, string status)
-    {
-        var body = JsonSerializer.Serialize(new
-        {
-            version = "4", groupKey = name, status,
-            alerts = new[] { new { status, labels = new Dictionary<string, string> { ["alertname"] = name, ["service"] = "api", ["severity"] = "critical", ["env"] = "prod" }, annotations = new { summary = "s" }, startsAt = "2026-11-20T21:21:01Z", fingerprint = name } },
-        });
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks/alertmanager") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
-        using var answer = await http.SendAsync(request);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-    }
 
     private async Task<HttpStatusCode> HookAsync(string type, string key, string id, string secret = Secret)
     {

@@ -44,8 +44,7 @@ public sealed class PlanTests
     {
         await using var stage = await Stage.SetAsync();
         stage.Cluster.AutoAdvance(TimeSpan.FromMilliseconds(40));
-        var service = Path.Combine(stage.Folder, "config", "services", "api.yaml");
-        File.WriteAllText(service, File.ReadAllText(service).Replace("protected: true", "protected: false", StringComparison.Ordinal));
+        stage.Unprotect();
         stage.Write("runbooks/rolling-deploy.yaml", "runbook: rolling-deploy\nsteps:\n  - deploy: rolling\n  - check: health\n  - summary: \"#deploys\"\non-failure: { rollback: ask }\n");
         await using var bot = await stage.StartBotAsync();
         var ana = stage.User(stage.Ana, bot);
@@ -69,8 +68,7 @@ public sealed class PlanTests
 
     private static void Furnish(Stage stage)
     {
-        var service = Path.Combine(stage.Folder, "config", "services", "api.yaml");
-        File.WriteAllText(service, File.ReadAllText(service).Replace("owners: [payments]", "owners: [payments]\nrepository: octocat/Hello-World", StringComparison.Ordinal));
+        stage.Rewrite("services/api.yaml", "owners: [payments]", "owners: [payments]\nrepository: octocat/Hello-World");
         stage.Write("runbooks/rolling-deploy.yaml", """
             runbook: rolling-deploy
             steps:

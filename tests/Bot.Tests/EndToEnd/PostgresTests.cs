@@ -78,6 +78,27 @@ public sealed class PostgresTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_reply_below_a_card_is_a_note_also_where_the_other_bot_hears_it()
+    {
+        var (ana, there) = (stage.User(stage.Ana, one), stage.User(stage.Ana, other));
+
+        // So that it has looked before there was a run.
+        await there.ReplyAsync(Stage.Channel, "1.000001", "about something else");
+        await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
+        var card = await stage.CardAsync(message => message.Shows("waiting for its checklist"));
+
+        // Where the card is, and what one did, it hears of a moment later.
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!(await other.NewClient().GetStringAsync("runs/1", patience.Token)).Contains("the cache is warm", StringComparison.Ordinal))
+        {
+            await Task.Delay(100, patience.Token);
+            await there.ReplyAsync(Stage.Channel, card.Ts, "the cache is warm");
+        }
+
+        (await one.NewClient().GetStringAsync("runs/1", patience.Token)).ShouldNotContain("about something else");
+    }
+
+    [Fact]
     public async Task When_one_is_killed_in_the_middle_the_other_finishes_its_work()
     {
         var (ana, ben, dora) = (stage.User(stage.Ana, one), stage.User(stage.Ben, one), stage.User(stage.Dora, one));

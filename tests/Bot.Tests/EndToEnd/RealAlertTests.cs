@@ -1,5 +1,4 @@
 using ChatOps.Testing;
-using ChatOps.Testing.Slack;
 using Shouldly;
 using Xunit;
 
@@ -8,9 +7,6 @@ namespace ChatOps.Bot.Tests.EndToEnd;
 /// <summary>A real Prometheus judges a rule over numbers that the test drives, a real Alertmanager groups and sends, and the real process shows, silences and closes.</summary>
 public sealed class RealAlertTests : IAsyncLifetime
 {
-    private const string Token = "alertmanager-token";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private Stage? stage;
     private AlertmanagerServer? alertmanager;
     private PrometheusServer? prometheus;
@@ -21,9 +17,8 @@ public sealed class RealAlertTests : IAsyncLifetime
         Assert.SkipUnless(PrometheusServer.IsInstalled && AlertmanagerServer.IsInstalled, "Prometheus or Alertmanager is not installed here, so no real alert was sent.");
         var cancellationToken = TestContext.Current.CancellationToken;
         stage = await Stage.SetAsync();
-        stage.Slack.AddChannel("alerts");
-        alertmanager = await AlertmanagerServer.StartAsync(new Uri($"http://127.0.0.1:{stage.Port}/webhooks/alertmanager"), Token, cancellationToken);
-        stage.Settings["Alertmanager:Token"] = Token;
+        stage.HearAlerts();
+        alertmanager = await AlertmanagerServer.StartAsync(new Uri($"http://127.0.0.1:{stage.Port}/webhooks/alertmanager"), Alarms.Token, cancellationToken);
         stage.Settings["Alertmanager:Url"] = alertmanager.Address.AbsoluteUri;
         bot = await stage.StartBotAsync();
         prometheus = await PrometheusServer.StartAsync("""
@@ -40,7 +35,7 @@ public sealed class RealAlertTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (bot is not null) TestContext.Current.TestOutputHelper?.WriteLine($"{bot.Output}\n{string.Join("\n---\n", stage!.Slack.Messages.Select(message => message.Says))}");
+        stage?.Report(bot);
         if (prometheus is not null) await prometheus.DisposeAsync();
         if (alertmanager is not null) await alertmanager.DisposeAsync();
         if (bot is not null) await bot.DisposeAsync();
@@ -52,30 +47,30 @@ public sealed class RealAlertTests : IAsyncLifetime
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         await prometheus!.ExportAsync(Numbers(0.2, 0), cancellationToken);
-        var card = await CardAsync(message => message.Shows("HighErrorRate: api in prod"));
+        var card = await stage!.AlertCardAsync(message => message.Shows("HighErrorRate: api in prod"));
         card.Says.ShouldContain("pod-a fails 20% of its requests");
         Marks.In(card).ShouldNotContain(text => text.Contains("<!", StringComparison.Ordinal));
 
         // The second joins the same card.
         prometheus.Export(Numbers(0.2, 0.3));
-        await CardAsync(message => message.Shows("2 of 2 firing"));
+        await stage!.AlertCardAsync(message => message.Shows("2 of 2 firing"));
 
         await stage!.User(stage.Cleo, bot!).ClickAsync(card, "Silence for 1 h");
-        await CardAsync(message => message.Shows("confirmed by alertmanager"));
+        await stage!.AlertCardAsync(message => message.Shows("confirmed by alertmanager"));
         var silence = (await alertmanager!.SilencesAsync(cancellationToken)).ShouldHaveSingleItem();
         ((string?)silence["status"]!["state"]).ShouldBe("active");
         ((string?)silence["comment"]).ShouldBe("silenced from its card (cleo@example.com, A1/1)");
         silence["matchers"]!.AsArray().Select(matcher => (string?)matcher!["name"]).ShouldNotContain("pod");
-        await UntilAsync(async () => await alertmanager.AlertsAsync(cancellationToken) is { Count: 2 } alerts && alerts.All(alert => (string?)alert["status"]!["state"] == "suppressed"));
+        await Eventually.TrueAsync(async () => await alertmanager.AlertsAsync(cancellationToken) is { Count: 2 } alerts && alerts.All(alert => (string?)alert["status"]!["state"] == "suppressed"));
 
         // Somebody ends it over there; what is better then is told of again.
         await alertmanager.ExpireAsync((string)silence["id"]!, cancellationToken);
         prometheus.Export(Numbers(0.2, 0));
-        await CardAsync(message => message.Shows("1 of 2 firing"));
+        await stage!.AlertCardAsync(message => message.Shows("1 of 2 firing"));
         prometheus.Export(Numbers(0, 0));
-        var green = await CardAsync(message => message.Text.Contains("is resolved", StringComparison.Ordinal));
+        var green = await stage!.AlertCardAsync(message => message.Text.Contains("is resolved", StringComparison.Ordinal));
         green.Ts.ShouldBe(card.Ts);
-        Cards().Count.ShouldBe(1);
+        stage.AlertCards().Count.ShouldBe(1);
         stage.Slack.Refusals.ShouldBeEmpty();
     }
 
@@ -85,23 +80,13 @@ public sealed class RealAlertTests : IAsyncLifetime
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         await prometheus!.ExportAsync(Numbers(0.2, 0), cancellationToken);
-        var card = await CardAsync(message => message.Shows("HighErrorRate: api in prod"));
+        var card = await stage!.AlertCardAsync(message => message.Shows("HighErrorRate: api in prod"));
         await stage!.User(stage.Cleo, bot!).TypeAsync(Stage.Channel, "/chatops silence A1 20s");
-        await UntilAsync(async () => await alertmanager!.AlertsAsync(cancellationToken) is { Count: 1 } alerts && (string?)alerts[0]["status"]!["state"] == "suppressed");
+        await Eventually.TrueAsync(async () => await alertmanager!.AlertsAsync(cancellationToken) is { Count: 1 } alerts && (string?)alerts[0]["status"]!["state"] == "suppressed");
         prometheus.Export(Numbers(0, 0));
-        var green = await CardAsync(message => message.Text.Contains("is resolved", StringComparison.Ordinal));
+        var green = await stage!.AlertCardAsync(message => message.Text.Contains("is resolved", StringComparison.Ordinal));
         green.Ts.ShouldBe(card.Ts);
         bot!.Output.ShouldNotContain("AlertsReopened");
-    }
-
-    private IReadOnlyList<KeptMessage> Cards() => [.. stage!.Slack.Messages.Where(message => message.Key?.StartsWith("alert-card:", StringComparison.Ordinal) == true)];
-
-    private Task<KeptMessage> CardAsync(Func<KeptMessage, bool> wanted) => stage!.Slack.MessageAsync("#alerts", message => message.ThreadTs is null && wanted(message), Patience);
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!await holds()) await Task.Delay(50, patience.Token);
     }
 
     private static string Numbers(double first, double second) => FormattableString.Invariant($"errors{{service=\"api\",pod=\"pod-a\"}} {first}\nerrors{{service=\"api\",pod=\"pod-b\"}} {second}");

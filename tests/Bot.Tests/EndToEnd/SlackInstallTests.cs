@@ -123,7 +123,7 @@ public sealed class SlackInstallTests : IAsyncLifetime
         if (how == "other-person")
         {
             SignsInAs("ana@example.com", "payments-lead@example.com");
-            stage.Write("access.yaml", File.ReadAllText(Path.Combine(stage.Folder, "config", "access.yaml")).Replace("payments: { members: [ana@example.com] }", "payments: { members: [ana@example.com, payments-lead@example.com] }", StringComparison.Ordinal));
+            stage.Rewrite("access.yaml", "payments: { members: [ana@example.com] }", "payments: { members: [ana@example.com, payments-lead@example.com] }");
             await other.SignInAsync("slack");
         }
 
@@ -228,7 +228,7 @@ public sealed class SlackInstallTests : IAsyncLifetime
         grid.AddChannel("deploys", team: "T3");
         grid.AddChannel("deploys", team: "T4");
         grid.AddUser("ana", "ana@example.com", user => user["enterprise_user"] = new System.Text.Json.Nodes.JsonObject { ["enterprise_id"] = "E1" });
-        stage.Write("services/api.yaml", File.ReadAllText(Path.Combine(stage.Folder, "config", "services", "api.yaml")).Replace(Stage.Channel, $"{Stage.Channel}@north", StringComparison.Ordinal));
+        stage.Rewrite("services/api.yaml", Stage.Channel, $"{Stage.Channel}@north");
         await InstallAsync(grid);
         await bot.KillAsync();
         await bot.DisposeAsync();

@@ -75,7 +75,7 @@ public sealed class SlackMessageTests : IAsyncLifetime
     {
         await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
         var card = await stage.CardAsync(message => message.Shows("Deploy api v1.2.3 to prod"));
-        await Stage.CardIsKnownAsync(bot, 1);
+        await bot.CardKnownAsync();
         var written = await ana.ReplyAsync(Stage.Channel, card.Ts, "the cache was warm");
         await stage.Slack.MarkedAsync(Stage.Channel, written, "memo");
         await ben.ShortcutAsync(Keep, Stage.Channel, written, stage.Ana, "the cache was warm", card.Ts);

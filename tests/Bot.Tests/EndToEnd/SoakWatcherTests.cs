@@ -1,4 +1,3 @@
-using System.Globalization;
 using ChatOps.Testing.Slack;
 using Shouldly;
 using Xunit;
@@ -17,18 +16,13 @@ public sealed class SoakWatcherTests : IAsyncLifetime
     {
         stage = await Stage.SetAsync();
         stage.Cluster.AutoAdvance(TimeSpan.FromMilliseconds(40));
-        var service = Path.Combine(stage.Folder, "config", "services", "api.yaml");
-        await File.WriteAllTextAsync(service, (await File.ReadAllTextAsync(service)).Replace("protected: true", "protected: false", StringComparison.Ordinal));
-        stage.Write("oncall.yaml", $$"""
-            schedules:
-              oncall:
-                rotations: [{ people: [cleo@example.com, ben@example.com], every: 52w, from: "{{DateTimeOffset.UtcNow.AddDays(-2).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}}" }]
-            """);
+        stage.Unprotect();
+        stage.WriteOnCall();
     }
 
     public async ValueTask DisposeAsync()
     {
-        TestContext.Current.TestOutputHelper?.WriteLine(bot?.Output + "\n" + string.Join("\n---\n", stage.Slack.Messages.Select(message => $"{message.Channel}: {message.Says}")));
+        stage.Report(bot);
         if (bot is not null) await bot.DisposeAsync();
         await stage.DisposeAsync();
     }

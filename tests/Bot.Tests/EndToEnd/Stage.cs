@@ -1,9 +1,12 @@
+using System.Globalization;
 using System.Net;
 using ChatOps.Testing;
 using ChatOps.Testing.Kubernetes;
 using ChatOps.Testing.Slack;
+using ChatOps.Testing.Teams;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Xunit;
 
 namespace ChatOps.Bot.Tests.EndToEnd;
 
@@ -72,16 +75,35 @@ public sealed class Stage : IAsyncDisposable
         File.WriteAllText(path, text);
     }
 
+    /// <summary>Changes words in a file of the configuration. They have to be there: what is no longer said would be changed in vain.</summary>
+    public void Rewrite(string file, string words, string now)
+    {
+        var text = File.ReadAllText(Path.Combine(Folder, "config", file));
+        if (!text.Contains(words, StringComparison.Ordinal)) throw new ArgumentException($"{file} does not say \"{words}\":\n{text}", nameof(words));
+        Write(file, text.Replace(words, now, StringComparison.Ordinal));
+    }
+
+    /// <summary>Has nobody asked before prod is changed, where the runbook asks only for what is protected.</summary>
+    public void Unprotect(string service = "api") => Rewrite($"services/{service}.yaml", "protected: true", "protected: false");
+
+    /// <summary>cleo is on call, and ben behind her.</summary>
+    /// <param name="escalate">How long she has to answer, as YAML writes it.</param>
+    public void WriteOnCall(string escalate = "10m") => Write("oncall.yaml", $$"""
+        schedules:
+          oncall:
+            rotations: [{ people: [cleo@example.com, ben@example.com], every: 52w, from: "{{DateTimeOffset.UtcNow.AddDays(-2).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}}" }]
+            escalate: {{escalate}}
+        """);
+
+    /// <summary>For whoever reads why a test failed: what the bot wrote, and what was posted.</summary>
+    public void Report(BotProcess? bot, TeamsStandIn? teams = null)
+    {
+        IEnumerable<string> posted = [.. Slack.Messages.Select(message => $"{message.Channel}: {message.Says}"), .. teams?.Messages.Select(message => $"{message.Conversation} {message.Thread}: {message.Says}") ?? []];
+        TestContext.Current.TestOutputHelper?.WriteLine($"{bot?.Output}\n{string.Join("\n---\n", posted)}");
+    }
+
     public Task<KeptMessage> CardAsync(Func<KeptMessage, bool> wanted, int seconds = 30) =>
         Slack.MessageAsync(Channel, message => message.ThreadTs is null && wanted(message), TimeSpan.FromSeconds(seconds));
-
-    /// <summary>Waits until the bot itself knows which message a run's card is: people are slower than the answer to the post, which says it.</summary>
-    public static async Task CardIsKnownAsync(BotProcess bot, int run)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        using var http = bot.NewClient();
-        while (!(await http.GetStringAsync($"runs/{run}", patience.Token)).Contains("Card posted", StringComparison.Ordinal)) await Task.Delay(50, patience.Token);
-    }
 
     public async ValueTask DisposeAsync()
     {

@@ -103,13 +103,13 @@ public sealed class StrategyTests : IAsyncLifetime
         var ana = stage.User(stage.Ana, bot);
         await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3-slow prod");
         await stage.User(stage.Ben, bot).ClickAsync(await stage.CardAsync(message => message.Shows("waiting for approval")), "Approve");
-        await UntilAsync(() => stage.Cluster.Deployment("prod", "api").Version == "v1.2.3-slow");
+        await Eventually.TrueAsync(() => stage.Cluster.Deployment("prod", "api").Version == "v1.2.3-slow");
         await RestartAsync();
         var card = await stage.CardAsync(message => message.Shows("Wait for go at 25% – waiting") && message.Shows("Held at 1 of 3 replicas."), 60);
         stage.Cluster.Deployment("prod", "api").ShouldSatisfyAllConditions(d => d.Paused.ShouldBeTrue(), d => d.Updated.ShouldBe(1));
         await RestartAsync();
         await stage.User(stage.Ana, bot).ClickAsync(card, "Go on");
-        await UntilAsync(() => !stage.Cluster.Deployment("prod", "api").Paused);
+        await Eventually.TrueAsync(() => !stage.Cluster.Deployment("prod", "api").Paused);
         await RestartAsync();
         await stage.CardAsync(message => message.Shows("succeeded"), 60);
         stage.Cluster.Deployment("prod", "api").ShouldSatisfyAllConditions(
@@ -301,12 +301,6 @@ public sealed class StrategyTests : IAsyncLifetime
         await bot.KillAsync();
         await bot.DisposeAsync();
         bot = await stage.StartBotAsync();
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(40));
-        while (!condition()) await Task.Delay(5, patience.Token);
     }
 
     private string Health() => File.ReadAllText(Path.Combine(stage.Folder, "config", "services", "api.yaml")).Split('"').First(part => part.EndsWith("/health", StringComparison.Ordinal));

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
 using ChatOps.Testing.GitHub;
 using ChatOps.Testing.Slack;
 using Shouldly;
@@ -25,17 +22,17 @@ public sealed class SummaryTests : IAsyncLifetime
         github.Tag("v1.2.3").Tag("v1.2.2", Old).Say(Compare, GitHubStandIn.Recorded("compare").Replace("\"behind_by\": 2", "\"behind_by\": 0", StringComparison.Ordinal))
             .Say($"{GitHubStandIn.Repo}/commits/{GitHubStandIn.Sha}/pulls", GitHubStandIn.Recorded("commit-pulls"));
         foreach (var (key, value) in github.Settings) stage.Settings[key] = value;
-        stage.Settings["Alertmanager:Token"] = "alertmanager-token";
+        stage.Settings["Alertmanager:Token"] = Alarms.Token;
         stage.Settings["Summaries:Again"] = "1s, 8s, 1h";
-        var service = Path.Combine(stage.Folder, "config", "services", "api.yaml");
-        File.WriteAllText(service, File.ReadAllText(service).Replace("owners: [payments]", "owners: [payments]\nrepository: octocat/Hello-World", StringComparison.Ordinal).Replace("protected: true", "protected: false", StringComparison.Ordinal));
+        stage.Rewrite("services/api.yaml", "owners: [payments]", "owners: [payments]\nrepository: octocat/Hello-World");
+        stage.Unprotect();
         stage.Write("runbooks/rolling-deploy.yaml", "runbook: rolling-deploy\nsteps:\n  - deploy: rolling\n  - check: health\non-failure: { rollback: automatic }\n");
         bot = await stage.StartBotAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        TestContext.Current.TestOutputHelper?.WriteLine(bot.Output + "\n" + string.Join("\n---\n", stage.Slack.Messages.Select(message => message.Says)));
+        stage.Report(bot);
         await bot.DisposeAsync();
         await github.DisposeAsync();
         await stage.DisposeAsync();
@@ -71,7 +68,8 @@ public sealed class SummaryTests : IAsyncLifetime
             card => card.Says.ShouldContain("fixes the login"),
             card => card.Says.ShouldContain("no alert since"));
         await stage.Slack.MessageAsync(Stage.Channel, message => message.ThreadTs is not null && message.Shows("#1347 Amazing new feature (octocat)") && message.Shows("The summary: http"), TimeSpan.FromSeconds(30));
-        await FireAsync();
+        using var http = bot.NewClient();
+        await http.AlertAsync(severity: "warning");
         var alerting = await SummaryAsync(message => message.Shows("alerts since"));
         alerting.Says.ShouldContain("A1 HighErrorRate");
         alerting.Says.ShouldContain("Before that");
@@ -137,8 +135,7 @@ public sealed class SummaryTests : IAsyncLifetime
         await SummaryAsync(message => message.Shows("Still healthy"));
         var due = DateTimeOffset.UtcNow.AddMinutes(DateTimeOffset.UtcNow.Second < 50 ? 1 : 2);
         due = due.AddTicks(-(due.Ticks % TimeSpan.TicksPerMinute));
-        var access = Path.Combine(stage.Folder, "config", "access.yaml");
-        File.WriteAllText(access, File.ReadAllText(access).Replace("members: [ana@example.com] }", $"members: [ana@example.com], report: {{ channel: \"{Stage.Channel}\", day: {due:ddd}, at: \"{due:HH:mm}\", zone: UTC }} }}", StringComparison.Ordinal));
+        stage.Rewrite("access.yaml", "members: [ana@example.com] }", $"members: [ana@example.com], report: {{ channel: \"{Stage.Channel}\", day: {due:ddd}, at: \"{due:HH:mm}\", zone: UTC }} }}");
         await bot.KillAsync();
         bot = await stage.StartBotAsync();
         await bot.KillAsync();
@@ -171,20 +168,5 @@ public sealed class SummaryTests : IAsyncLifetime
             if (found() is { } one) return one;
             await Task.Delay(50, patience.Token);
         }
-    }
-
-    private async Task FireAsync()
-    {
-        using var http = bot.NewClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks/alertmanager")
-        {
-            Content = new StringContent($$$"""
-                {"version":"4","groupKey":"g","status":"firing","receiver":"chatops","groupLabels":{},"commonLabels":{},"commonAnnotations":{},"externalURL":"http://am","alerts":[
-                {"status":"firing","labels":{"alertname":"HighErrorRate","service":"api","env":"prod","severity":"warning"},"annotations":{"summary":"too many errors"},"startsAt":"{{{DateTimeOffset.UtcNow:o}}}","endsAt":"0001-01-01T00:00:00Z","generatorURL":"http://prom","fingerprint":"f1"}]}
-                """, Encoding.UTF8, "application/json"),
-        };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "alertmanager-token");
-        using var answer = await http.SendAsync(request);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
     }
 }

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
 using ChatOps.Testing.Teams;
 using Shouldly;
 using Xunit;
@@ -10,7 +7,6 @@ namespace ChatOps.Bot.Tests.EndToEnd;
 /// <summary>Incidents of people who live in Teams: a channel in their team, or the thread under its card where the bot may make none.</summary>
 public sealed class TeamsIncidentTests : IAsyncLifetime
 {
-    private const string Token = "alertmanager-token";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
     private static readonly string Room = $"inc-{DateTime.UtcNow:yyyy-MM-dd}-api";
 
@@ -22,11 +18,9 @@ public sealed class TeamsIncidentTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         stage = await Stage.SetAsync();
-        teams = await TeamsStandIn.StartAsync();
-        foreach (var (key, value) in teams.Settings) stage.Settings[key] = value;
-        stage.Settings["Alertmanager:Token"] = Token;
-        var service = Path.Combine(stage.Folder, "config", "services", "api.yaml");
-        stage.Write("services/api.yaml", File.ReadAllText(service).Replace($"channel: \"{Stage.Channel}\"", "teams: Payments/Deploys", StringComparison.Ordinal));
+        teams = await stage.AddTeamsAsync();
+        stage.Settings["Alertmanager:Token"] = Alarms.Token;
+        stage.ShowInTeams(alone: true);
         stage.Write("access.yaml", """
             groups:
               everyone: { all: true }
@@ -46,7 +40,7 @@ public sealed class TeamsIncidentTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        TestContext.Current.TestOutputHelper?.WriteLine(bot?.Output + "\n" + string.Join("\n---\n", teams.Messages.Select(message => $"{message.Conversation} {message.Thread}: {message.Says}")));
+        stage.Report(bot, teams);
         if (bot is not null) await bot.DisposeAsync();
         await teams.DisposeAsync();
         await stage.DisposeAsync();
@@ -77,7 +71,7 @@ public sealed class TeamsIncidentTests : IAsyncLifetime
         await ben.FillAsync(card, dialog, ("cause", "a migration locked the table"), ("follow-ups", "alert on locks"));
         (await InRoomAsync(message => message.Shows("Review of INC-1"))).Says.ShouldContain("a migration locked the table");
         await InRoomAsync(message => message.Id == card.Id && message.Shows("alert on locks"));
-        await UntilAsync(() => teams.Channels.Description(Room)?.Contains("resolved", StringComparison.Ordinal) == true);
+        await Eventually.TrueAsync(() => teams.Channels.Description(Room)?.Contains("resolved", StringComparison.Ordinal) == true);
         teams.Channels.Names.ShouldBe([Room]);
         teams.Refusals.ShouldBeEmpty();
     }
@@ -126,7 +120,8 @@ public sealed class TeamsIncidentTests : IAsyncLifetime
                 incident: true
             """);
         await StartAsync();
-        (await AlertAsync()).ShouldBe(HttpStatusCode.Accepted);
+        using var http = bot.NewClient();
+        await http.AlertAsync();
         await InRoomAsync(message => message.Shows("I am commander"));
         await teams.MessageAsync(TeamsStandIn.Deploys, message => message.Thread is null && message.Shows("INC-1"), Patience);
     }
@@ -134,30 +129,11 @@ public sealed class TeamsIncidentTests : IAsyncLifetime
     private async Task StartAsync()
     {
         bot = await stage.StartBotAsync();
-        (ana, ben) = (User("ana"), User("ben"));
-        await ana.InstallAsync(TeamsStandIn.Team);
-        await teams.MessageAsync(TeamsStandIn.Team, message => message.Shows("I walk deployments"), Patience);
+        (ana, ben) = (teams.Known("ana", bot), teams.Known("ben", bot));
+        await teams.InstallAsync(ana);
     }
-
-    private TeamsUser User(string name) => teams.User(teams.AddUser(name, $"{name}@example.com"), bot.NewClient());
 
     private static string RoomId => $"19:{Room}@thread.tacv2";
 
     private Task<KeptActivity> InRoomAsync(Func<KeptActivity, bool> wanted) => teams.MessageAsync(RoomId, wanted, Patience);
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        while (!holds()) await Task.Delay(50, limit.Token);
-    }
-
-    private async Task<HttpStatusCode> AlertAsync()
-    {
-        using var http = bot.NewClient();
-        var body = $$$"""{"version":"4","groupKey":"errors","truncatedAlerts":0,"status":"firing","receiver":"chatops","groupLabels":{},"commonLabels":{},"commonAnnotations":{},"externalURL":"http://am.example.com","alerts":[{"status":"firing","labels":{"alertname":"Errors","service":"api","environment":"prod","severity":"critical"},"annotations":{"summary":"5 % fail"},"startsAt":"{{{DateTime.UtcNow.AddMinutes(-7):O}}}","endsAt":"0001-01-01T00:00:00Z","generatorURL":"http://p.example.com","fingerprint":"00000000000000aa"}]}""";
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks/alertmanager") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
-        using var response = await http.SendAsync(request);
-        return response.StatusCode;
-    }
 }

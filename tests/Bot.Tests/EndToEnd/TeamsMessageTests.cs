@@ -21,11 +21,9 @@ public sealed class TeamsMessageTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         stage = await Stage.SetAsync();
-        teams = await TeamsStandIn.StartAsync();
-        foreach (var (key, value) in teams.Settings) stage.Settings[key] = value;
+        teams = await stage.AddTeamsAsync();
         stage.Settings["ChatOps:PublicUrl"] = Pages;
-        var service = Path.Combine(stage.Folder, "config", "services", "api.yaml");
-        stage.Write("services/api.yaml", File.ReadAllText(service).Replace($"channel: \"{Stage.Channel}\"", "teams: Payments/Deploys", StringComparison.Ordinal));
+        stage.ShowInTeams(alone: true);
         stage.Write("access.yaml", """
             groups:
               everyone: { all: true }
@@ -38,13 +36,12 @@ public sealed class TeamsMessageTests : IAsyncLifetime
         stage.Write("incidents.yaml", "severities:\n  - { severity: sev2, says: Part of it does not work. }\n");
         bot = await stage.StartBotAsync();
         (ana, ben) = (User("ana"), User("ben"));
-        await ana.InstallAsync(TeamsStandIn.Team);
-        await teams.MessageAsync(TeamsStandIn.Team, message => message.Shows("I walk deployments"), Patience);
+        await teams.InstallAsync(ana);
     }
 
     public async ValueTask DisposeAsync()
     {
-        TestContext.Current.TestOutputHelper?.WriteLine(bot.Output + "\n" + string.Join("\n---\n", teams.Messages.Select(message => $"{message.Conversation} {message.Thread}: {message.Says}")));
+        stage.Report(bot, teams);
         await bot.DisposeAsync();
         await teams.DisposeAsync();
         await stage.DisposeAsync();
@@ -80,7 +77,7 @@ public sealed class TeamsMessageTests : IAsyncLifetime
         var message = ana.Wrote(TeamsStandIn.Deploys, "<p>it is the index</p>", card.Id);
 
         // That the card was posted, and so which thread it is, is kept a moment after people see it.
-        await UntilAsync(async () => (await KeepAsync(ben, TeamsStandIn.Deploys, message)).Says.Contains("It is on the timeline of INC-1.", StringComparison.Ordinal));
+        await Eventually.TrueAsync(async () => (await KeepAsync(ben, TeamsStandIn.Deploys, message)).Says.Contains("It is on the timeline of INC-1.", StringComparison.Ordinal));
         var elsewhere = await KeepAsync(ben, TeamsStandIn.Deploys, ana.Wrote(TeamsStandIn.Deploys, "<p>somewhere else</p>"));
         elsewhere.Dialog.ShouldNotBeNull();
         var review = await ReviewAsync(1);
@@ -186,7 +183,7 @@ public sealed class TeamsMessageTests : IAsyncLifetime
     {
         await OpenAsync();
         JsonObject shown = null!;
-        await UntilAsync(async () => (await ana.PasteAsync(TeamsStandIn.Deploys, Pages + "runs/1?from=chat")).Preview is { } card && (shown = card) is not null);
+        await Eventually.TrueAsync(async () => (await ana.PasteAsync(TeamsStandIn.Deploys, Pages + "runs/1?from=chat")).Preview is { } card && (shown = card) is not null);
         AdaptiveCards.TextOf(shown).ShouldContain("Deploy api v1.2.3 to prod");
         AdaptiveCards.TextOf(shown).ShouldContain("as it stood at");
         AdaptiveCards.ActionsOf(shown).ShouldBeEmpty();
@@ -200,7 +197,7 @@ public sealed class TeamsMessageTests : IAsyncLifetime
 
         // People use it where the bot is not: that makes no place of it where the bot would look for people or post.
         var dora = User("dora");
-        await UntilAsync(async () => (await dora.PasteAsync("19:elsewhere@thread.tacv2", Pages + "runs/1", otherwise: activity => activity["channelData"]!["team"]!["id"] = "19:others@thread.tacv2")).Preview is not null);
+        await Eventually.TrueAsync(async () => (await dora.PasteAsync("19:elsewhere@thread.tacv2", Pages + "runs/1", otherwise: activity => activity["channelData"]!["team"]!["id"] = "19:others@thread.tacv2")).Preview is not null);
         teams.Calls.ShouldNotContain(call => call.Contains("elsewhere", StringComparison.Ordinal) || call.Contains("others", StringComparison.Ordinal));
     }
 
@@ -216,12 +213,11 @@ public sealed class TeamsMessageTests : IAsyncLifetime
         await InRoomAsync(message => message.Shows(title) && message.Shows("I am commander"));
     }
 
-    /// <summary>People are slower than the answer to the post, which says which thread it is.</summary>
     private async Task<KeptActivity> OpenAsync()
     {
         await ana.MentionAsync(TeamsStandIn.Deploys, "deploy api v1.2.3 prod");
         var card = await teams.MessageAsync(TeamsStandIn.Deploys, message => message is { Thread: null, Card: not null } && message.Shows("Deploy api v1.2.3 to prod"), Patience);
-        await UntilAsync(async () => (await RunAsync()).Contains("Card posted", StringComparison.Ordinal));
+        await bot.CardKnownAsync();
         return card;
     }
 
@@ -229,19 +225,13 @@ public sealed class TeamsMessageTests : IAsyncLifetime
 
     private async Task<string> ReviewAsync(int incident) => await bot.NewClient().GetStringAsync($"incidents/{incident}/review");
 
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        while (!await holds()) await Task.Delay(50, limit.Token);
-    }
-
     private static int Times(string page, string words) => page.Split(words).Length - 1;
 
     /// <summary>Takes the action on a message. A slow machine says to use it again, and people do.</summary>
     private static async Task<TeamsReceipt> KeepAsync(TeamsUser who, string conversation, JsonObject message, TeamsReceipt? dialog = null, params (string Field, string Value)[] answers)
     {
         TeamsReceipt? answer = null;
-        await UntilAsync(async () => !(answer = dialog is null ? await who.KeepAsync(conversation, message) : await who.KeepAsync(conversation, message, dialog, answers)).Says.Contains("longer than it should", StringComparison.Ordinal));
+        await Eventually.TrueAsync(async () => !(answer = dialog is null ? await who.KeepAsync(conversation, message) : await who.KeepAsync(conversation, message, dialog, answers)).Says.Contains("longer than it should", StringComparison.Ordinal));
         return answer!;
     }
 }

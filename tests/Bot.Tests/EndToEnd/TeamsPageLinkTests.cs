@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using ChatOps.Testing.Teams;
 using Shouldly;
@@ -12,7 +9,6 @@ namespace ChatOps.Bot.Tests.EndToEnd;
 /// <summary>Where all live in Teams, a page there carries the rollback as a signed link for whoever is paged.</summary>
 public sealed class TeamsPageLinkTests : IAsyncLifetime
 {
-    private const string Token = "alertmanager-token";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
     private Stage stage = null!;
@@ -24,21 +20,15 @@ public sealed class TeamsPageLinkTests : IAsyncLifetime
     {
         stage = await Stage.SetAsync();
         stage.Cluster.AutoAdvance(TimeSpan.FromMilliseconds(40));
-        teams = await TeamsStandIn.StartAsync();
-        foreach (var (key, value) in teams.Settings) stage.Settings[key] = value;
+        teams = await stage.AddTeamsAsync();
         stage.Settings["Slack:BotToken"] = stage.Settings["Slack:SigningSecret"] = null;
-        stage.Settings["Alertmanager:Token"] = Token;
+        stage.Settings["Alertmanager:Token"] = Alarms.Token;
         stage.Settings["ChatOps:PublicUrl"] = $"http://127.0.0.1:{stage.Port}";
-        var (service, access) = (Path.Combine(stage.Folder, "config", "services", "api.yaml"), Path.Combine(stage.Folder, "config", "access.yaml"));
-        stage.Write("services/api.yaml", (await File.ReadAllTextAsync(service)).Replace($"channel: \"{Stage.Channel}\"", "teams: Payments/Deploys", StringComparison.Ordinal).Replace("protected: true", "protected: false", StringComparison.Ordinal));
-        stage.Write("access.yaml", (await File.ReadAllTextAsync(access)).Replace("slack: release-managers", "members: [ben@example.com]", StringComparison.Ordinal));
+        stage.ShowInTeams(alone: true);
+        stage.Unprotect();
+        stage.Rewrite("access.yaml", "slack: release-managers", "members: [ben@example.com]");
         stage.Write("runbooks/rolling-deploy.yaml", "runbook: rolling-deploy\nsteps: [{ deploy: rolling }]\non-failure: { rollback: ask, page: oncall }\n");
-        stage.Write("oncall.yaml", $$"""
-            schedules:
-              oncall:
-                rotations: [{ people: [cleo@example.com, ben@example.com], every: 52w, from: "{{DateTimeOffset.UtcNow.AddDays(-2).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}}" }]
-                escalate: 10m
-            """);
+        stage.WriteOnCall();
         stage.Write("alerts.yaml", "routes:\n  - { route: all, channel: teams:Payments/Deploys, page: oncall }\n");
         bot = await stage.StartBotAsync();
         http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = bot.Address, Timeout = Patience };
@@ -46,7 +36,7 @@ public sealed class TeamsPageLinkTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        TestContext.Current.TestOutputHelper?.WriteLine(bot.Output + "\n" + string.Join("\n---\n", teams.Messages.Select(message => $"{message.Conversation}: {message.Says}")));
+        stage.Report(bot, teams);
         http.Dispose();
         await bot.DisposeAsync();
         await teams.DisposeAsync();
@@ -56,13 +46,12 @@ public sealed class TeamsPageLinkTests : IAsyncLifetime
     [Fact]
     public async Task The_link_in_a_page_in_Teams_rolls_back_once_for_whoever_is_paged_and_the_page_follows()
     {
-        var (ana, cleo) = (User("ana"), User("cleo"));
-        User("ben");
-        await ana.InstallAsync(TeamsStandIn.Team);
-        await teams.MessageAsync(TeamsStandIn.Team, message => message.Shows("I walk deployments"), Patience);
+        var (ana, cleo) = (teams.Known("ana", bot), teams.Known("cleo", bot));
+        teams.Known("ben", bot);
+        await teams.InstallAsync(ana);
         await ana.MentionAsync(TeamsStandIn.Deploys, "deploy api v1.2.3 prod");
         await teams.MessageAsync(TeamsStandIn.Deploys, message => message.Shows("Deploy api v1.2.3 to prod") && message.Shows("succeeded"), Patience);
-        await AlertAsync();
+        await http.AlertAsync();
 
         var page = await teams.MessageAsync(cleo.Personal, message => message.Shows("HighErrorRate: api in prod") && message.Shows("[Roll back to v1.2.2 (asks once)]"), Patience);
         var actions = AdaptiveCards.ActionsOf(page.Card);
@@ -92,22 +81,5 @@ public sealed class TeamsPageLinkTests : IAsyncLifetime
         teams.Messages.ShouldNotContain(message => message.Conversation == "a:ben");
         bot.Output.ShouldNotContain(link[(link.LastIndexOf('/') + 1)..]);
         teams.Refusals.ShouldBeEmpty();
-    }
-
-    private TeamsUser User(string name) => teams.User(teams.AddUser(name, $"{name}@example.com"), bot.NewClient());
-
-    private async Task AlertAsync()
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks/alertmanager")
-        {
-            Content = JsonContent.Create(new
-            {
-                version = "4", groupKey = "g", status = "firing",
-                alerts = new[] { new { status = "firing", labels = new Dictionary<string, string> { ["alertname"] = "HighErrorRate", ["service"] = "api", ["severity"] = "critical", ["env"] = "prod" }, annotations = new { summary = "s" }, startsAt = DateTimeOffset.UtcNow.ToString("O"), fingerprint = "f" } },
-            }),
-        };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
-        using var answer = await http.SendAsync(request);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
     }
 }

@@ -18,20 +18,17 @@ public sealed class TeamsTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         stage = await Stage.SetAsync();
-        teams = await TeamsStandIn.StartAsync();
-        foreach (var (key, value) in teams.Settings) stage.Settings[key] = value;
-        var service = Path.Combine(stage.Folder, "config", "services", "api.yaml");
-        stage.Write("services/api.yaml", File.ReadAllText(service).Replace($"channel: \"{Stage.Channel}\"", $"channel: \"{Stage.Channel}\"\nteams: Payments/Deploys", StringComparison.Ordinal));
+        teams = await stage.AddTeamsAsync();
+        stage.ShowInTeams(alone: false);
         stage.Cluster.AutoAdvance(TimeSpan.FromMilliseconds(40));
         bot = await stage.StartBotAsync();
         (ana, ben, dora, cleo) = (User("ana"), User("ben"), User("dora"), User("cleo"));
-        (await ana.InstallAsync(TeamsStandIn.Team)).Status.ShouldBe(HttpStatusCode.OK);
-        await teams.MessageAsync(TeamsStandIn.Team, message => message.Shows("I walk deployments"), Patience);
+        await teams.InstallAsync(ana);
     }
 
     public async ValueTask DisposeAsync()
     {
-        TestContext.Current.TestOutputHelper?.WriteLine(bot.Output + "\n" + string.Join("\n---\n", teams.Messages.Select(message => $"{message.Conversation}: {message.Says}")));
+        stage.Report(bot, teams);
         await bot.DisposeAsync();
         await teams.DisposeAsync();
         await stage.DisposeAsync();

@@ -60,7 +60,7 @@ public sealed class ThreadTests : IAsyncLifetime
     {
         await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
         var card = await stage.CardAsync(message => message.Shows("Deploy api v1.2.3 to prod"));
-        await Stage.CardIsKnownAsync(bot, 1);
+        await bot.CardKnownAsync();
         return card;
     }
 }

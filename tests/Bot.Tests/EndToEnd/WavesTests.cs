@@ -119,7 +119,7 @@ public sealed class WavesTests : IAsyncLifetime
         {
             // Each time a little further: at its departure, and after each wave.
             var changes = kill;
-            await UntilAsync(() => stage.Cluster.Effects.Count >= changes);
+            await Eventually.TrueAsync(() => stage.Cluster.Effects.Count >= changes);
             await bot.KillAsync();
             await bot.DisposeAsync();
             bot = await stage.StartBotAsync();
@@ -176,10 +176,4 @@ public sealed class WavesTests : IAsyncLifetime
 
     /// <summary>Deployments in the order in which they were last changed.</summary>
     private List<string> Order() => [.. stage.Cluster.Changes.Where(change => change is { Effective: true, Resource: "deployments" }).Select(change => change.Name).Reverse().Distinct().Reverse()];
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!holds()) await Task.Delay(20, patience.Token);
-    }
 }

@@ -84,8 +84,7 @@ public sealed class WorkloadTests : IAsyncLifetime
 
     private void Of(string kind, string deploy)
     {
-        var service = File.ReadAllText(Path.Combine(stage.Folder, "config", "services", "api.yaml"));
-        stage.Write("services/api.yaml", service.Replace("deployment:", $"{kind}:", StringComparison.Ordinal));
+        stage.Rewrite("services/api.yaml", "deployment:", $"{kind}:");
         stage.Write("runbooks/rolling-deploy.yaml", $"runbook: rolling-deploy\nsteps:\n  - approval: Production change\n    from: [release-managers]\n  - deploy: rolling\n    {deploy}\n  - check: health\non-failure: {{ rollback: automatic }}\n");
     }
 }

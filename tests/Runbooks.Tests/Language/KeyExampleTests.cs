@@ -37,17 +37,17 @@ public sealed class KeyExampleTests
     /// <summary>The codes of a file in which a mapping of this shape has what it needs, and this key with its example.</summary>
     private static List<string> Placed(string shape, Key key)
     {
-        var kind = key.OnlyIn?.Split(' ')[0] ?? (Shapes.StepKinds.Contains(key.Name) ? key.Name : "deploy");
+        var kind = key.OnlyIn?.Split(' ')[0] ?? (RunbookShapes.StepKinds.Contains(key.Name) ? key.Name : "deploy");
         var needed = shape switch
         {
             "environment" => ["simulated"],
             "group" => ["all"],
-            "step" => Shapes.Step.Keys.Where(one => one.Name == kind || (one.OnlyIn is not null && one.BelongsIn(kind) && one.NeededThere)).Select(one => one.Name).ToArray(),
+            "step" => RunbookShapes.Step.Keys.Where(one => one.Name == kind || (one.OnlyIn is not null && one.BelongsIn(kind) && one.NeededThere)).Select(one => one.Name).ToArray(),
             "item" => [],
             _ => Shapes.All.Single(one => one.Name == shape).Keys.Where(one => one.Required).Select(one => one.Name).ToArray(),
         };
         if (key.Name is "kubernetes") needed = [];
-        if (shape == "kubernetes" && !Shapes.Workloads.Contains(key.Name)) needed = [.. needed, "deployment"];
+        if (shape == "kubernetes" && !ServiceShapes.Workloads.Contains(key.Name)) needed = [.. needed, "deployment"];
         var keys = Shapes.All.Single(one => one.Name == shape).Keys.Where(one => needed.Contains(one.Name) && one.Name != key.Name).Append(key);
         var mapping = shape == "gate" ? $"{{ {GateLanguageTests.Beside(key.Name)}{key.Name}: {key.Example} }}" : $"{{ {string.Join(", ", keys.Select(one => $"{one.Name}: {one.Example ?? "x"}"))} }}";
         var (file, text) = shape switch

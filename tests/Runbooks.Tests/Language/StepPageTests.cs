@@ -13,7 +13,7 @@ public sealed class StepPageTests
 {
     private const string Job = "apiVersion: batch/v1\nkind: Job\nspec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image: b }] } } }\n";
 
-    public static TheoryData<string> Kinds => [.. Shapes.StepKinds];
+    public static TheoryData<string> Kinds => [.. RunbookShapes.StepKinds];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -41,7 +41,7 @@ public sealed class StepPageTests
     {
         var page = Page(kind);
         page.ShouldStartWith($"# `{kind}`\n");
-        Shapes.Step.Keys.Where(key => key.OnlyIn == kind).Select(key => key.Name).Where(key => !page.Contains($"`{key}", StringComparison.Ordinal) && !page.Contains($" {key}:", StringComparison.Ordinal)).ShouldBeEmpty();
+        RunbookShapes.Step.Keys.Where(key => key.OnlyIn == kind).Select(key => key.Name).Where(key => !page.Contains($"`{key}", StringComparison.Ordinal) && !page.Contains($" {key}:", StringComparison.Ordinal)).ShouldBeEmpty();
         File.ReadAllText(Path.Combine(Repository.Root, "docs", "language.md")).ShouldContain($"(steps/{kind}.md)");
     }
 
