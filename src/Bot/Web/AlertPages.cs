@@ -39,7 +39,7 @@ internal static class AlertPages
 
         return PageResults.Page(Layout.Of(AlertWords.TitleOf(group), "/alerts", viewer, null, Html.Of($"""
             <div class="run-page"><div class="run-main">{Card(viewer, AlertCard.Of(group, alerts.Now, [], address.Public), $"alert-{group.Id}")}{Card(viewer, AlertLists.Why(group, alerts.Now), $"why-{group.Id}")}</div>
-            <div class="run-side"><section class="panel" id="timeline" aria-labelledby="timeline-name"><h2 id="timeline-name">Timeline</h2><ol class="timeline">
+            <div class="run-side"><section class="panel" id="timeline" aria-labelledby="timeline-name"><h2 id="timeline-name">Timeline {Texts.Zone}</h2><ol class="timeline">
             {lines.TakeLast(500).Select(line => Html.Of($"""<li class="{Marks.ClassOf(line.Tone)}">{Marks.Of(line.Tone)}{Texts.Time(line.At, clock: true)}<div>{Html.If(line.By is not null, () => Html.Of($"<b>{new Person(line.By!).ShortName}</b> "))}{Texts.Long(line.Says)}</div></li>"""))}
             </ol></section></div></div>
             """)));

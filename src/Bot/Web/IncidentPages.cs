@@ -47,7 +47,7 @@ internal static class IncidentPages
             <section class="panel" aria-labelledby="times-name"><h2 id="times-name">Times</h2><dl><dt>To detect</dt><dd>{IncidentTimes.Says(times.Detect)}</dd><dt>To acknowledge</dt><dd>{IncidentTimes.Says(times.Acknowledge)}</dd><dt>To mitigate</dt><dd>{IncidentTimes.Says(times.Mitigate)}</dd><dt>To resolve</dt><dd>{IncidentTimes.Says(times.Resolve)}</dd></dl></section>
             <section class="panel" aria-labelledby="outside-name"><h2 id="outside-name">For people outside</h2><p>{Texts.Long(IncidentWords.Outside(incident))}</p></section>
             <p><a href="/incidents/{incident.Id.Number}/review">The review, as Markdown</a></p></div>
-            <div class="run-side"><section class="panel" id="timeline" aria-labelledby="timeline-name"><h2 id="timeline-name">Timeline</h2><ol class="timeline">
+            <div class="run-side"><section class="panel" id="timeline" aria-labelledby="timeline-name"><h2 id="timeline-name">Timeline {Texts.Zone}</h2><ol class="timeline">
             {lines.OrderBy(line => line.At).TakeLast(500).Select(line => Html.Of($"""<li class="{Marks.ClassOf(line.Tone)}">{Marks.Of(line.Tone)}{Texts.Time(line.At, clock: true)}<div>{Html.If(line.By is not null, () => Html.Of($"<b>{new Person(line.By!).ShortName}</b> "))}{Texts.Long(line.Says)}{Html.If(line.Link is not null, () => Html.Of($""" <a href="{line.Link!.AbsoluteUri}" rel="noopener">The message</a>"""))}</div></li>"""))}
             </ol></section></div></div>
             """)));
