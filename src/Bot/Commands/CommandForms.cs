@@ -87,7 +87,7 @@ internal sealed class CommandForms(KnownWords words, VersionLists versions, Read
 
     private static FormField Text(CommandFields kind, string name, string? known) => name switch
     {
-        CommandFields.Reason => new(name, "text", kind.Command is "deploy" or "rollback" ? "For those who approve, and those who read it later." : "Everybody whom it stops or concerns reads it.", known, kind.Command is not ("deploy" or "rollback"), []),
+        CommandFields.Reason => new(name, "text", kind.Command switch { "deploy" or "rollback" => "For those who approve, and those who read it later.", "lock" or "freeze" => "Everybody whom it stops reads it.", _ => "It is kept with the run, for everybody to read." }, known, kind.Command is not ("deploy" or "rollback"), []),
         CommandFields.Note => new(name, "text", "It is kept with the run, for everybody to read.", known, Required: true, []),
         CommandFields.Person => new(name, "text", "Their e-mail address.", known, Required: true, []) { Label = "To whom" },
         CommandFields.Step => new(name, "text", "Its name, or its id like s3. Left empty: the one that the run is at.", known, Required: false, []),

@@ -171,7 +171,7 @@ internal sealed partial class Desk(
         {
             0 => (null, new Refusal(RefusalCodes.RunUnknown, "No run is open.", "Say history SERVICE to see those that ended.")),
             1 => (new RunId(open[0].Number), null),
-            _ => (null, new Refusal(RefusalCodes.WordsMissing, "Which run?", $"Open are {Words.List(open.Take(5).Select(row => $"{row.Number} ({row.Service} {row.Version} to {row.Environment})"))}. Say its number.")),
+            _ => (null, new Refusal(RefusalCodes.WordsMissing, "Which run?", $"Open now: {Words.List(open.Take(5).Select(row => $"{row.Number} ({row.Service} {row.Version} to {row.Environment})"))}. Say its number.")),
         };
     }
 

@@ -140,7 +140,7 @@ internal sealed class IncidentDesk(IncidentEngine incidents, AlertEngine alerts,
         {
             1 => (open[0], null),
             0 => (null, c.Verb == IncidentVerb.Reopen ? NoneOpen with { Next = "Say which: incident reopen INC-12 \"why\"." } : NoneOpen),
-            _ => (null, new Refusal(RefusalCodes.WordsMissing, "Which incident?", $"Open are {Words.List(open.Select(one => $"{one.Id} ({one.Declared.Title})"))}. Say its number, or say it in its channel.")),
+            _ => (null, new Refusal(RefusalCodes.WordsMissing, "Which incident?", $"Open now: {Words.List(open.Select(one => $"{one.Id} ({one.Declared.Title})"))}. Say its number, or say it in its channel.")),
         };
     }
 

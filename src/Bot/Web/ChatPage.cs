@@ -37,13 +37,15 @@ internal static class ChatPage
         {(CardOf(viewer, line) is { } card ? CardHtml.Of(card, new Showing($"{line.Id}-card", line.Id, viewer.Now) { Token = viewer.Token, Run = line.Reply.Run, OnlyYou = true, ReadOnly = viewer.ReadOnly }) : Html.None)}{(line.Reply.Form is { } form && !viewer.ReadOnly ? FormHtml.Of(form, line.Id, viewer.Token) : Html.None)}</div>
         """);
 
-    /// <summary>A form asks what its card says is missing: beside it the card is only shown where it has something to press.</summary>
+    /// <summary>A form asks what its card says is missing, and says itself what does not fit: nobody has to read it twice.</summary>
     private static Card? CardOf(Viewer viewer, ConversationLine line) => line switch
     {
         { Points: not null } => null,
-        { Reply: { Form: not null, Card.Buttons.IsEmpty: true } } when !viewer.ReadOnly => null,
+        { Reply: { Form: { } form, Refusal: { } refusal } } when !viewer.ReadOnly && (IsOfWordsMissing(refusal) || form.Fields.Any(field => field.Fault is not null)) => null,
         _ => line.Reply.Card,
     };
+
+    private static bool IsOfWordsMissing(Refusal refusal) => refusal.Code is RefusalCodes.WordsMissing or RefusalCodes.ReasonMissing or RefusalCodes.InputMissing;
 
     /// <summary>Changes whenever the run does.</summary>
     public static string StampOf(RunRow row) => $"run {row.Number} at {row.UpdatedAt.UtcTicks}";

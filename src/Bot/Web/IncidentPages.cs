@@ -23,8 +23,8 @@ internal static class IncidentPages
         var all = await incidents.LatestAsync(http.RequestAborted);
         var links = all.OrderBy(one => one.Status).ThenByDescending(one => one.Id.Number).Select(one => Html.Of($"""<li><a href="/{IncidentCard.PathOf(one.Id)}">{Texts.Short(IncidentWords.TitleOf(one))}</a></li>"""));
         return PageResults.Page(Layout.Of("Incidents", "/incidents", viewer, null, Html.Of($"""
-            <div class="run-page"><div class="run-main">{Card(viewer, IncidentCard.List(all, incidents.Now), "incidents")}<ul>{links}</ul>
-            <p><a href="/?say=incident%20declare%20sev1%20%22what%20is%20wrong%22">Declare an incident</a></p></div></div>
+            {Card(viewer, IncidentCard.List(all, incidents.Now), "incidents")}<ul class="links">{links}</ul>
+            <p class="hint-below"><a href="/?say=incident%20declare">Declare an incident</a></p>
             """)));
     }
 
@@ -61,5 +61,5 @@ internal static class IncidentPages
     private static async Task<Incident?> FindAsync(IncidentEngine incidents, string word, CancellationToken cancellationToken) =>
         IncidentId.TryParse(word, out var id) || IncidentId.TryParse($"INC-{word}", out id) ? await incidents.FindAsync(id, cancellationToken) : null;
 
-    private static Html Card(Viewer viewer, Card card, string id) => CardHtml.Of(card, new Showing(id, id, viewer.Now) { Token = viewer.Token, ReadOnly = viewer.ReadOnly });
+    private static Html Card(Viewer viewer, Card card, string id, int heading = 1) => CardHtml.Of(card, new Showing(id, id, viewer.Now) { Token = viewer.Token, ReadOnly = viewer.ReadOnly, Heading = heading });
 }
