@@ -75,7 +75,7 @@ internal sealed class IncidentDesk(IncidentEngine incidents, AlertEngine alerts,
         var current = configuration();
         return new Form("Declare an incident", "incident declare",
         [
-            new(ReadIncidents.SeverityField, "choice", Words.List(current.Incidents.Severities.Where(one => one.Says is { Length: > 0 }).Select(one => $"{one.Name}: {one.Says}")), null, true, [.. current.Incidents.Severities.Select(one => one.Name)]),
+            new(ReadIncidents.SeverityField, "choice", "", null, true, [.. current.Incidents.Severities.Select(one => one.Name)]) { Suggested = [.. current.Incidents.Severities.Select(one => new Suggestion(one.Name, one.Says ?? ""))] },
             new(ReadIncidents.TitleField, "text", "What is wrong, in a few words.", null, true, []),
             new(ReadIncidents.ServicesField, "text", "Which services are affected; several with spaces between them.", null, false, []),
         ]);

@@ -32,7 +32,7 @@ public sealed class CommandDialogTests : IAsyncLifetime
         await dora.ClickAsync(answer, "Fill it in");
         var view = await stage.Slack.ViewAsync(stage.Dora);
         var refused = await dora.FillAsync(view, ("environment", "prod"), ("to", "latest"));
-        ((string?)refused.Errors.ShouldNotBeNull()["to~api"]).ShouldNotBeNull().ShouldContain("`latest` is not a version");
+        ((string?)refused.Errors.ShouldNotBeNull()["to~api"]).ShouldNotBeNull().ShouldContain("\"latest\" is not a version");
         (await dora.FillAsync(view, ("environment", "prod"), ("to", "v1.2.1"), ("reason", "it leaks"))).Errors.ShouldBeNull();
         var card = await stage.CardAsync(message => message.Shows("Roll api back to v1.2.1"));
         card.Says.ShouldContain("it leaks");

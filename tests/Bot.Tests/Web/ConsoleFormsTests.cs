@@ -91,7 +91,7 @@ public sealed class ConsoleFormsTests : IAsyncLifetime
         await ana.SayAsync("deploy api v1.2.3 prod");
         for (var item = 0; item < 3; item++) await ana.ClickAsync(await ana.OpenAsync(), "tick");
         await ana.ClickAsync(await ana.OpenAsync(), "approve");
-        (await ana.OpenAsync()).ShouldContain("data-reply=\"not-in-group\"");
+        (await ana.OpenAsync()).ShouldSatisfyAllConditions(page => page.ShouldContain("data-reply=\"not-in-group\""), page => page.ShouldContain("Ask ben, dora or eli."));
         using var other = stage.Browser();
         (await other.OpenAsync()).ShouldNotContain("not-in-group");
         await ana.PostAsync("/be", ("person", "ben@example.com"));
