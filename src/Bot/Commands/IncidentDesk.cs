@@ -198,12 +198,12 @@ internal sealed class IncidentDesk(IncidentEngine incidents, AlertEngine alerts,
     private static ImmutableArray<FormField> ResolveFields(Incident incident) =>
     [
         new("cause", "text", "What was behind it, as far as is known.", incident.Cause, true, []),
-        new("follow-ups", "text", "What is to be done so that it does not happen again; separate several with a semicolon.", null, false, []),
+        new("follow-ups", "text", "What is to be done so that it does not happen again; separate several with a semicolon.", null, false, []) { Label = "Follow-ups" },
     ];
 
     private static ImmutableArray<FormField> UpdateFields(Incident incident) =>
     [
-        new("text", "text", "How it stands, for everybody who is not in the channel.", null, true, []),
+        new("text", "text", "How it stands, for everybody who is not in the channel.", null, true, []) { Label = "Update" },
         new("stage", "choice", "How far it is.", IncidentWords.Of(incident.Stage), false, [.. Enum.GetValues<IncidentStage>().Select(IncidentWords.Of)]),
     ];
 

@@ -44,7 +44,7 @@ internal static class IncidentPages
         var times = IncidentTimes.Of(incident);
         return PageResults.Page(Layout.Of(IncidentWords.TitleOf(incident), "/incidents", viewer, null, Html.Of($"""
             <div class="run-page"><div class="run-main">{Card(viewer, IncidentCard.Of(incident, incidents.Now, address.Public), $"incident-{incident.Id.Number}")}
-            <section class="panel" aria-labelledby="times-name"><h2 id="times-name">Times</h2><dl><dt>To detect</dt><dd>{IncidentTimes.Says(times.Detect)}</dd><dt>To acknowledge</dt><dd>{IncidentTimes.Says(times.Acknowledge)}</dd><dt>To mitigate</dt><dd>{IncidentTimes.Says(times.Mitigate)}</dd><dt>To resolve</dt><dd>{IncidentTimes.Says(times.Resolve)}</dd></dl></section>
+            <section class="panel" aria-labelledby="times-name"><h2 id="times-name">Times</h2><dl class="facts"><div><dt>To detect</dt><dd>{IncidentTimes.Says(times.Detect)}</dd></div><div><dt>To acknowledge</dt><dd>{IncidentTimes.Says(times.Acknowledge)}</dd></div><div><dt>To mitigate</dt><dd>{IncidentTimes.Says(times.Mitigate)}</dd></div><div><dt>To resolve</dt><dd>{IncidentTimes.Says(times.Resolve)}</dd></div></dl></section>
             <section class="panel" aria-labelledby="outside-name"><h2 id="outside-name">For people outside</h2><p>{Texts.Long(IncidentWords.Outside(incident))}</p></section>
             <p><a href="/incidents/{incident.Id.Number}/review">The review, as Markdown</a></p></div>
             <div class="run-side"><section class="panel" id="timeline" aria-labelledby="timeline-name"><h2 id="timeline-name">Timeline {Texts.Zone}</h2><ol class="timeline">

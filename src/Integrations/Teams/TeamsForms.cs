@@ -89,7 +89,7 @@ public static class TeamsForms
         if (offered.Count == 0) return [Input(field), .. Under(field)];
         var list = Choices([.. offered.Select(one => (one.Label, one.Value))]);
         (list["id"], list["label"]) = (Prefix + field.Name, OneLine(field.Label, 100));
-        var other = new JsonObject { ["type"] = "Input.Text", ["maxLength"] = 500, ["id"] = OtherPrefix + field.Name, ["label"] = $"Or another, not on the list" };
+        var other = new JsonObject { ["type"] = "Input.Text", ["maxLength"] = 500, ["id"] = OtherPrefix + field.Name, ["label"] = "Or another, not on the list" };
         if (field.Value is { Length: > 0 and <= 500 } value)
         {
             if (offered.Any(one => one.Value == value)) list["value"] = value;
