@@ -54,13 +54,15 @@ internal static class ChatCommand
             var request = new ApiCommand(TextOf(said, options.All), Guid.NewGuid().ToString("D"), persona);
             try
             {
-                // Once per form: what was answered and does not fit is asked again.
+                // Once per form: what was answered and does not fit is asked again, with what else was answered in its place.
+                Form? asked = null;
                 while (true)
                 {
                     switch (await bot.SayAsync(request, cancellationToken))
                     {
-                        case Asked<ApiReply>.Answered { Answer: { Form: { } form } } when terminal.Ask is { } ask && FormPrompt.Ask(form, terminal, ask) is { } filled:
-                            request = request with { Text = filled, Delivery = Guid.NewGuid().ToString("D") };
+                        case Asked<ApiReply>.Answered { Answer: var answer } when terminal.Ask is { } ask && FormOf(answer, asked) is { } form && FormPrompt.Ask(form, terminal, ask) is { } answers:
+                            asked = InputForms.With(form with { Fields = [.. form.Fields.Select(field => field with { Fault = null })] }, answers);
+                            request = request with { Text = InputForms.Filled(form.Command, answers), Delivery = Guid.NewGuid().ToString("D") };
                             continue;
                         case Asked<ApiReply>.Answered { Answer: var answer }:
                             Show(answer, terminal);
@@ -81,6 +83,13 @@ internal static class ChatCommand
                 return Fail(terminal, "Stopped. What was asked of the bot goes on without you.", ExitCodes.Stopped);
             }
         }
+    }
+
+    /// <summary>What is to be asked now: what the bot asks, or else once more the form that was answered, where one of its answers was refused.</summary>
+    private static Form? FormOf(ApiReply answer, Form? asked)
+    {
+        if (answer.Form is { } form) return form;
+        return answer.Refusal is { } refusal && asked is not null && InputForms.Beside(asked, refusal) is var again && again.Fields.Any(field => field.Fault is not null) ? again : null;
     }
 
     private static void Show(ApiReply answer, Terminal terminal)

@@ -101,11 +101,14 @@ internal static class Answers
     /// <summary>A run's state in words, from its row.</summary>
     public static string StatusOf(RunRow row) => Enum.TryParse<RunStatus>(row.Status, out var status) ? RunWords.Of(status) : row.Status;
 
+    /// <summary>What a run does, without where.</summary>
+    public static string WhatOf(RunRow row) => row.Kind switch { "deploy" => $"{row.Service} {row.Version}", "run" => $"{row.Version} on {row.Service}", _ => $"{row.Service} back to {row.Version}" };
+
     private static CardBlock.Table Table(ImmutableArray<RunRow> runs, DateTimeOffset now) => new(
         ["Run", "What", "Where", "State", "By", "When"],
         [.. runs.Select(row => (ImmutableArray<string>)
         [
-            $"{row.Number}", row.Kind switch { "deploy" => $"{row.Service} {row.Version}", "run" => $"{row.Version} on {row.Service}", _ => $"{row.Service} back to {row.Version}" }, row.Environment, StatusOf(row),
+            $"{row.Number}", WhatOf(row), row.Environment, StatusOf(row),
             new Person(row.By).ShortName, $"{Words.Duration(now - row.OpenedAt)} ago",
         ])]);
 

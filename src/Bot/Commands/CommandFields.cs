@@ -62,6 +62,8 @@ internal sealed record CommandFields(string Command, string Title, ImmutableArra
         RefusalCodes.PersonUnknown => Person,
         RefusalCodes.StepUnknown => Step,
         RefusalCodes.ReasonMissing => Reason,
+        // All other words of a form with a moment are chosen, or in quotes.
+        RefusalCodes.WordUnknown => asked.FirstOrDefault(name => name == Until),
         _ => null,
     };
 }

@@ -72,7 +72,7 @@ internal sealed class CommandForms(KnownWords words, VersionLists versions, Read
         };
         if (kind.Names.FirstOrDefault(name => name is CommandFields.Version or CommandFields.To) is not { } version) return fields;
         var suggested = service is not null && (await words.NowAsync(cancellationToken)).Service(service) is { } named ? await versions.OfAsync(named, cancellationToken) : [];
-        return fields.Append(new(version, "text", version == CommandFields.To ? "Left empty: the version before." : "An image's tag, or its digest.", known.GetValueOrDefault(version), version != CommandFields.To, []) { Suggested = suggested, Under = service ?? "" });
+        return fields.Append(new(version, "text", version == CommandFields.To ? "Left empty: the version before." : "An image's tag, or its digest.", known.GetValueOrDefault(version), version != CommandFields.To, []) { Label = version == CommandFields.To ? "Back to version" : "Version", Suggested = suggested, Under = service ?? "" });
     }
 
     /// <summary>The runs that it can be about, each with what it does; with none to choose from, room for a number.</summary>
@@ -80,17 +80,17 @@ internal sealed class CommandForms(KnownWords words, VersionLists versions, Read
     {
         var alsoOver = kind.Command is "show" or "note" or "unwatch" or "vouch";
         var rows = await readings.RunsAsync(new RunQuery(Open: alsoOver ? null : true, AtMost: RunsOffered), cancellationToken);
-        var offered = rows.Select(row => new Suggestion($"{row.Number}", $"{row.Kind} {row.Service} {row.Version} {row.Environment}: {row.Status}")).ToList();
+        var offered = rows.Select(row => new Suggestion($"{row.Number}", $"{Answers.WhatOf(row)} in {row.Environment}: {Answers.StatusOf(row)}")).ToList();
         if (known is not null && offered.All(one => one.Value != known)) offered.Insert(0, new Suggestion(known, ""));
         return new FormField(CommandFields.Run, offered.Count > 0 ? "choice" : "text", offered.Count > 0 ? "" : "Its number. No run is open now.", known ?? (offered is [var only] ? only.Value : null), Required: true, [.. offered.Select(one => one.Value)]) { Suggested = [.. offered] };
     }
 
     private static FormField Text(CommandFields kind, string name, string? known) => name switch
     {
-        CommandFields.Reason => new(name, "text", kind.Command is "deploy" or "rollback" ? "For those who approve, and those who read it later." : "Everybody whom it stops or concerns reads it.", known, kind.Command is not ("deploy" or "rollback"), []),
+        CommandFields.Reason => new(name, "text", kind.Command switch { "deploy" or "rollback" => "For those who approve, and those who read it later.", "lock" or "freeze" => "Everybody whom it stops reads it.", _ => "It is kept with the run, for everybody to read." }, known, kind.Command is not ("deploy" or "rollback"), []),
         CommandFields.Note => new(name, "text", "It is kept with the run, for everybody to read.", known, Required: true, []),
-        CommandFields.Person => new(name, "text", "Their e-mail address.", known, Required: true, []),
-        CommandFields.Step => new(name, "text", "Its name or number. Left empty: the one that the run is at.", known, Required: false, []),
+        CommandFields.Person => new(name, "text", "Their e-mail address.", known, Required: true, []) { Label = "To whom" },
+        CommandFields.Step => new(name, "text", "Its name, or its id like s3. Left empty: the one that the run is at.", known, Required: false, []),
         CommandFields.Until => new(name, "text", "Like tomorrow 10:00, Monday, in 2h.", known, Required: false, []),
         _ => new(name, "text", "", known, Required: true, []),
     };

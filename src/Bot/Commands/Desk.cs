@@ -54,6 +54,17 @@ internal sealed partial class Desk(
         return asked.Form is { } form ? asked with { Form = InputForms.With(form, answers) } : asked;
     });
 
+    /// <summary>A form that was filled in: its command with the answers. Where an answer does not fit, it is asked again, with what is wrong beside its field.</summary>
+    /// <param name="command">As the form has it.</param>
+    public async Task<Reply> FillAsync(Speaker speaker, string command, IReadOnlyList<KeyValuePair<string, string>> answers, string delivery, CancellationToken cancellationToken)
+    {
+        var reply = await HearAsync(speaker, InputForms.Filled(command, answers), delivery, cancellationToken);
+        if (reply.Refusal is not { } refusal) return reply;
+        if (reply.Form is { } form) return reply with { Form = InputForms.Beside(InputForms.With(form, answers), refusal) };
+        var again = (await AskAsync(speaker, command, answers, cancellationToken)).Form;
+        return again is not null && InputForms.Beside(again, refusal) is var beside && beside.Fields.Any(field => field.Fault is not null) ? reply with { Form = beside } : reply;
+    }
+
     /// <summary>What was refused is kept before it is answered.</summary>
     private async Task<Reply> NotedAsync(Reply reply, Speaker speaker, string said, string delivery, CancellationToken cancellationToken)
     {
@@ -160,7 +171,7 @@ internal sealed partial class Desk(
         {
             0 => (null, new Refusal(RefusalCodes.RunUnknown, "No run is open.", "Say history SERVICE to see those that ended.")),
             1 => (new RunId(open[0].Number), null),
-            _ => (null, new Refusal(RefusalCodes.WordsMissing, "Which run?", $"Open are {Words.List(open.Take(5).Select(row => $"{row.Number} ({row.Service} {row.Version} to {row.Environment})"))}. Say its number.")),
+            _ => (null, new Refusal(RefusalCodes.WordsMissing, "Which run?", $"Open now: {Words.List(open.Take(5).Select(row => $"{row.Number} ({row.Service} {row.Version} to {row.Environment})"))}. Say its number.")),
         };
     }
 

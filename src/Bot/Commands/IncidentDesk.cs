@@ -75,7 +75,7 @@ internal sealed class IncidentDesk(IncidentEngine incidents, AlertEngine alerts,
         var current = configuration();
         return new Form("Declare an incident", "incident declare",
         [
-            new(ReadIncidents.SeverityField, "choice", Words.List(current.Incidents.Severities.Where(one => one.Says is { Length: > 0 }).Select(one => $"{one.Name}: {one.Says}")), null, true, [.. current.Incidents.Severities.Select(one => one.Name)]),
+            new(ReadIncidents.SeverityField, "choice", "", null, true, [.. current.Incidents.Severities.Select(one => one.Name)]) { Suggested = [.. current.Incidents.Severities.Select(one => new Suggestion(one.Name, one.Says ?? ""))] },
             new(ReadIncidents.TitleField, "text", "What is wrong, in a few words.", null, true, []),
             new(ReadIncidents.ServicesField, "text", "Which services are affected; several with spaces between them.", null, false, []),
         ]);
@@ -140,7 +140,7 @@ internal sealed class IncidentDesk(IncidentEngine incidents, AlertEngine alerts,
         {
             1 => (open[0], null),
             0 => (null, c.Verb == IncidentVerb.Reopen ? NoneOpen with { Next = "Say which: incident reopen INC-12 \"why\"." } : NoneOpen),
-            _ => (null, new Refusal(RefusalCodes.WordsMissing, "Which incident?", $"Open are {Words.List(open.Select(one => $"{one.Id} ({one.Declared.Title})"))}. Say its number, or say it in its channel.")),
+            _ => (null, new Refusal(RefusalCodes.WordsMissing, "Which incident?", $"Open now: {Words.List(open.Select(one => $"{one.Id} ({one.Declared.Title})"))}. Say its number, or say it in its channel.")),
         };
     }
 
@@ -198,12 +198,12 @@ internal sealed class IncidentDesk(IncidentEngine incidents, AlertEngine alerts,
     private static ImmutableArray<FormField> ResolveFields(Incident incident) =>
     [
         new("cause", "text", "What was behind it, as far as is known.", incident.Cause, true, []),
-        new("follow-ups", "text", "What is to be done so that it does not happen again; separate several with a semicolon.", null, false, []),
+        new("follow-ups", "text", "What is to be done so that it does not happen again; separate several with a semicolon.", null, false, []) { Label = "Follow-ups" },
     ];
 
     private static ImmutableArray<FormField> UpdateFields(Incident incident) =>
     [
-        new("text", "text", "How it stands, for everybody who is not in the channel.", null, true, []),
+        new("text", "text", "How it stands, for everybody who is not in the channel.", null, true, []) { Label = "Update" },
         new("stage", "choice", "How far it is.", IncidentWords.Of(incident.Stage), false, [.. Enum.GetValues<IncidentStage>().Select(IncidentWords.Of)]),
     ];
 

@@ -4,6 +4,7 @@ using ChatOps.Runbooks.Access;
 using ChatOps.Runbooks.Cards;
 using ChatOps.Runbooks.Language;
 using ChatOps.Runbooks.Steps;
+using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Bot.Commands;
 
@@ -29,6 +30,14 @@ internal static partial class InputForms
     {
         Fields = [.. form.Fields.Select(field => answers.FirstOrDefault(one => one.Key == field.Name).Value is { Length: > 0 } given ? field with { Value = given } : field)],
     };
+
+    /// <summary>The form with a refusal beside the field that it is about; as it is where it is about none, or a field says itself what is wrong with it.</summary>
+    public static Form Beside(Form form, Refusal refusal)
+    {
+        if (form.Fields.Any(field => field.Fault is not null)) return form;
+        var about = CommandFields.OfRefusal(refusal.Code, form.Fields.Select(field => field.Name));
+        return form with { Fields = [.. form.Fields.Select(field => field.Name == about ? field with { Fault = $"{refusal.Why} {refusal.Next}".Trim() } : field)] };
+    }
 
     private static FormField Field(Input input, string? given) =>
         new(input.Name, input.Type, input.Help, given ?? input.Default, input.Default is null, input.Choices) { Fault = given is null ? null : input.Fault(given) };

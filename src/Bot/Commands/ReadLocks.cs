@@ -99,7 +99,7 @@ internal static class ReadLocks
 
     /// <summary>Whether a moment can be read at all; which one it is depends on when and where.</summary>
     private static Heard.Misheard? Misread(string text) => Moment.Read(text, DateTimeOffset.UnixEpoch, Zone.Utc).Fault is { } fault
-        ? Grammar.No(RefusalCodes.WordUnknown, $"{Spoken.Quote(text)} is no moment: {fault.What}", fault.Mend)
+        ? Grammar.No(RefusalCodes.WordUnknown, fault.What, fault.Mend)
         : null;
 
     private static string? Text(IReadOnlyCollection<Token> words) => words.Count == 0 ? null : string.Join(' ', words.Select(word => word.Text)).Trim();

@@ -34,6 +34,6 @@ internal static class ReadOnCall
 
     /// <summary>Whether a moment can be read at all; which one it is depends on when and where.</summary>
     private static Heard.Misheard? Misread(string text) => !Vocabulary.Same(text, Now) && Moment.Read(text, DateTimeOffset.UnixEpoch, Zone.Utc).Fault is { } fault
-        ? Grammar.No(RefusalCodes.WordUnknown, $"{Spoken.Quote(text)} is no moment: {fault.What}", fault.Mend)
+        ? Grammar.No(RefusalCodes.WordUnknown, fault.What, fault.Mend)
         : null;
 }

@@ -141,5 +141,5 @@ internal static class ReadRuns
 
     private static string Open(Said said, Vocabulary vocabulary) => vocabulary.OpenRuns.IsEmpty
         ? $"No run is open now. It is written {said.About.Usage}."
-        : $"Open are {Words.List(vocabulary.OpenRuns.Take(RunsShown).Select(number => $"{number}"))}. It is written {said.About.Usage}.";
+        : $"Open now: {Words.List(vocabulary.OpenRuns.Take(RunsShown).Select(number => $"{number}"))}. It is written {said.About.Usage}.";
 }

@@ -23,7 +23,7 @@ internal sealed class ReportDesk(Reports reports, Followers followers, Readings 
         var from = c.Since is null ? now - Usual : Durations.TryRead(c.Since, out var back) ? now - back : Moment.ReadDate(c.Since, zone) is Reading<DateTimeOffset>.Understood { Value: var date } ? date : now;
         if (from >= now) return Refused(new Refusal(RefusalCodes.WordUnknown, $"{Spoken.Quote(c.Since!)} is not past.", "Write 30d, 12h, or a date such as 2026-11-01."));
         var report = await reports.MakeAsync(c.Service, c.Group, from, now, cancellationToken);
-        return new Reply(ReportCard.Of(report, $"How {report.Of} went in {Words.Duration(now - from)}", zone.Says, address.Public));
+        return new Reply(ReportCard.Of(report, $"How {report.Of} went in {Words.Duration(now - from)}", at => $"{zone.Says(at)} {zone}", address.Public));
     }
 
     /// <summary>Only Slack takes a message to a person by their address: who follows is told there, wherever they said so.</summary>

@@ -28,11 +28,12 @@ internal static class Spoken
         return clean.ToString().Trim();
     }
 
-    /// <summary>A person's words between backticks, cut to 60 characters.</summary>
+    /// <summary>A person's words between quotes, cut to 60 characters.</summary>
+    /// <remarks>Not between backticks: titles, dialogs and terminals show them as they are.</remarks>
     public static string Quote(string word)
     {
-        var plain = Clean(word).Replace('`', '\'');
-        return $"`{Cut(plain, Quotable)}`";
+        var plain = Clean(word).Replace('`', '\'').Replace('"', '\'');
+        return $"\"{Cut(plain, Quotable)}\"";
     }
 
     /// <summary>The first ten names, and how many more there are.</summary>

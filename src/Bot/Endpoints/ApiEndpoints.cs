@@ -20,7 +20,7 @@ internal static class ApiEndpoints
 
     public static void MapApi(this IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup("/api/v1").OnLoopbackOnly();
+        var api = routes.MapGroup("/api/v1").OnLoopbackOnly().WithTags("Commands and runs");
         api.MapPost("/commands", CommandAsync).WithMetadata(new RequestSizeLimit(LongestBody)).WithSummary("Say a command").WithDescription("Understood as in chat. A refusal is an answer too: its code is one of docs/refusals.md.");
         api.MapPost("/clicks", ClickAsync).WithMetadata(new RequestSizeLimit(LongestBody)).WithSummary("Click a button of a card");
         api.MapGet("/runs", async (Readings readings, HttpContext http, string? service, string? environment, bool? open) =>

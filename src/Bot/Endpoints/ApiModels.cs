@@ -21,7 +21,7 @@ internal sealed record ApiSignal(string? Text = null, string? Delivery = null, s
 
 /// <summary>What is answered.</summary>
 /// <param name="Card">Null when there is nothing to say beyond the run's own card.</param>
-/// <param name="Form">What is to be asked, where answers would mend the refusal: say the form's command again with <c>name=value</c> for each field.</param>
+/// <param name="Form">What is to be asked, where answers would mend the refusal: say the form's command again, of <c>run</c> with <c>name=value</c> for each field, of others with the answers as its usage writes them.</param>
 internal sealed record ApiReply(Card? Card, long? Run, Refusal? Refusal, Form? Form = null);
 
 internal sealed record ApiRun(RunRow Row, Card Card, ImmutableArray<TimelineLine> Timeline, Card Plan);

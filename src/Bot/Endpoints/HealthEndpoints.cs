@@ -10,19 +10,21 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health/live", () => Results.Text("live")).ExcludeFromDescription();
-        routes.MapGet("/health/ready", async (IStore store, HttpContext context) =>
+        foreach (var path in (string[])["/health", "/health/ready"]) routes.MapGet(path, ReadyAsync).ExcludeFromDescription();
+    }
+
+    private static async Task<IResult> ReadyAsync(IStore store, HttpContext context)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        patience.CancelAfter(Patience);
+        try
         {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-            patience.CancelAfter(Patience);
-            try
-            {
-                await store.NextDueAsync(patience.Token);
-                return Results.Text("ready");
-            }
-            catch (Exception fault) when (fault is StoreUnavailableException or OperationCanceledException)
-            {
-                return Results.Text("The database does not answer.", statusCode: StatusCodes.Status503ServiceUnavailable);
-            }
-        }).ExcludeFromDescription();
+            await store.NextDueAsync(patience.Token);
+            return Results.Text("ready");
+        }
+        catch (Exception fault) when (fault is StoreUnavailableException or OperationCanceledException)
+        {
+            return Results.Text("The database does not answer.", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
     }
 }

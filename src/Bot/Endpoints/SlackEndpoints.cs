@@ -81,7 +81,7 @@ public static partial class SlackEndpoints
 
     private static partial class Log
     {
-        [LoggerMessage(260, LogLevel.Warning, "Refused a request to {Path} that was not verifiably from Slack ({Status})")]
+        [LoggerMessage(260, LogLevel.Warning, "Refused a request to {Path} that was not verifiably from Slack ({Status}); where it was Slack, the signing secret differs, or this machine's clock is minutes off")]
         public static partial void Refused(ILogger logger, string path, int status);
 
         [LoggerMessage(261, LogLevel.Warning, "Could not read a request to {Path}: {Problem}")]

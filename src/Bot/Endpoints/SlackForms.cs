@@ -88,7 +88,7 @@ internal static class SlackForms
         {
             ["type"] = "input",
             ["block_id"] = field.Under is null ? field.Name : $"{field.Name}{Mark}{field.Under}",
-            ["label"] = Plain(field.Name, 200),
+            ["label"] = Plain(field.Label, 200),
             ["optional"] = !field.Required,
             ["element"] = Element(field),
         };

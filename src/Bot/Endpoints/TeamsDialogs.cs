@@ -67,9 +67,7 @@ internal sealed class TeamsDialogs(TeamsDoor door, TeamsReplies replies, TeamsLa
         }
 
         if (form is null) return TeamsAnswers.Close(why);
-        form = InputForms.With(form, click.Answers);
-        var about = CommandFields.OfRefusal(refused.Refusal!.Code, form.Fields.Select(field => field.Name));
-        if (form.Fields.Any(field => field.Name == about)) form = form with { Fields = [.. form.Fields.Select(field => field.Name == about ? field with { Fault = why } : field)] };
+        form = InputForms.Beside(InputForms.With(form, click.Answers), refused.Refusal!);
         return TeamsAnswers.Dialog(form, form.Fields.Any(field => field.Fault is not null) ? null : why);
     }
 

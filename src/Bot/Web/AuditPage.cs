@@ -62,15 +62,17 @@ internal static class AuditPage
         ? words is null ? new Html("""<section class="empty"><h2>Nothing was decided yet</h2><p>Commands, ticks, approvals, locks and what the bot decides by itself appear here, each once, for ever.</p></section>""")
             : Html.Of($"""<section class="empty"><h2>Nothing with these words</h2><p>Every word has to be found in one line. Try fewer.</p></section>""")
         : Html.Of($"""
-            <section><table class="rows audit"><thead><tr>{((string[])["When", "What", "Run", "Plan", "From"]).Select(name => Html.Of($"""<th scope="col">{name}</th>"""))}</tr></thead><tbody>{page.Lines.Select(Row)}</tbody></table></section>
+            <section><table class="rows audit"><thead><tr>{((Html[])[Html.Of($"When {Texts.Zone}"), new("What"), new("Run"), new("Plan"), new("From")]).Select(name => Html.Of($"""<th scope="col">{name}</th>"""))}</tr></thead><tbody>{page.Lines.Select(Row)}</tbody></table></section>
             """);
 
     private static Html Row(AuditLine line) => Html.Of($"""
-        <tr data-entry="{line.Entry.ToString(CultureInfo.InvariantCulture)}"><td class="quiet">{Texts.Time(line.At)}</td>
+        <tr data-entry="{line.Entry.ToString(CultureInfo.InvariantCulture)}"><td class="quiet">{Texts.Time(line.At, clock: true)}</td>
         <td class="what"><b>{(line.By is null ? "the bot" : RunPages.Name(line.By))}</b> {Texts.Long(line.Says)}<div class="quiet">{line.Decision}</div></td>
-        <td>{(line.Run is { } run ? Html.Of($"""<a href="/runs/{run}">{Texts.Short($"{line.Service} {line.Environment}")}, run {run}</a>""") : Texts.Short($"{line.Service} {line.Environment}".Trim()))}</td>
+        <td>{(line.Run is { } run ? Html.Of($"""<a href="/runs/{run}">{Texts.Short(PlaceOf(line) is { Length: > 0 } place ? $"{place}, run {run}" : $"run {run}")}</a>""") : Texts.Short(PlaceOf(line)))}</td>
         <td class="quiet"><code title="{line.Plan}">{line.Plan?[..8]}</code></td><td class="quiet via">{Texts.Short(From(line.Via))}</td></tr>
         """);
+
+    private static string PlaceOf(AuditLine line) => $"{line.Service} {line.Environment}".Trim();
 
     /// <summary>The surface, and the account where it names one; the rest of a delivery's name tells people nothing.</summary>
     private static string From(string via) => via.Split(':') switch

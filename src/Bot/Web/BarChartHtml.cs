@@ -20,6 +20,7 @@ internal static class BarChartHtml
     public static Html Of(BarChart chart)
     {
         var most = chart.Bars.Select(bar => bar.Values.Sum(value => value ?? 0)).DefaultIfEmpty(0).Max();
+        if (most <= 0) return Html.Of($"""<figure class="bars" data-chart="{chart.Name}"><figcaption><b>{chart.Name}</b> <span class="quiet">none from {chart.Bars[0].Label} on</span></figcaption></figure>""");
         var wide = (double)Width / Math.Max(1, chart.Bars.Length);
         return Html.Of($"""
             <figure class="bars" data-chart="{chart.Name}"><figcaption><b>{chart.Name}</b>{Legend(chart)}</figcaption>

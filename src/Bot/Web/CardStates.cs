@@ -50,7 +50,7 @@ internal static class CardStates
     {
         Body = [new CardBlock.Progress("Roll out v1.2.3", 3, 5, "3 of 5 ready", Tone.Active), Steps(2)],
         Buttons = [new("Pause", ButtonStyle.Plain, Does("pause"))],
-        Next = "After rolling out comes a check of its health.",
+        Next = "Check health follows.",
     };
 
     public static Card Deciding { get; } = Base(Tone.Warning, "waiting for a decision") with

@@ -34,8 +34,18 @@ internal static class ChatPage
     public static Html Line(Viewer viewer, ConversationLine line) => Html.Of($"""
         <div class="entry answer" id="{line.Id}" data-at="{line.At.ToUnixTimeMilliseconds()}" data-reply="{line.Reply.Refusal?.Code ?? "ok"}"{Html.If(line.Points is not null, () => Html.Of($" data-points=\"run-{line.Points}\""))}>
         {Html.If(line.Said is not null, () => Html.Of($"""<div class="said"><span class="unseen">You said: </span>{Texts.Short(line.Said!)}</div>"""))}
-        {(line.Reply.Card is { } card && line.Points is null ? CardHtml.Of(card, new Showing($"{line.Id}-card", line.Id, viewer.Now) { Token = viewer.Token, Run = line.Reply.Run, OnlyYou = true, ReadOnly = viewer.ReadOnly }) : Html.None)}{(line.Reply.Form is { } form && !viewer.ReadOnly ? FormHtml.Of(form, $"{line.Id}-form", viewer.Token) : Html.None)}</div>
+        {(CardOf(viewer, line) is { } card ? CardHtml.Of(card, new Showing($"{line.Id}-card", line.Id, viewer.Now) { Token = viewer.Token, Run = line.Reply.Run, OnlyYou = true, ReadOnly = viewer.ReadOnly }) : Html.None)}{(line.Reply.Form is { } form && !viewer.ReadOnly ? FormHtml.Of(form, line.Id, viewer.Token) : Html.None)}</div>
         """);
+
+    /// <summary>A form asks what its card says is missing, and says itself what does not fit: nobody has to read it twice.</summary>
+    private static Card? CardOf(Viewer viewer, ConversationLine line) => line switch
+    {
+        { Points: not null } => null,
+        { Reply: { Form: { } form, Refusal: { } refusal } } when !viewer.ReadOnly && (IsOfWordsMissing(refusal) || form.Fields.Any(field => field.Fault is not null)) => null,
+        _ => line.Reply.Card,
+    };
+
+    private static bool IsOfWordsMissing(Refusal refusal) => refusal.Code is RefusalCodes.WordsMissing or RefusalCodes.ReasonMissing or RefusalCodes.InputMissing;
 
     /// <summary>Changes whenever the run does.</summary>
     public static string StampOf(RunRow row) => $"run {row.Number} at {row.UpdatedAt.UtcTicks}";

@@ -160,7 +160,8 @@ internal static class ConsoleEndpoints
         var form = await PageResults.FormAsync(http);
         if (form["command"].ToString() is not { Length: > 0 } command) throw new BadHttpRequestException("That is not a form of this bot.");
         var answers = form.Where(field => field.Key.StartsWith(FormHtml.Prefix, StringComparison.Ordinal)).Select(field => KeyValuePair.Create(field.Key[FormHtml.Prefix.Length..], field.Value.ToString().Trim()));
-        var told = await forms.SayAsync(await viewers.OfAsync(http), InputForms.Filled(command, answers), PageResults.DeliveryOf(form), http.RequestAborted);
+        var (viewer, filled) = (await viewers.OfAsync(http), new Filled(command, [.. answers], form["line"].ToString(), PageResults.DeliveryOf(form)));
+        var told = form["again"] == "yes" ? await forms.AskAgainAsync(viewer, filled, http.RequestAborted) : await forms.FillAsync(viewer, filled, http.RequestAborted);
         return PageResults.IsScript(http) ? PageResults.Json(told) : PageResults.SeeOther(http, $"/#{told.Look}");
     }
 

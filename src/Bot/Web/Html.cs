@@ -36,7 +36,12 @@ internal readonly ref struct HtmlWriter(int literalLength, int formattedCount)
 
     public void AppendFormatted(string? value) => text.Append(WebUtility.HtmlEncode(value));
 
-    public void AppendFormatted<T>(T value) => text.Append(WebUtility.HtmlEncode(value?.ToString()));
+    public void AppendFormatted<T>(T value)
+    {
+        // A list is of its own type here, not of the one above: its name would be written in place of what is in it.
+        if (value is IEnumerable<Html> parts) AppendFormatted(parts);
+        else text.Append(WebUtility.HtmlEncode(value?.ToString()));
+    }
 
     public override string ToString() => text.ToString();
 }

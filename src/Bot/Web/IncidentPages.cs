@@ -23,8 +23,8 @@ internal static class IncidentPages
         var all = await incidents.LatestAsync(http.RequestAborted);
         var links = all.OrderBy(one => one.Status).ThenByDescending(one => one.Id.Number).Select(one => Html.Of($"""<li><a href="/{IncidentCard.PathOf(one.Id)}">{Texts.Short(IncidentWords.TitleOf(one))}</a></li>"""));
         return PageResults.Page(Layout.Of("Incidents", "/incidents", viewer, null, Html.Of($"""
-            <div class="run-page"><div class="run-main">{Card(viewer, IncidentCard.List(all, incidents.Now), "incidents")}<ul>{links}</ul>
-            <p><a href="/?say=incident%20declare%20sev1%20%22what%20is%20wrong%22">Declare an incident</a></p></div></div>
+            {Card(viewer, IncidentCard.List(all, incidents.Now), "incidents")}<ul class="links">{links}</ul>
+            <p class="hint-below"><a href="/?say=incident%20declare">Declare an incident</a></p>
             """)));
     }
 
@@ -44,10 +44,10 @@ internal static class IncidentPages
         var times = IncidentTimes.Of(incident);
         return PageResults.Page(Layout.Of(IncidentWords.TitleOf(incident), "/incidents", viewer, null, Html.Of($"""
             <div class="run-page"><div class="run-main">{Card(viewer, IncidentCard.Of(incident, incidents.Now, address.Public), $"incident-{incident.Id.Number}")}
-            <section class="panel" aria-labelledby="times-name"><h2 id="times-name">Times</h2><dl><dt>To detect</dt><dd>{IncidentTimes.Says(times.Detect)}</dd><dt>To acknowledge</dt><dd>{IncidentTimes.Says(times.Acknowledge)}</dd><dt>To mitigate</dt><dd>{IncidentTimes.Says(times.Mitigate)}</dd><dt>To resolve</dt><dd>{IncidentTimes.Says(times.Resolve)}</dd></dl></section>
+            <section class="panel" aria-labelledby="times-name"><h2 id="times-name">Times</h2><dl class="facts"><div><dt>To detect</dt><dd>{IncidentTimes.Says(times.Detect)}</dd></div><div><dt>To acknowledge</dt><dd>{IncidentTimes.Says(times.Acknowledge)}</dd></div><div><dt>To mitigate</dt><dd>{IncidentTimes.Says(times.Mitigate)}</dd></div><div><dt>To resolve</dt><dd>{IncidentTimes.Says(times.Resolve)}</dd></div></dl></section>
             <section class="panel" aria-labelledby="outside-name"><h2 id="outside-name">For people outside</h2><p>{Texts.Long(IncidentWords.Outside(incident))}</p></section>
             <p><a href="/incidents/{incident.Id.Number}/review">The review, as Markdown</a></p></div>
-            <div class="run-side"><section class="panel" id="timeline" aria-labelledby="timeline-name"><h2 id="timeline-name">Timeline</h2><ol class="timeline">
+            <div class="run-side"><section class="panel" id="timeline" aria-labelledby="timeline-name"><h2 id="timeline-name">Timeline {Texts.Zone}</h2><ol class="timeline">
             {lines.OrderBy(line => line.At).TakeLast(500).Select(line => Html.Of($"""<li class="{Marks.ClassOf(line.Tone)}">{Marks.Of(line.Tone)}{Texts.Time(line.At, clock: true)}<div>{Html.If(line.By is not null, () => Html.Of($"<b>{new Person(line.By!).ShortName}</b> "))}{Texts.Long(line.Says)}{Html.If(line.Link is not null, () => Html.Of($""" <a href="{line.Link!.AbsoluteUri}" rel="noopener">The message</a>"""))}</div></li>"""))}
             </ol></section></div></div>
             """)));
@@ -61,5 +61,5 @@ internal static class IncidentPages
     private static async Task<Incident?> FindAsync(IncidentEngine incidents, string word, CancellationToken cancellationToken) =>
         IncidentId.TryParse(word, out var id) || IncidentId.TryParse($"INC-{word}", out id) ? await incidents.FindAsync(id, cancellationToken) : null;
 
-    private static Html Card(Viewer viewer, Card card, string id) => CardHtml.Of(card, new Showing(id, id, viewer.Now) { Token = viewer.Token, ReadOnly = viewer.ReadOnly });
+    private static Html Card(Viewer viewer, Card card, string id, int heading = 1) => CardHtml.Of(card, new Showing(id, id, viewer.Now) { Token = viewer.Token, ReadOnly = viewer.ReadOnly, Heading = heading });
 }

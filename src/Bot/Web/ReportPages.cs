@@ -24,7 +24,7 @@ internal static class ReportPages
             return PageResults.Page(PlainPages.Sorry(viewer, "There is no such service or team", "Its name may be mistyped, or it owns nothing."), StatusCodes.Status404NotFound);
         var report = await reports.MakeAsync(service, group, now - TimeSpan.FromDays(30), now, http.RequestAborted);
         var runs = Report.About(await records.NowAsync(http.RequestAborted), service, group is null ? null : new GroupName(group));
-        var card = ReportCard.Of(report, $"How {report.Of} went in 30 days", current.Calendar.Zone.Says, address.Public);
+        var card = ReportCard.Of(report, $"How {report.Of} went in 30 days", at => $"{current.Calendar.Zone.Says(at)} {current.Calendar.Zone}", address.Public);
         return PageResults.Page(Layout.Of("Reports", "/reports", viewer, null, Html.Of($"""
             <h1>Reports</h1>{Choice(current, named)}
             <div class="run-page"><div class="run-main">{CardHtml.Of(card, new Showing("report", "report", viewer.Now) { Token = viewer.Token, ReadOnly = viewer.ReadOnly })}</div>

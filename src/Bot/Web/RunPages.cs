@@ -25,7 +25,7 @@ internal static class RunPages
     });
 
     public static Html Timeline(RunPage page) => Html.Of($"""
-        <section class="panel" id="timeline" aria-labelledby="timeline-name"><h2 id="timeline-name">Timeline</h2><ol class="timeline">
+        <section class="panel" id="timeline" aria-labelledby="timeline-name"><h2 id="timeline-name">Timeline {Texts.Zone}</h2><ol class="timeline">
         {page.Timeline.Select((line, number) => Html.Of($"""<li data-key="t{number}" class="{Marks.ClassOf(line.Tone)}">{Marks.Of(line.Tone)}{Texts.Time(line.At, clock: true)}<div>{Html.If(line.By is not null, () => Html.Of($"<b>{Name(line.By!)}</b> "))}{Texts.Long(line.Says)}</div></li>"""))}
         </ol></section>
         """);

@@ -17,7 +17,7 @@ internal static class RunbookPages
 
     public static Html One(Viewer viewer, ShownRunbook one) => Layout.Of(one.Runbook.Name, "/runbooks", viewer, null, Html.Of($"""
         <h1>{Texts.Short(one.Runbook.Name)}</h1>{Html.If(one.Runbook.Summary.Length > 0, () => Html.Of($"<p>{Texts.Long(one.Runbook.Summary)}</p>"))}
-        <p class="quiet">{Starts(one)} · {Texts.Short(Uses(one))} · a step that fails: it {Texts.Short(one.Runbook.OnFailure.Says())}</p>
+        <p class="quiet">{Starts(one)}. {(one is { UsedBy.IsEmpty: true, Runbook.SuggestedFor.IsEmpty: false } ? "It is " : "For ")}{Texts.Short(Uses(one))}. When a step fails, it {Texts.Short(one.Runbook.OnFailure.Says())}.</p>
         {(one.Model is { } model ? Html.Of($"""<figure class="picture panel"><img src="/runbooks/{Uri.EscapeDataString(one.Runbook.Name)}/picture.svg" alt="{Alt(model)}"><figcaption class="quiet">As it is walked for {Texts.Short(model.Service.Name)} in {Texts.Short(model.Environment.Name)}: round for approvals, amber for people, blue for what changes something.</figcaption></figure>""")
             : new Html("""<p>No service could run it yet.</p>"""))}
         {Live(one)}{Inputs(one)}
@@ -38,9 +38,9 @@ internal static class RunbookPages
 
     private static Html Starts(ShownRunbook one) => one.Runbook switch
     {
-        { Schedules: [var schedule, ..] } => Html.Of($"starts by itself: {Texts.Short($"{schedule.Cron} {schedule.Zone}")}"),
-        { StartsWith: "deploy" } => new Html("starts with <code>deploy</code>"),
-        _ => Html.Of($"starts with <code>run {Texts.Short(one.Runbook.Name)}</code>"),
+        { Schedules: [var schedule, ..] } => Html.Of($"Starts by itself: {Texts.Short($"{schedule.Cron} {schedule.Zone}")}"),
+        { StartsWith: "deploy" } => new Html("Starts with <code>deploy</code>"),
+        _ => Html.Of($"Starts with <code>run {Texts.Short(one.Runbook.Name)}</code>"),
     };
 
     private static string Uses(ShownRunbook one) => one.UsedBy.Length switch

@@ -33,9 +33,9 @@ internal static class ServicesPage
         var run = line.By is null ? null : brought.GetValueOrDefault(site);
         return Html.Of($"""
             <td data-label="{environment}" data-key="c-{line.Service}-{line.Environment}" data-site="{line.Service}/{line.Environment}" data-version="{line.Live}"><div class="cell-head"><b class="version">{Texts.Short(line.Live ?? "not known")}</b>{Tags(line)}</div>
-            <p class="quiet health {Marks.ClassOf(HealthOf(line))}" data-health="{Marks.NameOf(HealthOf(line))}">{Marks.Of(HealthOf(line))}{(line is { Live: not null, Ready: { } ready } ? Html.Of($"{ready} of {line.Replicas} ready") : Texts.Short(line.Says))}{Brought(line, run)}</p>
+            <p class="quiet health {Marks.ClassOf(HealthOf(line))}" data-health="{Marks.NameOf(HealthOf(line))}">{Marks.Of(HealthOf(line))}<span>{(line is { Live: not null, Ready: { } ready } ? Html.Of($"{ready} of {line.Replicas} ready") : Texts.Short(line.Says))}{Brought(line, run)}</span></p>
             {Html.If(line.ByHand is not null, () => Html.Of($"""<div class="notice tone-warning" data-notice="by-hand">{Marks.Of(Tone.Warning)}<div><b>Changed by hand.</b> {Texts.Long(line.ByHand!)}</div></div>"""))}
-            {Html.If(line.WatchedUntil is not null, () => Html.Of($"""<p class="quiet">watched until {Texts.Time(line.WatchedUntil!.Value, clock: true)}</p>"""))}
+            {Html.If(line.WatchedUntil is not null, () => Html.Of($"""<p class="quiet">Watched until {Texts.Time(line.WatchedUntil!.Value, clock: true)}</p>"""))}
             {line.Failed.Take(1).Select(failed => Html.Of($"""<p class="quiet"><b>{Texts.Short(failed.Version)} failed here</b>, in <a href="/runs/{failed.Run}">run {failed.Run}</a>: {Texts.Long(failed.Why)}</p>"""))}
             {Html.If(held.ContainsKey(site), () => HeldHtml(held[site]))}
             {(line.Open is { } open ? Html.Of($"""<p class="open"><a href="/runs/{open.Number}" class="state {Marks.ClassOf(RunPages.ToneOf(open))}">{Marks.Of(RunPages.ToneOf(open))}<span>Run {open.Number} to {Texts.Short(open.Version)}: {Answers.StatusOf(open)}</span></a></p>""") : Html.None)}</td>
@@ -66,7 +66,7 @@ internal static class ServicesPage
     }
 
     private static Html Brought(BoardLine line, LiveRow? run) => line is { By: { } by, Since: { } since }
-        ? Html.Of($", since {Texts.Time(since)} by {RunPages.Name(by)}{(run is null ? Html.None : Html.Of($"""<span class="nowrap">, <a href="/runs/{run.Run}">run {run.Run}</a></span>"""))}")
+        ? Html.Of($", brought {Texts.Time(since)} by {RunPages.Name(by)}{(run is null ? Html.None : Html.Of($"""<span class="nowrap">, <a href="/runs/{run.Run}">run {run.Run}</a></span>"""))}")
         : Html.None;
 
     private static Html Tags(BoardLine line) => Html.Of($"""

@@ -35,6 +35,9 @@ internal static class Texts
         return Html.Of($"""<time datetime="{utc.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}" title="{exact}"{(clock ? new Html(" data-clock") : Html.None)}>{(clock ? exact[11..] : exact[..16] + " UTC")}</time>""");
     }
 
+    /// <summary>The zone of the clocks below it: UTC, or once the page's script has told them in the reader's zone, that.</summary>
+    public static readonly Html Zone = new("""<span class="zone quiet" data-zone>UTC</span>""");
+
     private static Html Own(string text) => Html.Of($"<bdi>{Balanced(text)}</bdi>");
 
     /// <summary>The text with each of its isolates ended, and none ended that it did not begin.</summary>

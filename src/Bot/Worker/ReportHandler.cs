@@ -25,7 +25,7 @@ internal sealed class ReportHandler(Reports reports, Chats chats, Func<Configura
         if (PlaceOf(wanted.Channel) is { } place && chats.For(place.Surface) is { } chat)
         {
             var report = await reports.MakeAsync(null, group, due - Reports.Week, due, cancellationToken);
-            var card = ReportCard.Of(report, $"The week of {group}", current.Calendar.Zone.Says, address.Public);
+            var card = ReportCard.Of(report, $"The week of {group}", at => $"{current.Calendar.Zone.Says(at)} {current.Calendar.Zone}", address.Public);
             if (await chat.SayAsync(work, place, card, $"{Reports.Kind}:{group}:{due.ToUnixTimeSeconds()}", null, cancellationToken) is Outcome<Posted>.Later later && work.Attempt < Patience) return work.Again(later);
         }
 

@@ -88,8 +88,8 @@ public static class TeamsForms
         // A list without a line is refused by Teams, and the whole dialog with it.
         if (offered.Count == 0) return [Input(field), .. Under(field)];
         var list = Choices([.. offered.Select(one => (one.Label, one.Value))]);
-        (list["id"], list["label"]) = (Prefix + field.Name, OneLine(field.Name, 100));
-        var other = new JsonObject { ["type"] = "Input.Text", ["maxLength"] = 500, ["id"] = OtherPrefix + field.Name, ["label"] = $"Another {OneLine(field.Name, 80)}" };
+        (list["id"], list["label"]) = (Prefix + field.Name, OneLine(field.Label, 100));
+        var other = new JsonObject { ["type"] = "Input.Text", ["maxLength"] = 500, ["id"] = OtherPrefix + field.Name, ["label"] = "Or another, not on the list" };
         if (field.Value is { Length: > 0 and <= 500 } value)
         {
             if (offered.Any(one => one.Value == value)) list["value"] = value;
@@ -109,8 +109,8 @@ public static class TeamsForms
     {
         var choices = field.Offered().Take(MostChoices + 1).ToArray();
         var input = choices.Length is > 0 and <= MostChoices ? Choices(choices) : new JsonObject { ["type"] = "Input.Text", ["maxLength"] = 500 };
-        (input["id"], input["label"]) = (Prefix + field.Name, OneLine(field.Name, 100));
-        if (field.Required) (input["isRequired"], input["errorMessage"]) = (true, $"{OneLine(field.Name, 100)} is needed.");
+        (input["id"], input["label"]) = (Prefix + field.Name, OneLine(field.Label, 100));
+        if (field.Required) (input["isRequired"], input["errorMessage"]) = (true, $"{OneLine(field.Label, 100)} is needed.");
         if (field.Value is { Length: > 0 and <= 500 } value && (choices.Length is 0 or > MostChoices || choices.Any(choice => choice.Value == value))) input["value"] = ShownText.Fit(value, 500);
         return input;
     }

@@ -38,6 +38,9 @@ public sealed record AccessRules(ImmutableArray<Group> Groups, ImmutableArray<Gr
 {
     public static readonly GroupName Owners = new("owners");
 
+    /// <summary>How many people are named to be asked; of more, the group's name has to do.</summary>
+    private const int Named = 5;
+
     public static readonly AccessRules Empty = new([], [], []);
 
     /// <summary>Null when the caller has the right; else why not, and who has it.</summary>
@@ -60,7 +63,14 @@ public sealed record AccessRules(ImmutableArray<Group> Groups, ImmutableArray<Gr
         var wanted = Resolve(groups, owners);
         return wanted.Any(group => IsIn(caller, group))
             ? null
-            : new Refusal(RefusalCodes.NotInGroup, $"{caller.Name} is not in {Words(wanted)}.", "Ask somebody who is.");
+            : new Refusal(RefusalCodes.NotInGroup, $"{caller.Name} is not in {Words(wanted)}.", Members(wanted) is { Length: > 0 and <= Named } people ? $"Ask {Work.Words.List(people.Select(person => person.ShortName), "or")}." : "Ask somebody who is.");
+    }
+
+    /// <summary>Those whom the groups name themselves; none where somebody may be meant whom only another system knows.</summary>
+    private ImmutableArray<Person> Members(ImmutableArray<GroupName> groups)
+    {
+        var known = Groups.Where(group => groups.Contains(group.Name)).ToList();
+        return known.Any(group => group.All || !group.Outside.IsEmpty) ? [] : [.. known.SelectMany(group => group.Members).Distinct().OrderBy(person => person.Email, StringComparer.Ordinal)];
     }
 
     /// <summary>Null when the caller is a known person; else why they may only read.</summary>

@@ -19,6 +19,9 @@ public sealed record Form(string Title, string Command, ImmutableArray<FormField
 /// <param name="Choices">For a choice, what there is; else empty.</param>
 public sealed record FormField(string Name, string Type, string Help, string? Value, bool Required, ImmutableArray<string> Choices)
 {
+    /// <summary>What it is called where people read it: by itself the name as a sentence begins, <c>Follow ups</c> for <c>follow-ups</c>.</summary>
+    public string Label { get; init => field = string.IsNullOrEmpty(value) ? Named(Name) : value; } = Named(Name);
+
     /// <summary>What is wrong with what was given, in words; null when nothing is or nothing was.</summary>
     public string? Fault { get; init; }
 
@@ -34,6 +37,8 @@ public sealed record FormField(string Name, string Type, string Help, string? Va
     /// <summary>Each choice as it is shown, and as it is given.</summary>
     public IEnumerable<(string Label, string Value)> Offered() =>
         Type == "flag" ? [("yes", "true"), ("no", "false")] : Choices.Select(choice => (Suggested.FirstOrDefault(one => one.Value == choice)?.Label ?? choice, choice));
+
+    private static string Named(string name) => name.Replace('-', ' ').Replace('_', ' ') is [var first, .. var rest] ? char.ToUpperInvariant(first) + rest : name;
 }
 
 /// <summary>An answer that is likely, and what helps to choose it: <c>2 h ago, ana, checks green</c>.</summary>

@@ -215,7 +215,7 @@ public static class RunCard
     private static string Following(RunState run, StepProgress current)
     {
         var next = run.Steps.SkipWhile(step => step != current).Skip(1).FirstOrDefault(step => step.Status == StepStatus.Pending && run.IsOfThisWay(step));
-        return next is null ? $"{Lower(current.Step.Title)} is the last step" : $"after {Lower(current.Step.Title)} comes {Lower(next.Step.Title)}";
+        return next is null ? $"{Lower(current.Step.Title)} is the last step" : $"{Lower(next.Step.Title)} follows";
     }
 
     private static IEnumerable<string> Choices(RunState run)

@@ -50,7 +50,7 @@ public static class IncidentCard
     {
         yield return new Fact("Severity", $"{incident.Severity.Name}: {incident.Severity.Says}");
         if (!incident.Services.IsEmpty) yield return new Fact("Affected", Words.List(incident.Services));
-        yield return new Fact(incident.IsOpen ? "Open for" : "Took", Words.Duration((incident.ResolvedAt ?? now) - incident.DeclaredAt));
+        yield return new Fact(incident.IsOpen ? "Open for" : "Took", Words.Duration(TimeSpan.FromSeconds(Math.Floor(((incident.ResolvedAt ?? now) - incident.DeclaredAt).TotalSeconds))));
         foreach (var role in Enum.GetValues<IncidentRole>())
             if (incident.Roles.TryGetValue(role, out var person) || incident.IsOpen) yield return new Fact(Capital(IncidentWords.Of(role)), person.Email is null ? "nobody yet" : person.ShortName);
         if (incident.Room is { } room) yield return new Fact("Channel", $"#{room.Name}");

@@ -55,7 +55,7 @@ public static class ReportCard
 
     private static string Sentence(Report report) => report.Runs == 0 && report.Dora.Deployments == 0
         ? $"Nothing of {report.Of} was run in that time."
-        : $"{report.Of}: {Frequency(report.Dora)}; lead time {Lead(report.Dora)}; {Rate(report.Dora)} failed; time to restore: {Restore(report.Dora)}.";
+        : $"{(report.Of == "everything" ? "Everything" : report.Of)}: {Frequency(report.Dora)}; lead time {Lead(report.Dora)}; {Rate(report.Dora)} failed; time to restore: {Restore(report.Dora)}.";
 
     private static IEnumerable<CardBlock> Time(Report report)
     {

@@ -21,6 +21,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     private IReadOnlyDictionary<string, string?>? served;
     private string? authorization;
     private WebApplication bot = null!;
+    private Func<string, string?>? ask;
     private Func<IResult> answer = () => Json(new ApiReply(new Card("Done", Tone.Good, null, "Done."), null, null));
 
     public async ValueTask InitializeAsync()
@@ -141,6 +142,31 @@ public sealed class CommandLineTests : IAsyncLifetime
         Guid.TryParse(heard[0].Delivery, out _).ShouldBeTrue();
         heard[0].As.ShouldBe(args.Contains("--as") ? "ana@example.com" : null);
         output.ToString().ShouldContain("Done");
+    }
+
+    [Fact]
+    public async Task Of_what_was_asked_and_refused_only_the_answer_that_does_not_fit_has_to_be_given_again()
+    {
+        var missing = new Refusal(RefusalCodes.ReasonMissing, "A lock needs a reason.", "Say why.");
+        var form = new Form("Lock", "lock api", [new("reason", "text", "", null, true, []), new("until", "text", "", null, false, [])]);
+        var replies = new Queue<ApiReply>(
+        [
+            new(null, null, missing, form),
+            new(null, null, new Refusal(RefusalCodes.WordUnknown, "\"some day\" is no moment.", "Say tomorrow 10:00.")),
+            new(new Card("Done", Tone.Good, null, "Done."), null, null),
+        ]);
+        answer = () => Json(replies.Dequeue());
+        var (asked, answers) = (new List<string>(), new Queue<string>(["a leak", "some day", "", "in 2h"]));
+        ask = question =>
+        {
+            asked.Add(question);
+            return answers.Dequeue();
+        };
+        (await RunAsync("lock", "api")).ShouldBe(0, error.ToString());
+        asked.ShouldBe(["Reason: ", "Until (optional): ", "Reason [a leak]: ", "Until (optional): "]);
+        output.ToString().ShouldContain("\"some day\" is no moment. Say tomorrow 10:00.");
+        heard.Select(command => command.Text).ShouldBe(["lock api", "lock --reason \"a leak\" --until \"some day\" api", "lock --reason \"a leak\" --until \"in 2h\" api"]);
+        heard.Select(command => command.Delivery).Distinct().Count().ShouldBe(3);
     }
 
     [Fact]
@@ -301,7 +327,7 @@ public sealed class CommandLineTests : IAsyncLifetime
 
     private Task<int> RunAsync(params string[] args)
     {
-        var terminal = new Terminal(output, error, variables.GetValueOrDefault, Colours: false, Width: 80) { Pace = TimeSpan.FromMilliseconds(5) };
+        var terminal = new Terminal(output, error, variables.GetValueOrDefault, Colours: false, Width: 80) { Pace = TimeSpan.FromMilliseconds(5), Ask = ask };
         return new CommandLine(terminal).RunAsync(args, settings =>
         {
             served = settings;

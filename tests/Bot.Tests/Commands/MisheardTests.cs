@@ -174,8 +174,8 @@ public sealed class MisheardTests
     [Fact]
     public void A_refusal_says_why_and_shows_what_there_is()
     {
-        Example.Misheard("deploy aip v1.2.3 prod").Refusal.ShouldBe(new Refusal("service-unknown", "There is no service `aip`: did you mean api?", "Services: api, auth, web, Billing-Jobs."));
-        Example.Misheard("deploy api v1.2.3 prdo").Refusal.ShouldBe(new Refusal("environment-unknown", "There is no environment `prdo` of api: did you mean prod?", "Environments of api: staging, prod."));
+        Example.Misheard("deploy aip v1.2.3 prod").Refusal.ShouldBe(new Refusal("service-unknown", "There is no service \"aip\": did you mean api?", "Services: api, auth, web, Billing-Jobs."));
+        Example.Misheard("deploy api v1.2.3 prdo").Refusal.ShouldBe(new Refusal("environment-unknown", "There is no environment \"prdo\" of api: did you mean prod?", "Environments of api: staging, prod."));
         Example.Misheard("deploy api").Refusal.ShouldBe(new Refusal(
             "words-missing", "Deploy which version and which environment?",
             $"Latest versions of api: v1.2.3, v1.2.2. Environments of api: staging, prod. It is written {Grammar.Usage("deploy")}."));
@@ -200,8 +200,8 @@ public sealed class MisheardTests
     [Fact]
     public void What_people_typed_is_cut_and_made_harmless_before_it_is_repeated()
     {
-        Example.Misheard($"deploy \u202Ee`v\u200Bil{new string('x', 500)} v1.2.3 prod").Refusal.Why.ShouldBe($"There is no service `e'vil{new string('x', 54)}…`.");
-        Example.Misheard("deploy moon\u0007 v1.2.3 prod").Refusal.Why.ShouldBe("There is no service `moon`.");
+        Example.Misheard($"deploy \u202Ee`v\u200Bil{new string('x', 500)} v1.2.3 prod").Refusal.Why.ShouldBe($"There is no service \"e'vil{new string('x', 54)}…\".");
+        Example.Misheard("deploy moon\u0007 v1.2.3 prod").Refusal.Why.ShouldBe("There is no service \"moon\".");
     }
 
     [Fact]
@@ -209,7 +209,7 @@ public sealed class MisheardTests
     {
         var card = MisheardCard.Of(Example.Misheard("deploy aip v1.2.3 prod"));
         card.Tone.ShouldBe(Tone.Warning);
-        card.Title.ShouldBe("There is no service `aip`: did you mean api?");
+        card.Title.ShouldBe("There is no service \"aip\": did you mean api?");
         card.Footer.ShouldBe("service-unknown");
         card.Next.ShouldBe("Services: api, auth, web, Billing-Jobs.");
         var button = card.Buttons.ShouldHaveSingleItem();

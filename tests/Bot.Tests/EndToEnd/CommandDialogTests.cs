@@ -32,7 +32,7 @@ public sealed class CommandDialogTests : IAsyncLifetime
         await dora.ClickAsync(answer, "Fill it in");
         var view = await stage.Slack.ViewAsync(stage.Dora);
         var refused = await dora.FillAsync(view, ("environment", "prod"), ("to", "latest"));
-        ((string?)refused.Errors.ShouldNotBeNull()["to~api"]).ShouldNotBeNull().ShouldContain("`latest` is not a version");
+        ((string?)refused.Errors.ShouldNotBeNull()["to~api"]).ShouldNotBeNull().ShouldContain("\"latest\" is not a version");
         (await dora.FillAsync(view, ("environment", "prod"), ("to", "v1.2.1"), ("reason", "it leaks"))).Errors.ShouldBeNull();
         var card = await stage.CardAsync(message => message.Shows("Roll api back to v1.2.1"));
         card.Says.ShouldContain("it leaks");
@@ -64,7 +64,7 @@ public sealed class CommandDialogTests : IAsyncLifetime
         await stage.CardAsync(message => message.Shows("Deploy web v7 to prod"));
         await ana.TypeAsync(Stage.Channel, "/chatops note");
         var view = await stage.Slack.ViewAsync(stage.Ana);
-        view.View.ToJsonString().ShouldContain("1 \\u00B7 deploy api v1.2.3 prod");
+        view.View.ToJsonString().ShouldContain("1 \\u00B7 api v1.2.3 in prod: waiting for ");
         (await ana.FillAsync(view, ("run", "2"), ("note", "the cache was warm \"by 14:10\""))).Errors.ShouldBeNull();
         (await bot.NewClient().GetStringAsync("runs/2")).ShouldContain("the cache was warm");
         (await bot.NewClient().GetStringAsync("runs/1")).ShouldNotContain("the cache was warm");

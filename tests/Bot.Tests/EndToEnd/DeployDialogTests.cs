@@ -66,7 +66,7 @@ public sealed class DeployDialogTests : IAsyncLifetime
         await ana.TypeAsync(Stage.Channel, "/deploy api --no-queue");
         var view = await stage.Slack.ViewAsync(stage.Ana);
         var refused = await ana.FillAsync(view, ("version", "latest"));
-        ((string?)refused.Errors.ShouldNotBeNull()["version~api"]).ShouldNotBeNull().ShouldContain("`latest` is not a version");
+        ((string?)refused.Errors.ShouldNotBeNull()["version~api"]).ShouldNotBeNull().ShouldContain("\"latest\" is not a version");
         (await ana.FillAsync(view, ("version", "v1.3.0"))).Errors.ShouldBeNull();
         await stage.CardAsync(message => message.Shows("Deploy api v1.3.0 to prod"));
     }

@@ -51,6 +51,7 @@ public sealed class FrontDoorTests
         using var cross = new HttpRequestMessage(HttpMethod.Post, "/say") { Content = new FormUrlEncodedContent([new("text", "status")]) };
         cross.Headers.Add("Origin", "https://evil.example.com");
         (await http.SendAsync(cross)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await http.GetStringAsync("/health")).ShouldBe("ready");
         (await http.GetAsync("/api/v1/runs/999")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 

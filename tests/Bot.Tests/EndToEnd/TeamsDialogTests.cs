@@ -124,7 +124,7 @@ public sealed class TeamsDialogTests : IAsyncLifetime
         var asked = await AskedAsync("incident declare", "Fill it in");
         var dialog = await ana.PressAsync(asked, "Fill it in");
         var wrong = await ana.FillAsync(asked, dialog, ("severity", "sev3"), ("title", "checkout is failing"), ("services", "nope"));
-        wrong.Says.ShouldContain("There is no service `nope`");
+        wrong.Says.ShouldContain("There is no service \"nope\"");
         (ValueOf(wrong, "in.severity"), ValueOf(wrong, "in.title")).ShouldBe(("sev3", "checkout is failing"));
         (await ana.FillAsync(asked, wrong, ("services", "api"))).Says.ShouldContain("is declared");
         var card = await teams.MessageAsync(TeamsStandIn.Deploys, message => message.Thread is null && message.Shows("checkout is failing") && message.Card is not null, Patience);

@@ -91,7 +91,7 @@ public sealed class ConsoleFormsTests : IAsyncLifetime
         await ana.SayAsync("deploy api v1.2.3 prod");
         for (var item = 0; item < 3; item++) await ana.ClickAsync(await ana.OpenAsync(), "tick");
         await ana.ClickAsync(await ana.OpenAsync(), "approve");
-        (await ana.OpenAsync()).ShouldContain("data-reply=\"not-in-group\"");
+        (await ana.OpenAsync()).ShouldSatisfyAllConditions(page => page.ShouldContain("data-reply=\"not-in-group\""), page => page.ShouldContain("Ask ben, dora or eli."));
         using var other = stage.Browser();
         (await other.OpenAsync()).ShouldNotContain("not-in-group");
         await ana.PostAsync("/be", ("person", "ben@example.com"));
@@ -170,6 +170,46 @@ public sealed class ConsoleFormsTests : IAsyncLifetime
 
         (await ana.OpenAsync()).ShouldContain("value=\"ana@example.com\" selected");
     }
+
+    [Fact]
+    public async Task A_form_says_beside_its_field_what_does_not_fit_and_makes_room_once_it_is_done()
+    {
+        await ana.SayAsync("lock api");
+        var asked = LineOf(await ana.OpenAsync());
+        await FillAsync(asked, ("service", "api"), ("environment", "prod"), ("reason", "moving the database"), ("until", "some day"));
+        var page = await ana.OpenAsync();
+        LineOf(page).ShouldBe(asked, "the form stays where it is");
+        Regex.Match(page, "<label for=\"[^\"]*\">Until.*?</div>", RegexOptions.Singleline).Value.ShouldContain("<b class=\"fault\">");
+        Regex.Count(page, "class=\"fault\"").ShouldBe(1);
+        page.ShouldContain("value=\"moving the database\"", customMessage: "nobody types it again");
+        page.ShouldContain("<option value=\"prod\" selected>");
+
+        await FillAsync(asked, ("service", "api"), ("environment", "prod"), ("reason", "moving the database"), ("until", "in 2h"));
+        page = await ana.OpenAsync();
+        page.ShouldNotContain("name=\"in.until\"");
+        page.ShouldContain("You said: </span><bdi>lock api prod --reason &quot;moving the database&quot; --until &quot;in 2h&quot;</bdi>");
+        (await ana.OpenAsync("/services")).ShouldContain("moving the database");
+    }
+
+    [Fact]
+    public async Task What_follows_from_another_answer_is_offered_anew_and_nothing_is_chosen_for_anybody()
+    {
+        await ana.SayAsync("rollback");
+        var asked = LineOf(await ana.OpenAsync());
+        await FillAsync(asked, ("service", "worker"), ("environment", "qa"), ("to", "v1"), ("again", "yes"));
+        var page = await ana.OpenAsync();
+        LineOf(page).ShouldBe(asked);
+        page.ShouldContain("<option value=\"worker\" selected>");
+        page.ShouldContain("<option value=\"\">Choose</option><option value=\"staging\">", customMessage: "an environment that is not there is not taken for another");
+        page.ShouldContain("data-key=\"to worker\"", customMessage: "its versions are those of the service");
+        page.ShouldNotContain("value=\"v1\"");
+        (await ana.OpenAsync("/runs")).ShouldNotContain("data-run=");
+    }
+
+    private static string LineOf(string page) => Regex.Match(page, "name=\"line\" value=\"([^\"]+)\"").Groups[1].Value;
+
+    private Task<HttpResponseMessage> FillAsync(string line, params (string Name, string Value)[] answers) => ana.PostAsync("/fill",
+        [("command", answers.Any(answer => answer.Name == "until") ? "lock" : "rollback"), ("line", line), ("delivery", Guid.NewGuid().ToString("N")), .. answers.Select(answer => answer.Name == "again" ? answer : ($"in.{answer.Name}", answer.Value))]);
 
     [Fact]
     public async Task What_waits_for_somebody_is_shown_to_them_and_to_nobody_else()

@@ -19,8 +19,8 @@ public sealed class FormHtmlTests
         html.ShouldContain("name=\"token\" value=\"0123\"");
         html.ShouldContain("Run &lt;purge&gt;");
         html.ShouldContain("What &lt;it&gt; is for");
-        html.ShouldContain("name=\"in.why\" type=\"text\" inputmode=\"text\" value=\"\" maxlength=\"500\" aria-describedby=\"f-0-help\" required>");
-        html.ShouldContain("inputmode=\"decimal\" value=\"many\" maxlength=\"500\" aria-describedby=\"f-1-help\" aria-invalid=\"true\">");
+        html.ShouldContain("name=\"in.why\" type=\"text\" inputmode=\"text\" value=\"\" maxlength=\"500\" aria-describedby=\"f-form-0-help\" required>");
+        html.ShouldContain("inputmode=\"decimal\" value=\"many\" maxlength=\"500\" aria-describedby=\"f-form-1-help\" aria-invalid=\"true\">");
         html.ShouldContain("keep must be a number.");
         html.ShouldContain("<option value=\"us\" selected>us</option>");
         html.ShouldContain("value=\"run purge api prod\"");

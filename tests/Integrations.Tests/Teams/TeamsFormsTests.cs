@@ -38,7 +38,7 @@ public sealed class TeamsFormsTests
         ((string?)Input(Dialog(new Form("T", "deploy", [Choice("version", [.. Enumerable.Range(0, many).Select(at => $"v{at}")])])), "in.version")["type"]).ShouldBe(type);
 
     [Theory]
-    [InlineData(true, "version is needed.")]
+    [InlineData(true, "Version is needed.")]
     [InlineData(false, null)]
     public void What_must_be_given_says_so(bool required, string? message)
     {

@@ -109,9 +109,11 @@ async function onSubmit(event) {
   if (!text || form.dataset.sending) return;
   form.dataset.sending = 'yes';
   $('empty')?.remove();
+  let told;
   try {
     // Kept on the line until it was heard: a lost connection loses no words, and the same form sent again is the same delivery.
-    if (await send(form)) {
+    told = await send(form);
+    if (told) {
       remember(text);
       // What was typed meanwhile stays.
       if (words.value.trim() === text) words.value = '';
@@ -120,7 +122,10 @@ async function onSubmit(event) {
   } finally {
     delete form.dataset.sending;
     suggest(words);
-    words.focus({ preventScroll: true });
+    // What is asked is answered next, unless somebody types on already.
+    const question = !words.value && told?.look && $(told.look)?.querySelector('.field :is(input, select)');
+    if (question) question.focus();
+    else words.focus({ preventScroll: true });
   }
 }
 

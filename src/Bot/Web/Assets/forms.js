@@ -82,6 +82,10 @@ export function catchForms() {
     event.preventDefault();
     act(event.target);
   });
+  // What other fields offer follows from this one: the bot makes the form anew, and nothing is done.
+  document.addEventListener('change', event => {
+    if (event.target.matches?.('[data-leads]')) send(event.target.form, { again: 'yes' });
+  });
   // The second half of a double click is no click: by then the button may mean something else.
   document.addEventListener('click', event => {
     if (event.detail > 1 && event.target.closest?.('form.act')) event.preventDefault();

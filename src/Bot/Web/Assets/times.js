@@ -25,6 +25,9 @@ function span(seconds) {
   return `${Math.floor(seconds / 86400)} days`;
 }
 
+// Cards say their moments in UTC, for everybody the same; whoever reads both has to know which these are.
+const zone = new Intl.DateTimeFormat(undefined, { timeZoneName: 'short' }).formatToParts(Date.now()).find(part => part.type === 'timeZoneName')?.value ?? 'local';
+
 const write = (element, text) => { if (element.textContent !== text) element.textContent = text; };
 
 export function tell() {
@@ -33,5 +36,6 @@ export function tell() {
     const at = new Date(time.dateTime);
     write(time, 'clock' in time.dataset ? clock(at, now) : distance((at - now) / 1000));
   }
+  for (const element of document.querySelectorAll('[data-zone]')) write(element, zone);
   for (const took of document.querySelectorAll('[data-since].took')) write(took, span(Math.max(0, Math.floor(now / 1000 - Number(took.dataset.since)))));
 }
