@@ -44,6 +44,8 @@ internal sealed class WatchedStore(IStore store) : IStore
 
     public Task MigrateAsync(CancellationToken cancellationToken) => store.MigrateAsync(cancellationToken);
 
+    public Task TakeOverAsync(DateTimeOffset now, CancellationToken cancellationToken) => store.TakeOverAsync(now, cancellationToken);
+
     public Task<long> NextRunNumberAsync(CancellationToken cancellationToken) => store.NextRunNumberAsync(cancellationToken);
 
     public Task<int> ForgetDeliveriesAsync(DateTimeOffset before, CancellationToken cancellationToken) => store.ForgetDeliveriesAsync(before, cancellationToken);
