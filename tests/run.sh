@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every test. On Debian it installs what the tests use (PostgreSQL, Chromium, Prometheus, Alertmanager, SQLite); where it can't, it says what was skipped.
-# CHATOPS_FUZZ=1000000 tries each parser that often with broken input. Needs: the .NET 10 SDK. Usage: tests/run.sh [PROJECT…], e.g. tests/run.sh Runbooks
+# What each test took stands in artifacts/tests afterwards. CHATOPS_FUZZ=1000000 tries each parser that often with broken input. Needs: the .NET 10 SDK. Usage: tests/run.sh [PROJECT…], e.g. tests/run.sh Runbooks
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -40,11 +40,13 @@ projects=("$@")
 [ ${#projects[@]} -gt 0 ] || projects=(Runbooks Integrations Bot)
 passed=0 failed=0 skipped=0
 logs=$(mktemp -d)
+results=artifacts/tests
+mkdir -p "$results"
 for project in "${projects[@]}"; do
   log="$logs/$project"
   # Tests of whole processes wait more than they work.
   threads=(); [ "$project" != Bot ] || threads=(-maxThreads 4)
-  dotnet "tests/$project.Tests/bin/Release/net10.0/ChatOps.$project.Tests.dll" -noLogo -noColor "${threads[@]}" >"$log" 2>&1
+  dotnet "tests/$project.Tests/bin/Release/net10.0/ChatOps.$project.Tests.dll" -noLogo -noColor "${threads[@]}" -xml "$results/$project.xml" >"$log" 2>&1
   line=$(grep -aE 'Total: [0-9]+' "$log" | tail -n 1)
   echo "$project: ${line:-did not finish}"
   total=$(sed -nE 's/.*Total: ([0-9]+).*/\1/p' <<<"$line"); errors=$(sed -nE 's/.*Errors: ([0-9]+).*/\1/p' <<<"$line")

@@ -72,7 +72,11 @@ static (WebApplication App, BotSettings Settings)? Build(IReadOnlyDictionary<str
     services.AddRuns();
     services.AddCommands();
     services.AddConsole().AddSignIn(console);
-    services.AddOpenApi();
+    services.AddOpenApi(options => options.AddDocumentTransformer((document, _, _) =>
+    {
+        (document.Info.Title, document.Info.Version) = ("ChatOps", "v1");
+        return Task.CompletedTask;
+    }));
     services.AddDoctor(settings);
     return (builder.Build(), settings);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Work;
 
 namespace ChatOps.Integrations.Slack;
 
@@ -88,7 +89,7 @@ internal sealed class SlackPage(Card card)
         foreach (var step in block.Lines.TakeWhile(_ => !rich.IsFull))
         {
             rich.Line().Plain(SlackCards.MarkOf(step.Tone) + " ").Bold(step.Title, 200).Short(" – " + step.Mark, 60);
-            if (step.Took is { } took) rich.Plain(", " + Words(took));
+            if (step.Took is { } took) rich.Plain(", " + Words.Duration(took));
             if (!string.IsNullOrWhiteSpace(step.Detail)) rich.Line().Plain("      ").Short(step.Detail, 400);
         }
 
@@ -258,16 +259,6 @@ internal sealed class SlackPage(Card card)
     private static string Verb(string verb) => new([.. verb.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-').Take(40)]);
 
     private static string Capital(string text) => char.IsLower(text[0]) ? char.ToUpperInvariant(text[0]) + text[1..] : text;
-
-    /// <summary>How long, in the words of somebody looking at a watch.</summary>
-    private static string Words(TimeSpan time) => time switch
-    {
-        { TotalSeconds: < 1 } => "under 1 s",
-        { TotalMinutes: < 1 } => $"{time.Seconds} s",
-        { TotalHours: < 1 } => $"{time.Minutes} min {time.Seconds:00} s",
-        { TotalDays: < 1 } => $"{time.Hours} h {time.Minutes:00} min",
-        _ => $"{(int)time.TotalDays} d {time.Hours} h",
-    };
 
     private static int LengthOf(JsonNode? node) => node switch
     {

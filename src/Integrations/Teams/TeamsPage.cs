@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ChatOps.Runbooks.Cards;
+using ChatOps.Runbooks.Work;
 using static ChatOps.Integrations.Teams.TeamsElements;
 
 namespace ChatOps.Integrations.Teams;
@@ -79,7 +80,7 @@ internal sealed class TeamsPage(Card card, TeamsView view, Detail detail)
 
     private IEnumerable<JsonObject> Step(StepLine step, bool first)
     {
-        var took = step.Took is { } time ? $", {Words(time)}" : "";
+        var took = step.Took is { } time ? $", {Words.Duration(time)}" : "";
         yield return Line(first ? "Medium" : "Small", Run($"{MarkOf(step.Tone)} "), Run(Fit(step.Title, 120), bold: true), Run($" – {Fit(step.Mark, 40)}{took}"));
         if (string.IsNullOrWhiteSpace(step.Detail)) yield break;
         if (detail.Aside > 0) yield return Line("None", Run($"\u2003\u2003{Fit(step.Detail, detail.Aside)}", subtle: true));
@@ -186,16 +187,6 @@ internal sealed class TeamsPage(Card card, TeamsView view, Detail detail)
     }
 
     private static string Capital(string text) => char.IsLower(text[0]) ? char.ToUpperInvariant(text[0]) + text[1..] : text;
-
-    /// <summary>How long, in the words of somebody looking at a watch.</summary>
-    private static string Words(TimeSpan time) => time switch
-    {
-        { TotalSeconds: < 1 } => "under 1 s",
-        { TotalMinutes: < 1 } => $"{time.Seconds} s",
-        { TotalHours: < 1 } => $"{time.Minutes} min {time.Seconds:00} s",
-        { TotalDays: < 1 } => $"{time.Hours} h {time.Minutes:00} min",
-        _ => $"{(int)time.TotalDays} d {time.Hours} h",
-    };
 }
 
 /// <summary>The kinds of buttons: one that acts at once, and two that open a dialog first.</summary>

@@ -45,7 +45,7 @@ public static class AlertWords
         Unsent.Grouped => "grouped: its card shows them",
         Unsent.Silenced => "silenced",
         Unsent.Debounced => "debounced: the card changes with the next update",
-        Unsent.RateLimited => "rate-limited: the chat took no more just then, and it was shown later",
+        Unsent.RateLimited => "rate-limited, or out of reach: the chat took no more just then, and it was shown later",
         Unsent.NoRoute => "no route",
         Unsent.Digest => "collected for a digest",
         Unsent.Storm => "too many at once: one card for all",

@@ -87,7 +87,7 @@ public static class IncidentCard
             yield return new Button(role == IncidentRole.Commander ? "I am commander" : role == IncidentRole.Scribe ? "I am scribe" : "I do communications", role == IncidentRole.Commander ? ButtonStyle.Primary : ButtonStyle.Plain, Does(RoleVerb, IncidentWords.Of(role)));
         yield return new Button("Status update", ButtonStyle.Plain, Does(UpdateVerb)) { Asks = $"incident update {incident.Id}" };
         if (incident.Stage != IncidentStage.Mitigated) yield return new Button("It is mitigated", ButtonStyle.Plain, Does(MitigatedVerb));
-        yield return new Button("Resolve", ButtonStyle.Primary, Does(ResolveVerb)) { Asks = $"incident resolve {incident.Id}" };
+        yield return new Button("Resolve", incident.Stage == IncidentStage.Mitigated ? ButtonStyle.Primary : ButtonStyle.Plain, Does(ResolveVerb)) { Asks = $"incident resolve {incident.Id}" };
     }
 
     private static string? Next(Incident incident) => incident switch
