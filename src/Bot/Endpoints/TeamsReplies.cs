@@ -14,8 +14,8 @@ internal sealed class TeamsReplies(TeamsReply teams, TeamsLate late, IOptionsMon
     /// <summary>Teams delivers a message again after about 15 seconds.</summary>
     public static readonly TimeSpan MessagePatience = TimeSpan.FromSeconds(8);
 
-    /// <summary>How often an answer is tried that the conversation's pace puts off.</summary>
-    private const int MostTries = 5;
+    /// <summary>How long an answer is tried that the conversation's pace puts off: whoever asked is still there.</summary>
+    private static readonly TimeSpan LongestTry = TimeSpan.FromMinutes(2);
 
     public const string WorkingOnIt = "Working on it… The card shows what became of it.";
     public const string NotKeptYet = "This takes longer than it should: the bot's database is slow or gone. Look at the run before pressing again.";
@@ -36,13 +36,13 @@ internal sealed class TeamsReplies(TeamsReply teams, TeamsLate late, IOptionsMon
     private async Task AnswerAsync(Task<Reply> reply, TeamsActivity to)
     {
         if (await reply is not { Card: { } card } said) return;
-        for (var tries = 1; ; tries++)
+        for (var since = time.GetUtcNow(); ;)
         {
             var outcome = await teams.AnswerAsync(to.Conversation, to.Thread, Drawn(card, said.Form), Stopping);
             if (outcome is Outcome<Nothing>.Done) return;
 
             // A conversation in which much happens lets one message through at a time. Where the answer to a post was lost it is not posted again.
-            if (outcome is not Outcome<Nothing>.Later { Untouched: true } later || tries == MostTries) break;
+            if (outcome is not Outcome<Nothing>.Later { Untouched: true } later || time.GetUtcNow() - since > LongestTry) break;
             await Task.Delay(later.After ?? TimeSpan.FromSeconds(1), time, Stopping);
         }
 

@@ -16,14 +16,15 @@ internal sealed partial class TeamsClient(HttpClient http, BotTokens tokens, IOp
     private const int MostBytes = 8 << 20;
 
     /// <param name="thread">The message that starts the thread; null = a thread of its own, or just a message where there are no threads.</param>
-    public Task<TeamsAnswer<SentBody>> PostAsync(TeamsConversation to, string? thread, SentActivity activity, CancellationToken cancellationToken)
+    /// <param name="urgent">Somebody waits for it: it goes before what is told by itself.</param>
+    public Task<TeamsAnswer<SentBody>> PostAsync(TeamsConversation to, string? thread, SentActivity activity, CancellationToken cancellationToken, bool urgent = false)
     {
         var conversation = thread is not null && to.HasThreads ? $"{to.Id};messageid={thread}" : to.Id;
-        return WriteAsync(to, HttpMethod.Post, $"v3/conversations/{Uri.EscapeDataString(conversation)}/activities", Addressed(activity, to, conversation), "posting", cancellationToken);
+        return WriteAsync(to, HttpMethod.Post, $"v3/conversations/{Uri.EscapeDataString(conversation)}/activities", Addressed(activity, to, conversation), "posting", urgent, cancellationToken);
     }
 
     public Task<TeamsAnswer<SentBody>> UpdateAsync(TeamsConversation to, string message, SentActivity activity, CancellationToken cancellationToken) => WriteAsync(
-        to, HttpMethod.Put, $"v3/conversations/{Uri.EscapeDataString(to.Id)}/activities/{Uri.EscapeDataString(message)}", Addressed(activity, to, to.Id), "an update", cancellationToken);
+        to, HttpMethod.Put, $"v3/conversations/{Uri.EscapeDataString(to.Id)}/activities/{Uri.EscapeDataString(message)}", Addressed(activity, to, to.Id), "an update", urgent: false, cancellationToken);
 
     /// <summary>Opens the chat with one person, or finds the one that is open: safe to repeat.</summary>
     /// <param name="near">A conversation whose connector knows the person.</param>
@@ -47,9 +48,9 @@ internal sealed partial class TeamsClient(HttpClient http, BotTokens tokens, IOp
     private static SentActivity Addressed(SentActivity activity, TeamsConversation to, string conversation) =>
         activity with { From = new SentAccount(to.Bot), Conversation = new SentConversation(conversation) };
 
-    private async Task<TeamsAnswer<SentBody>> WriteAsync(TeamsConversation to, HttpMethod method, string path, SentActivity activity, string call, CancellationToken cancellationToken)
+    private async Task<TeamsAnswer<SentBody>> WriteAsync(TeamsConversation to, HttpMethod method, string path, SentActivity activity, string call, bool urgent, CancellationToken cancellationToken)
     {
-        if (pace.Take(to.Id) is { } wait) return new TeamsAnswer<SentBody>.Failed(new TeamsFailure(call, 0, "pace", wait));
+        if (pace.Take(to.Id, urgent) is { } wait) return new TeamsAnswer<SentBody>.Failed(new TeamsFailure(call, 0, "pace", wait));
         var body = JsonSerializer.SerializeToUtf8Bytes(activity, TeamsJson.Sent.SentActivity);
         var answer = await SendAsync(to.ServiceUrl, method, path, body, TeamsJson.Default.SentBody, call, cancellationToken);
         if (answer is TeamsAnswer<SentBody>.Failed { Failure: { Status: 429 } failure }) pace.Hold(to.Id, failure.After ?? TimeSpan.FromSeconds(5));

@@ -13,7 +13,8 @@ internal sealed class TeamsPace(TimeProvider clock)
     private readonly ConcurrentDictionary<string, Bucket> buckets = new(StringComparer.Ordinal);
 
     /// <summary>Takes a turn and answers null, or says how long it is until there is one.</summary>
-    public TimeSpan? Take(string conversation) => BucketOf(conversation).Take(clock.GetUtcNow());
+    /// <param name="urgent">Somebody waits for it: one turn is always left for such.</param>
+    public TimeSpan? Take(string conversation, bool urgent = false) => BucketOf(conversation).Take(clock.GetUtcNow(), urgent ? 1 : 2);
 
     /// <summary>Teams said to leave this conversation alone for a while.</summary>
     public void Hold(string conversation, TimeSpan pause) => BucketOf(conversation).Hold(clock.GetUtcNow() + pause);
@@ -32,7 +33,8 @@ internal sealed class TeamsPace(TimeProvider clock)
         private readonly double[] left = [.. Shares.Select(share => share.AtOnce)];
         private DateTimeOffset at, held;
 
-        public TimeSpan? Take(DateTimeOffset now)
+        /// <param name="there">How many turns there have to be for one to be taken.</param>
+        public TimeSpan? Take(DateTimeOffset now, int there)
         {
             lock (gate)
             {
@@ -43,7 +45,7 @@ internal sealed class TeamsPace(TimeProvider clock)
                 for (var one = 0; one < Shares.Length; one++)
                 {
                     left[one] = Math.Min(Shares[one].AtOnce, left[one] + (passed * Shares[one].PerSecond));
-                    if (left[one] < 1) wait = TimeSpan.FromSeconds(Math.Max(wait.TotalSeconds, (1 - left[one]) / Shares[one].PerSecond));
+                    if (left[one] < there) wait = TimeSpan.FromSeconds(Math.Max(wait.TotalSeconds, (there - left[one]) / Shares[one].PerSecond));
                 }
 
                 if (wait > TimeSpan.Zero) return wait;

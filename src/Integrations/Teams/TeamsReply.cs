@@ -13,7 +13,7 @@ public sealed class TeamsReply
     /// <summary>Posts an answer where somebody spoke: in the thread, where there is one.</summary>
     /// <param name="conversation">Without the thread's part.</param>
     public async Task<Outcome<Nothing>> AnswerAsync(string conversation, string? thread, TeamsMessage message, CancellationToken cancellationToken) =>
-        await ToAsync(conversation, to => client.PostAsync(to, thread, Of(message), cancellationToken), cancellationToken);
+        await ToAsync(conversation, to => client.PostAsync(to, thread, Of(message), cancellationToken, urgent: true), cancellationToken);
 
     /// <summary>Brings a message up to date that nobody keeps a record of.</summary>
     public async Task<Outcome<Nothing>> MendAsync(string conversation, string id, TeamsMessage message, CancellationToken cancellationToken) =>

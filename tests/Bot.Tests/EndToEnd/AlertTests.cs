@@ -20,7 +20,7 @@ public sealed class AlertTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        stage = await Stage.SetAsync();
+        stage = await Stage.SetAsync(rollback: "ask");
         stage.Cluster.AutoAdvance(TimeSpan.FromMilliseconds(40));
         stage.HearAlerts();
         bot = await stage.StartBotAsync();
@@ -93,7 +93,6 @@ public sealed class AlertTests : IAsyncLifetime
     [Fact]
     public async Task The_card_names_the_change_behind_it_and_takes_it_back_with_one_click_of_whoever_may()
     {
-        stage.WriteRunbook("1s", "ask", "Database backup taken");
         var (ana, ben, dora) = (stage.User(stage.Ana, bot), stage.User(stage.Ben, bot), stage.User(stage.Dora, bot));
         await ana.TypeAsync(Stage.Channel, "/deploy api v1.2.3 prod");
         var run = await stage.CardAsync(message => message.Shows("waiting for its checklist"));

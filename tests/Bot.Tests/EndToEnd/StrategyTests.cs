@@ -147,7 +147,7 @@ public sealed class StrategyTests : IAsyncLifetime
         Runbook("""
               - deploy: canary
                 steps: [10%, 50%, 100%]
-                soak: 1s
+                soak: 4s
             """);
         stage.Cluster.AddService("prod", "api", new() { ["app"] = "api" });
         bot = await stage.StartBotAsync();

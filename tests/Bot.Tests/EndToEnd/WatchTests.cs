@@ -41,7 +41,7 @@ public sealed class WatchTests : IAsyncLifetime
         var watched = await UntilAsync(http, 1, run => run.Contains("watching until", StringComparison.Ordinal));
         watched.ShouldContain("\"status\":\"Succeeded\"");
         watched.ShouldContain("it goes back to v1 by itself when one trips");
-        using (var browser = bot.NewClient()) await UntilPageAsync(browser, "/services", page => page.Contains("watched until", StringComparison.Ordinal));
+        using (var browser = bot.NewClient()) await UntilPageAsync(browser, "/services", page => page.Contains("Watched until", StringComparison.Ordinal));
         await bot.KillAsync();
         await bot.DisposeAsync();
         bot = await StartAsync();

@@ -111,10 +111,26 @@ public sealed class TeamsChatTests : IAsyncLifetime
         var start = bed.Clock.Now;
         var pace = bed.Get<TeamsPace>();
         for (; bed.Clock.Now < start.AddHours(1); bed.Clock.Now += TimeSpan.FromMilliseconds(100))
+        {
+            // Somebody asks now and then: they are answered at once, whatever else is told, and all together keep to it.
+            if (taken.Count % 7 == 3 && pace.Take("x", urgent: true) is null) taken.Add((bed.Clock.Now - start).TotalSeconds);
             if (pace.Take("x") is null) taken.Add((bed.Clock.Now - start).TotalSeconds);
+        }
+
         foreach (var (most, within) in new[] { (7, 1.0), (8, 2), (60, 30), (1800, 3600) })
             taken.ShouldAllBe(from => taken.Count(at => at >= from && at < from + within) <= most);
         taken.Count.ShouldBeGreaterThan(1500);
+    }
+
+    [Fact]
+    public void Whoever_waits_for_an_answer_gets_one_though_everything_else_takes_each_turn_that_it_can()
+    {
+        var pace = bed.Get<TeamsPace>();
+        for (var step = 0; step < 200; step++, bed.Clock.Now += TimeSpan.FromMilliseconds(50))
+        {
+            while (pace.Take("x") is null) { }
+            if (step % 40 == 39) pace.Take("x", urgent: true).ShouldBeNull();
+        }
     }
 
     [Fact]
