@@ -53,6 +53,7 @@ internal sealed partial class TeamsClient(HttpClient http, BotTokens tokens, IOp
         if (pace.Take(to.Id, urgent) is { } wait) return new TeamsAnswer<SentBody>.Failed(new TeamsFailure(call, 0, "pace", wait));
         var body = JsonSerializer.SerializeToUtf8Bytes(activity, TeamsJson.Sent.SentActivity);
         var answer = await SendAsync(to.ServiceUrl, method, path, body, TeamsJson.Default.SentBody, call, cancellationToken);
+        if (answer is TeamsAnswer<SentBody>.Failed { Failure.Status: 404 }) pace.GiveBack(to.Id);
         if (answer is TeamsAnswer<SentBody>.Failed { Failure: { Status: 429 } failure }) pace.Hold(to.Id, failure.After ?? TimeSpan.FromSeconds(5));
         return answer;
     }

@@ -16,6 +16,9 @@ internal sealed class TeamsPace(TimeProvider clock)
     /// <param name="urgent">Somebody waits for it: one turn is always left for such.</param>
     public TimeSpan? Take(string conversation, bool urgent = false) => BucketOf(conversation).Take(clock.GetUtcNow(), urgent ? 1 : 2);
 
+    /// <summary>Gives a turn back by which nothing came about: what takes its place must not wait for a turn of its own, or it would be tried for ever and never be the second.</summary>
+    public void GiveBack(string conversation) => BucketOf(conversation).GiveBack();
+
     /// <summary>Teams said to leave this conversation alone for a while.</summary>
     public void Hold(string conversation, TimeSpan pause) => BucketOf(conversation).Hold(clock.GetUtcNow() + pause);
 
@@ -51,6 +54,14 @@ internal sealed class TeamsPace(TimeProvider clock)
                 if (wait > TimeSpan.Zero) return wait;
                 for (var one = 0; one < Shares.Length; one++) left[one] -= 1;
                 return null;
+            }
+        }
+
+        public void GiveBack()
+        {
+            lock (gate)
+            {
+                for (var one = 0; one < Shares.Length; one++) left[one] = Math.Min(Shares[one].AtOnce, left[one] + 1);
             }
         }
 

@@ -134,6 +134,18 @@ public sealed class TeamsChatTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_that_was_deleted_is_posted_anew_with_the_turn_that_its_update_took()
+    {
+        var posted = ((Outcome<Posted>.Done)await bed.Chat.PostAsync(Deploys, Card, "run-1", null, null, default)).Value;
+        bed.Teams.Delete(bed.Teams.Messages[0]);
+        var pace = bed.Get<TeamsPace>();
+        while (pace.Take(TeamsStandIn.Deploys) is null) { }
+        bed.Clock.Now += TimeSpan.FromSeconds(0.6);
+        ((Outcome<Nothing>.Never)await bed.Chat.UpdateAsync(posted, Card, default)).Fault.Code.ShouldBe(ChatFaults.MessageGone);
+        (await bed.Chat.PostAsync(Deploys, Card, "run-1", null, null, default)).ShouldBeOfType<Outcome<Posted>.Done>();
+    }
+
+    [Fact]
     public async Task A_message_that_was_deleted_says_so()
     {
         var posted = ((Outcome<Posted>.Done)await bed.Chat.PostAsync(Deploys, Card, "run-1", null, null, default)).Value;
