@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -45,7 +44,7 @@ internal sealed record SlackChosen(string Channel, string Message, string? Threa
     /// <summary>For the desk.</summary>
     /// <param name="account">Who keeps it.</param>
     /// <param name="author">Who wrote it, for people.</param>
-    public ChosenMessage For(string account, string author) => new(Message, Thread, Text, author, Author == account, TimeOf(Message), null);
+    public ChosenMessage For(string account, string author) => new(Message, Thread, Text, author, Author == account, SlackText.TimeOf(Message), null);
 
     /// <summary>The dialog that asks for which incident; null where there is none to choose from.</summary>
     public JsonObject? View(Form form)
@@ -57,9 +56,6 @@ internal sealed record SlackChosen(string Channel, string Message, string? Threa
         (view["callback_id"], view["private_metadata"]) = (Callback, carried);
         return view;
     }
-
-    private static DateTimeOffset? TimeOf(string ts) =>
-        double.TryParse(ts, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 1e11 ? DateTimeOffset.UnixEpoch.AddSeconds(Math.Floor(seconds)) : null;
 }
 
 [JsonSerializable(typeof(SlackChosen))]

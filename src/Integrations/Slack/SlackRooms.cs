@@ -107,7 +107,7 @@ internal sealed partial class SlackRooms(SlackWorkspaces workspaces, ILogger<Sla
         if (answer is SlackAnswer<HistoryBody>.Failed { Failure: var failure }) return failure.Error is "thread_not_found" or "message_not_found" ? new Outcome<WrittenMessage?>.Done(null) : SlackErrors.Judge<WrittenMessage?>(failure);
         if (((SlackAnswer<HistoryBody>.Ok)answer).Value.Messages?.FirstOrDefault(one => one.Ts == message) is not { } found) return new Outcome<WrittenMessage?>.Done(null);
         var author = found.User is { } user && await client.UserAsync(user, cancellationToken) is SlackAnswer<UserBody>.Ok { Value.User: { } account } ? account.Profile?.DisplayName ?? account.RealName ?? account.Name : null;
-        return new Outcome<WrittenMessage?>.Done(new WrittenMessage(SlackText.Read(found.Text), author ?? "somebody", TimeOf(message)));
+        return new Outcome<WrittenMessage?>.Done(new WrittenMessage(SlackText.Read(found.Text), author ?? "somebody", SlackText.TimeOf(message) ?? DateTimeOffset.UnixEpoch));
     }
 
     private static async Task<Outcome<Room?>> FindOursAsync(SlackWorkspace workspace, string name, DateTimeOffset since, CancellationToken cancellationToken)
@@ -125,9 +125,6 @@ internal sealed partial class SlackRooms(SlackWorkspaces workspaces, ILogger<Sla
 
         return new Outcome<Room?>.Done(null);
     }
-
-    private static DateTimeOffset TimeOf(string ts) => decimal.TryParse(ts, System.Globalization.NumberStyles.AllowDecimalPoint, System.Globalization.CultureInfo.InvariantCulture, out var seconds) && seconds < 100_000_000_000m
-        ? DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond)) : DateTimeOffset.UnixEpoch;
 
     private static Outcome<TTo> Pass<TFrom, TTo>(Outcome<TFrom> outcome) => outcome switch
     {

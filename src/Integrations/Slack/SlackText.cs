@@ -14,6 +14,10 @@ public static partial class SlackText
     /// <inheritdoc cref="ShownText.Fit"/>
     public static string Fit(string? text, int atMost) => ShownText.Fit(text, atMost);
 
+    /// <summary>When a message was written, by the time that is its name (<c>1355517523.000005</c>); null for anything else.</summary>
+    public static DateTimeOffset? TimeOf(string message) =>
+        decimal.TryParse(message, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 100_000_000_000m ? DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond)) : null;
+
     /// <summary>Text for a message's own <c>text</c>, where <c>&amp; &lt; &gt;</c> are entities and <c>* _ ~ `</c> would format.</summary>
     public static string Escape(string? text, int atMost)
     {
